@@ -1,0 +1,44 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { EngineError } from './errors.ts'
+import type { OpenOptions } from './options.ts'
+import { parseSecretKey } from './secrets.ts'
+
+export interface DataFolder {
+  readonly path: string
+  readonly secretKey: Uint8Array
+  /** Removes the folder when it was a temporary one. */
+  close(): void
+}
+
+/** Finds or makes the folder that `database` names, and the key that encrypts secrets in it. @throws EngineError `invalid` */
+export function openDataFolder(options: OpenOptions, randomBytes: (count: number) => Uint8Array): DataFolder {
+  const match = /^sqlite:(.+)$/s.exec(options.database)
+  if (!match?.[1])
+    throw new EngineError(
+      'invalid',
+      `${JSON.stringify(options.database)} names no database. Use sqlite: and a folder, such as sqlite:./posthorn-data.`,
+      { field: 'database' },
+    )
+  const temporary = match[1] === ':memory:'
+  const path = temporary ? mkdtempSync(join(tmpdir(), 'posthorn-')) : resolve(match[1])
+  mkdirSync(path, { recursive: true, mode: 0o700 })
+  return {
+    path,
+    secretKey: parseSecretKey(options.secretKey ?? keptKey(path, randomBytes)),
+    close: () => {
+      if (temporary) rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A key of the folder's own, for those who gave none: it guards a copied database, not a copied folder. */
+function keptKey(folder: string, randomBytes: (count: number) => Uint8Array): string {
+  const file = join(folder, 'secret.key')
+  if (!existsSync(file)) {
+    writeFileSync(file, Buffer.from(randomBytes(32)).toString('base64'), { mode: 0o600, flag: 'wx' })
+    chmodSync(file, 0o600)
+  }
+  return readFileSync(file, 'utf8').trim()
+}

@@ -1,0 +1,88 @@
+import { Deque } from './deque.ts'
+import type { AttemptTrigger } from './model.ts'
+import type { Claim, StoredMessage } from './store/queue.ts'
+
+/** A message in memory, shared by its deliveries, with the bodies that dialects made of it. */
+export interface LiveMessage {
+  readonly stored: StoredMessage
+  /** By dialect: a body is a function of message and dialect, so endpoints that share a dialect share it. */
+  readonly bodies: Map<object, Uint8Array | null>
+  readonly bytes: number
+}
+
+/** A delivery in memory: claimed by this process's epoch. */
+export interface LiveDelivery extends Claim {
+  readonly lane: Lane
+  readonly message: string
+  readonly content: LiveMessage
+  readonly failures: number
+  readonly trigger: AttemptTrigger
+}
+
+/** Bounds of what one lane holds in memory; the rest waits in the queue. */
+export const laneLimits = { items: 1000, bytes: 4 * 1024 * 1024, refill: 250 } as const
+
+/** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
+export const windowLimits = { start: 8, least: 1, most: 64 } as const
+
+/** In memory: the ordered, bounded work of one target. */
+export class Lane {
+  readonly target: string
+  readonly app: string
+  readonly waiting = new Deque<LiveDelivery>()
+  /** Items and bytes in memory or promised to an accept that is being written. */
+  items = 0
+  bytes = 0
+  inFlight = 0
+  window: number = windowLimits.start
+  /** Stored work may stand before new work: until a refill comes back short, new work goes to the queue too. */
+  spilled = false
+  /** Accepts that are being written unclaimed: a refill that began before them cannot have seen them. */
+  unclaimedWrites = 0
+  refilling = false
+  /** When stored work is due next; `Infinity`: there is none that we know of. */
+  storedDue = Number.POSITIVE_INFINITY
+  /** Stands in its application's ring. */
+  queued = false
+  #successes = 0
+
+  constructor(target: string, app: string) {
+    this.target = target
+    this.app = app
+  }
+
+  hasRoom(bytes: number): boolean {
+    return this.items < laneLimits.items && (this.items === 0 || this.bytes + bytes <= laneLimits.bytes)
+  }
+
+  hold(bytes: number): void {
+    this.items += 1
+    this.bytes += bytes
+  }
+
+  free(bytes: number): void {
+    this.items -= 1
+    this.bytes -= bytes
+  }
+
+  /** Could send now, as far as the lane itself is concerned. */
+  get ready(): boolean {
+    return this.waiting.length > 0 && this.inFlight < this.window
+  }
+
+  get quiet(): boolean {
+    return this.items === 0 && !this.spilled && !this.refilling && this.unclaimedWrites === 0
+  }
+
+  grow(): void {
+    this.#successes += 1
+    if (this.#successes < this.window) return
+    this.#successes = 0
+    this.window = Math.min(this.window + 1, windowLimits.most)
+  }
+
+  shrink(): void {
+    this.#successes = 0
+    this.window = Math.max(Math.floor(this.window / 2), windowLimits.least)
+  }
+}

@@ -1,0 +1,153 @@
+/**
+ * The nouns of the engine and their states; types only. Times are milliseconds since the epoch, ids are `prefix_` and
+ * 16 base62 characters (see `@posthorn/wire`, id.ts), and every noun belongs to one organisation (`org`).
+ */
+
+/** One customer of the vendor: a tenant. */
+export interface Application {
+  readonly id: string
+  readonly org: string
+  /** The vendor's own id for this customer; unique in the organisation, usable wherever an id is. */
+  readonly uid: string | null
+  readonly name: string
+  readonly metadata: Readonly<Record<string, string>>
+  /** Messages a second; stored, not enforced yet. */
+  readonly rateLimit: number | null
+  /** Dialect of the endpoints that name none. `null`: the server's default. */
+  readonly dialect: string | null
+  /** Values that a dialect may ask for (`accountId`); the endpoint's and the message's win over these. */
+  readonly params: Readonly<Record<string, string>>
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** Why deliveries to an endpoint are held although its owner has it switched on. */
+export type EndpointHold = 'failing' | 'gone'
+
+/** Where an application wants deliveries. */
+export interface Endpoint {
+  readonly id: string
+  readonly org: string
+  readonly app: string
+  readonly uid: string | null
+  readonly url: string
+  readonly description: string
+  /** Event types subscribed to; `null`: all of them. */
+  readonly eventTypes: readonly string[] | null
+  /** Channels subscribed to; `null`: all messages, with or without channels. */
+  readonly channels: readonly string[] | null
+  /** Switched off by its owner: not subscribed while it is off. */
+  readonly disabled: boolean
+  readonly metadata: Readonly<Record<string, string>>
+  /** Extra request headers, checked at create (names, values, reserved ones). */
+  readonly headers: Readonly<Record<string, string>>
+  /** `null`: the application's dialect, and then the server's default. */
+  readonly dialect: string | null
+  readonly params: Readonly<Record<string, string>>
+  /** Seconds between attempts; `[]`: no retry; `null`: the policy's. */
+  readonly retrySchedule: readonly number[] | null
+  readonly timeoutSeconds: number | null
+  /** Deliveries a second; stored, not enforced yet. */
+  readonly rateLimit: number | null
+  /** The number that Svix calls `version`: kept for its clients, without a meaning here. */
+  readonly version: number
+  /** Has a secret that signs (`false`: created with `secret: null`, requests go out unsigned). */
+  readonly signed: boolean
+  readonly hold: EndpointHold | null
+  readonly heldAt: number | null
+  /** Since when every attempt has failed; `null` while deliveries succeed. */
+  readonly failingSince: number | null
+  /** Stored work that was due before this moment stays held: what a re-enabled endpoint missed goes out when asked for. */
+  readonly resumeFrom: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+export interface EventType {
+  readonly org: string
+  /** Letters, digits, `-`, `_` and `.`; at most 256. */
+  readonly name: string
+  readonly description: string
+  readonly archived: boolean
+  readonly deprecated: boolean
+  /** JSON schemas by version ("1"), opaque to the engine. */
+  readonly schemas: Readonly<Record<string, unknown>> | null
+  readonly featureFlags: readonly string[] | null
+  readonly groupName: string | null
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** One event that was accepted. */
+export interface Message {
+  readonly id: string
+  readonly app: string
+  readonly eventType: string
+  /** The producer's own id of the event; unique in the application. */
+  readonly eventId: string | null
+  readonly channels: readonly string[] | null
+  readonly tags: readonly string[] | null
+  /** JSON text, byte for byte as it came; `null` once its retention ended. */
+  readonly payload: string | null
+  readonly params: Readonly<Record<string, string>>
+  readonly occurredAt: number
+  readonly acceptedAt: number
+  /** `false`: recorded and listed, never delivered. */
+  readonly deliver: boolean
+  /** Endpoints that it was fanned out to when it was accepted. */
+  readonly targets: readonly string[]
+}
+
+/** How one attempt ended. */
+export type AttemptResult =
+  | 'success'
+  | 'failed' // and will be tried again, see `nextAttemptAt`
+  | 'exhausted' // failed, and it was the last of its schedule
+  | 'interrupted' // the process died while it was out: maybe sent
+  | 'cancelled' // its endpoint was deleted
+  | 'quarantined' // it was alone in flight twice when the process died
+
+export type AttemptTrigger = 'scheduled' | 'manual'
+
+/** One try of a request, with what was sent, what came back, timings. */
+export interface Attempt {
+  readonly id: string
+  readonly app: string
+  readonly message: string
+  readonly eventType: string
+  /** Of the message, so that attempts are found by them. */
+  readonly channels: readonly string[] | null
+  readonly tags: readonly string[] | null
+  readonly endpoint: string
+  readonly url: string
+  /** 1 for the first, on the wire too where a dialect carries it. */
+  readonly attempt: number
+  readonly result: AttemptResult
+  readonly trigger: AttemptTrigger
+  /** Response status; 0 when there was none. */
+  readonly code: number
+  /** Why there was no usable response: a transport error code and a sentence. */
+  readonly error: { readonly code: string; readonly message: string } | null
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly nextAttemptAt: number | null
+  readonly request: { readonly method: string; readonly headers: readonly (readonly [string, string])[] } | null
+  readonly response: {
+    readonly headers: readonly (readonly [string, string])[]
+    /** At most 64 kB, decoded as UTF-8 with replacement characters. */
+    readonly body: string
+    readonly truncated: boolean
+  } | null
+  readonly remoteAddress: string | null
+}
+
+export type DeliveryState = 'pending' | 'success' | 'failed' | 'held' | 'cancelled' | 'quarantined' | 'endpoint_disabled'
+
+/** Message x target, as it stands now. */
+export interface Delivery {
+  readonly message: string
+  readonly endpoint: string
+  readonly state: DeliveryState
+  readonly attempts: number
+  readonly nextAttemptAt: number | null
+}

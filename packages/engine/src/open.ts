@@ -1,0 +1,157 @@
+import { compile, dialect as builtIn, dialects as builtInDialects, WireError, type CompiledDialect } from '@posthorn/wire'
+import { Directory } from './directory.ts'
+import type { Engine } from './engine.ts'
+import { EngineError } from './errors.ts'
+import { healthOf, Keeper } from './keeper.ts'
+import { newIds, systemRandom } from './ids.ts'
+import { Listeners } from './listeners.ts'
+import { openDataFolder } from './data-folder.ts'
+import { defaultPolicy, type Log, type OpenOptions } from './options.ts'
+import { run, send, type PipelineParts } from './pipeline.ts'
+import { applications } from './resources/applications.ts'
+import { attempts } from './resources/attempts.ts'
+import { endpoints } from './resources/endpoints.ts'
+import { eventTypes } from './resources/event-types.ts'
+import { messages } from './resources/messages.ts'
+import type { ResourceParts } from './resources/parts.ts'
+import { resend } from './resources/resend.ts'
+import { Schedule } from './schedule.ts'
+import { secretBox } from './secrets.ts'
+import { openSqlite } from './store/sqlite/open.ts'
+import { systemClock } from './system.ts'
+import { httpTransport } from './transport/http/send.ts'
+
+/**
+ * Opens an engine: the only place that constructs.
+ *
+ * @throws EngineError `database_locked`, `database_refused`, `invalid`, `unknown_dialect`
+ * @example
+ * const posthorn = await open({ database: 'sqlite:./webhooks' })
+ * await posthorn.send(org, app, { eventType: 'invoice.paid', payload: { id: 1 } })
+ * await posthorn.close()
+ */
+export async function open(options: OpenOptions): Promise<Engine> {
+  const clock = options.clock ?? systemClock
+  const random = options.random ?? systemRandom
+  const log = options.log ?? silent
+  const newId = newIds(random)
+  const dialect = dialectFinder(options)
+  const folder = openDataFolder(options, (count) => random.bytes(count))
+  const store = await openSqlite({
+    folder: folder.path,
+    threads: options.threads ?? true,
+    newId,
+    onLost: (message) => endProcess(log, message),
+  }).catch((error: unknown) => {
+    folder.close()
+    throw error
+  })
+  try {
+    const transport =
+      options.transport ?? httpTransport({ allowPrivate: options.allowPrivate ?? [], extraCa: options.extraCa ?? [] })
+    const directory = new Directory({
+      catalog: store.catalog,
+      box: secretBox(folder.secretKey, (count) => random.bytes(count)),
+      dialectOf: (endpoint, application) => dialect(endpoint.dialect ?? application.dialect ?? ''),
+      now: () => clock.now(),
+    })
+    await directory.load()
+
+    const { queue, ledger } = store
+    const policy = { ...defaultPolicy, ...options.policy }
+    const retentionDays = options.retentionDays ?? 90
+    const listeners = new Listeners(log)
+    const base = { clock, random, newId, directory, transport, policy, queue, ledger, retentionDays }
+    const keeper = new Keeper({ ...base, listeners, log, holdAfterMs: (options.holdAfterDays ?? 5) * 86_400_000 })
+    const schedule: Schedule = new Schedule({
+      clock,
+      target: (lane) => keeper.targetState(lane.target),
+      claim: (lane, from, limit) => keeper.claim(lane.target, from, limit),
+      release: (deliveries) => queue.release(deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation }))),
+      markAlone: ({ target, due, message, generation }) => queue.markAlone({ target, due, message, generation }),
+      cancel: (lane) => keeper.cancel(lane.target),
+      run: (delivery) => run(pipeline, delivery).catch((error: unknown) => keeper.failed(delivery, error)),
+    })
+    const pipeline: PipelineParts = {
+      ...base,
+      schedule,
+      recorded: (delivery, recorded) => keeper.recorded(delivery, recorded, schedule),
+    }
+    const resources: ResourceParts = {
+      ...base,
+      schedule,
+      dialect,
+      changed: (app) => {
+        for (const id of directory.endpointsOf(app)) schedule.wake(id, app)
+      },
+    }
+
+    await keeper.catchUp()
+    await keeper.start(schedule)
+
+    let closing: Promise<void> | null = null
+    const refuseWhenClosed = (): void => {
+      if (closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
+    }
+    return {
+      applications: applications(resources),
+      eventTypes: eventTypes(resources),
+      endpoints: endpoints(resources),
+      messages: messages(resources),
+      attempts: attempts(resources),
+      async send(org, app, input, writeOptions = {}) {
+        refuseWhenClosed()
+        return send(pipeline, org, app, input, writeOptions)
+      },
+      resend: resend(resources),
+      health: () => healthOf(schedule, queue, closing !== null),
+      on: (event, listener) => listeners.add(event, listener),
+      idle: () => schedule.idle(),
+      close({ graceMs = 30_000 } = {}) {
+        closing ??= (async () => {
+          keeper.stop()
+          await schedule.drain(graceMs)
+          await transport.close(0)
+          await store.close()
+          folder.close()
+        })()
+        return closing
+      },
+    }
+  } catch (error) {
+    await store.close()
+    folder.close()
+    throw error
+  }
+}
+
+/** Dialects by name: those of the options before the built-in ones; `''` is the default. */
+function dialectFinder(options: OpenOptions): (name: string) => CompiledDialect {
+  const own = new Map((options.dialects ?? []).map((dialect) => [dialect.name, compile(dialect)]))
+  const find = (name: string): CompiledDialect => {
+    const known = own.get(name)
+    if (known) return known
+    try {
+      return builtIn(name)
+    } catch (error) {
+      if (!(error instanceof WireError)) throw error
+      const names = [...own.keys(), ...builtInDialects.map((dialect) => dialect.name)].join(', ')
+      const text = `There is no dialect ${JSON.stringify(name.slice(0, 80))}. There are: ${names}.`
+      throw new EngineError('unknown_dialect', text, { field: 'dialect', cause: error })
+    }
+  }
+  const standard = find(options.defaultDialect ?? 'standard')
+  return (name) => (name === '' ? standard : find(name))
+}
+
+/**
+ * An fsync that failed leaves pages in memory that may never reach the disk: going on would acknowledge what is not there.
+ * A new process reads what is true.
+ */
+function endProcess(log: Log, message: string): void {
+  log.error({ error: message }, 'the store lost its disk; the process ends')
+  process.stderr.write(`posthorn: the store lost its disk (${message}). The process ends; start it again once the disk is sound.\n`)
+  process.exit(74)
+}
+
+const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

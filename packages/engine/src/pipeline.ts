@@ -1,0 +1,86 @@
+import { checkTargets, draft, idempotencyRecord, type AcceptParts } from './accept.ts'
+import { deliver, type DeliverParts } from './deliver.ts'
+import type { MessageInput, WriteOptions } from './engine.ts'
+import { EngineError } from './errors.ts'
+import { fanOut } from './fan-out.ts'
+import type { LiveDelivery } from './lane.ts'
+import type { Message } from './model.ts'
+import { record, type RecordParts, type Recorded } from './record.ts'
+import { liveMessage, type Schedule } from './schedule.ts'
+
+export interface PipelineParts extends AcceptParts, DeliverParts, RecordParts {
+  readonly schedule: Schedule
+  /** Told after an attempt was recorded: health, listeners, the next due time. */
+  recorded(delivery: LiveDelivery, recorded: Recorded): void
+}
+
+/**
+ * accept -> fan out -> schedule -> deliver -> record.
+ *
+ * Everything the engine does with a message is one of these five verbs, each in the file of its name. A 2xx to the
+ * producer means that message and deliveries are on disk, in one transaction. The happy path reads nothing back: room is
+ * reserved in the lanes before the rows are written, and what found room goes on in memory.
+ */
+export async function send(
+  parts: PipelineParts,
+  org: string,
+  app: string,
+  input: MessageInput,
+  options: WriteOptions<Message>,
+): Promise<Message> {
+  for (;;) {
+    const entry = parts.directory.application(org, app)
+    const { message: accepted, expiresAt, ownRetention } = draft(parts, entry, input)
+    const targets = fanOut(accepted, entry.endpoints.values())
+    checkTargets(parts.directory, accepted, targets)
+    const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
+    const live = liveMessage(message)
+    const reservations = message.targets.map((target) => parts.schedule.reserve(target, message.app, live.bytes))
+    const forget = (): void => reservations.forEach((reservation) => parts.schedule.cancel(reservation))
+    const result = await parts.queue
+      .accept({
+        message,
+        expiresAt,
+        ownRetention,
+        work: reservations.map(({ lane, claimed }) => ({ target: lane.target, claimed })),
+        catalogVersion: entry.version,
+        idempotency: idempotencyRecord(options.idempotency, message, message.acceptedAt),
+      })
+      .catch((error: unknown) => {
+        forget()
+        throw error
+      })
+    if (result.state === 'accepted') {
+      for (const reservation of reservations) parts.schedule.admit(reservation, live)
+      return message
+    }
+    forget()
+    if (result.state === 'stale_catalog') continue
+    throw refusal(result, input)
+  }
+}
+
+/** A lane has its turn: deliver -> record. Never rejects for what a receiver does. */
+export async function run(parts: PipelineParts, delivery: LiveDelivery): Promise<void> {
+  const entry = parts.directory.target(delivery.target)
+  if (!entry) {
+    await parts.queue.release([delivery])
+    return
+  }
+  const sent = await deliver(parts, entry, delivery.content, delivery.generation)
+  const recorded = await record(parts, delivery, entry, sent)
+  if (recorded) parts.recorded(delivery, recorded)
+}
+
+function refusal(
+  result: { state: 'duplicate_event' } | { state: 'replay'; fingerprint: string; answer: string },
+  input: MessageInput,
+): EngineError {
+  if (result.state === 'replay')
+    return new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+  return new EngineError(
+    'conflict',
+    `A message with the eventId ${input.eventId ?? ''} was accepted before. It was not accepted again; nothing needs to be done.`,
+    { field: 'eventId' },
+  )
+}

@@ -1,0 +1,150 @@
+import type { Clock, Random } from './clock.ts'
+import type { Sent } from './deliver.ts'
+import type { EndpointEntry } from './directory.ts'
+import { EngineError } from './errors.ts'
+import type { NewId } from './ids.ts'
+import type { LiveDelivery } from './lane.ts'
+import type { Attempt } from './model.ts'
+import type { Policy } from './options.ts'
+import { decide, type Decision } from './retry.ts'
+import type { Ledger } from './store/ledger.ts'
+import type { Queue, RecordItem, StoredOutcome } from './store/queue.ts'
+import { shownHeaders } from './redact.ts'
+
+export interface RecordParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly newId: NewId
+  readonly queue: Queue
+  readonly ledger: Ledger
+  readonly policy: Policy
+}
+
+/** What was recorded; `null`: another epoch or generation has the delivery, so nothing changed. */
+export interface Recorded {
+  readonly attempt: Attempt
+  readonly decision: Decision
+}
+
+/** While the disk is full an outcome waits in memory: forgetting it would send the delivery again. */
+const fullDiskWaitMs = 1000
+
+/** Outcome and next due time in the queue, durable; everything searchable in the ledger, which may lag. */
+export async function record(
+  parts: RecordParts,
+  delivery: LiveDelivery,
+  entry: EndpointEntry,
+  sent: Sent,
+): Promise<Recorded | null> {
+  const { outcome, startedAt, durationMs } = sent
+  const schedule = entry.endpoint.retrySchedule ?? parts.policy.retrySchedule
+  const now = parts.clock.now()
+  const decision = decide({ outcome, failures: delivery.failures, schedule, now, random: parts.random.next() })
+  const next = decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: delivery.failures + 1 }
+  const item: RecordItem = {
+    target: delivery.target,
+    due: delivery.due,
+    message: delivery.message,
+    generation: delivery.generation,
+    attempt: parts.newId('atmpt', startedAt),
+    app: delivery.lane.app,
+    result: decision.result,
+    trigger: delivery.trigger,
+    code: outcome.ok ? outcome.response.status : 0,
+    startedAt,
+    durationMs,
+    next,
+  }
+  const result = await recordDurably(parts, item)
+  if (result.state === 'stale') return null
+  const attempt = toAttempt(item, delivery, entry, sent)
+  parts.ledger.append({ seq: result.seq, attempt })
+  return { attempt, decision }
+}
+
+async function recordDurably(parts: RecordParts, item: RecordItem): ReturnType<Queue['record']> {
+  for (;;) {
+    try {
+      return await parts.queue.record(item)
+    } catch (error) {
+      if (!(error instanceof EngineError && error.code === 'overloaded')) throw error
+      await new Promise<void>((resolve) => parts.clock.after(fullDiskWaitMs, resolve))
+    }
+  }
+}
+
+function toAttempt(item: RecordItem, delivery: LiveDelivery, entry: EndpointEntry, sent: Sent): Attempt {
+  const { outcome, request } = sent
+  const { eventType, channels, tags } = delivery.content.stored
+  return {
+    id: item.attempt,
+    app: item.app,
+    message: item.message,
+    eventType,
+    channels,
+    tags,
+    endpoint: item.target,
+    url: request?.url ?? entry.endpoint.url,
+    attempt: item.generation,
+    result: item.result,
+    trigger: item.trigger,
+    code: item.code,
+    error: outcome.ok ? null : { code: outcome.error.code, message: outcome.error.message },
+    startedAt: item.startedAt,
+    durationMs: item.durationMs,
+    nextAttemptAt: item.next?.due ?? null,
+    request: request && { method: request.method, headers: shownHeaders(request.headers, entry.endpoint.headers) },
+    response: outcome.ok
+      ? {
+          headers: outcome.response.headers,
+          body: outcome.response.body.length > 0 ? Buffer.from(outcome.response.body).toString('utf8') : '',
+          truncated: outcome.response.bodyTruncated,
+        }
+      : null,
+    remoteAddress: outcome.remoteAddress,
+  }
+}
+
+/** An ending that no request of this process had, as the ledger shows it: interrupted, cancelled, quarantined, or caught up. */
+export function attemptOfOutcome(outcome: StoredOutcome, url: string): Attempt {
+  return {
+    id: outcome.attempt,
+    app: outcome.app,
+    message: outcome.message,
+    eventType: outcome.eventType,
+    channels: null,
+    tags: null,
+    endpoint: outcome.target,
+    url,
+    attempt: outcome.generation,
+    result: outcome.result,
+    trigger: outcome.trigger,
+    code: outcome.code,
+    error: explain(outcome),
+    startedAt: outcome.startedAt,
+    durationMs: outcome.durationMs,
+    nextAttemptAt: outcome.nextAt,
+    request: null,
+    response: null,
+    remoteAddress: null,
+  }
+}
+
+function explain({ result }: StoredOutcome): Attempt['error'] {
+  switch (result) {
+    case 'interrupted':
+      return {
+        code: 'interrupted',
+        message: 'The process ended while this attempt was out: maybe sent. It is sent again and burns no retry.',
+      }
+    case 'cancelled':
+      return { code: 'cancelled', message: 'The endpoint was deleted before this was delivered.' }
+    case 'quarantined':
+      return {
+        code: 'quarantined',
+        message: 'The process died while only this delivery was out. It is set aside; send it again by hand once the cause is known.',
+      }
+    default:
+      return null
+  }
+}

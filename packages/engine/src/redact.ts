@@ -1,0 +1,19 @@
+/** Names of headers whose values are credentials: the log shows that they were sent, and not what. */
+const credentialName = /^(authorization|proxy-authorization|cookie)$|auth|token|secret|password|api-?key|credential/i
+
+/**
+ * Request headers as the log keeps them. What the dialect wrote (ids, times, signatures) is shown; of the headers that the
+ * owner added, values that may be credentials are not.
+ */
+export function shownHeaders(
+  headers: readonly (readonly [string, string])[],
+  custom: Readonly<Record<string, string>>,
+): readonly (readonly [string, string])[] {
+  return headers.map(([name, value]) => (credentialName.test(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value]))
+}
+
+/** An address without what may be secret in it: user info and the values of its query. */
+export function shownUrl(url: string): string {
+  const end = url.indexOf('?')
+  return end === -1 ? url : `${url.slice(0, end)}?…`
+}

@@ -1,0 +1,63 @@
+import { idempotencyRecord } from '../accept.ts'
+import type { Engine } from '../engine.ts'
+import type { EventType } from '../model.ts'
+import { checkEventTypeName } from '../rules.ts'
+import { withoutUndefined } from './applications.ts'
+import { pageOf } from './pages.ts'
+import type { ResourceParts } from './parts.ts'
+
+export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
+  const { directory, clock } = parts
+
+  function fresh(org: string, name: string): EventType {
+    const now = clock.now()
+    return {
+      org,
+      name,
+      description: '',
+      archived: false,
+      deprecated: false,
+      schemas: null,
+      featureFlags: null,
+      groupName: null,
+      createdAt: now,
+      updatedAt: now,
+    }
+  }
+
+  return {
+    async create(org, input, options = {}) {
+      checkEventTypeName(input.name, 'name')
+      const row: EventType = { ...fresh(org, input.name), ...withoutUndefined(input) }
+      const answer = idempotencyRecord(options.idempotency, row, row.createdAt)
+      await directory.write({ kind: 'event_type', row, create: true }, answer)
+      return row
+    },
+    async get(org, name) {
+      return directory.eventType(org, name)
+    },
+    async list(org, options = {}) {
+      const all = directory.eventTypes(org).filter((type) => options.includeArchived || !type.archived)
+      return pageOf(all, (row) => row.name, options)
+    },
+    update(org, name, patch, options = {}) {
+      return directory.exclusively(`event types of ${org}`, async () => {
+        const before = directory.findEventType(org, name)
+        if (!before) checkEventTypeName(name, 'name')
+        const create = !before && options.upsert === true
+        const base = create ? fresh(org, name) : directory.eventType(org, name)
+        const row: EventType = { ...base, ...withoutUndefined(patch), updatedAt: clock.now() }
+        await directory.write({ kind: 'event_type', row, create })
+        return row
+      })
+    },
+    delete(org, name, options = {}) {
+      return directory.exclusively(`event types of ${org}`, async () => {
+        const row = { ...directory.eventType(org, name), archived: true, updatedAt: clock.now() }
+        await directory.write(
+          options.expunge ? { kind: 'delete_event_type', org, name } : { kind: 'event_type', row, create: false },
+        )
+      })
+    },
+  }
+}

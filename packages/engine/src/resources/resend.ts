@@ -1,0 +1,26 @@
+import { idempotencyRecord } from '../accept.ts'
+import { notFound } from '../directory.ts'
+import type { Engine } from '../engine.ts'
+import { EngineError } from '../errors.ts'
+import type { ResourceParts } from './parts.ts'
+
+/** One delivery again, now. One that still waits for its turn is brought forward by nothing: it is on its way. */
+export function resend(parts: ResourceParts): Engine['resend'] {
+  const { directory, queue, ledger, schedule, clock } = parts
+  return async (org, app, message, endpoint, options = {}) => {
+    const owner = directory.application(org, app)
+    const entry = directory.endpoint(org, app, endpoint)
+    const stored = await queue.message(owner.application.id, message)
+    if (!stored) throw notFound('message', message)
+    if (stored.payload === null)
+      throw new EngineError('conflict', 'The payload of this message was forgotten, so it cannot be sent again.', { field: 'message' })
+    const target = entry.endpoint.id
+    const last = (await ledger.latest(owner.application.id, message)).find((row) => row.endpoint === target)
+    const now = clock.now()
+    const item = { app: owner.application.id, target, message, due: now, generation: last?.attempt.attempt ?? 0 }
+    const result = await queue.requeue([item], idempotencyRecord(options.idempotency, null, now))
+    if (result.state === 'replay')
+      throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+    schedule.noteStored(target, owner.application.id, now)
+  }
+}

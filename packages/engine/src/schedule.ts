@@ -1,0 +1,388 @@
+import type { Clock } from './clock.ts'
+import { DueHeap } from './due-heap.ts'
+import { Deque } from './deque.ts'
+import { Lane, laneLimits, type LiveDelivery, type LiveMessage } from './lane.ts'
+import type { ClaimResult, ClaimedWork, StoredMessage } from './store/queue.ts'
+
+/** What the schedule needs to know of a target, asked anew each time: edits count at once. */
+export type TargetState =
+  | { readonly state: 'open'; /** Stored work that was due before stays held. */ readonly resumeFrom: number }
+  /** Switched off by its owner, or held: its work waits in the queue. */
+  | { readonly state: 'closed' }
+  | { readonly state: 'deleted' }
+
+export interface ScheduleParts {
+  readonly clock: Clock
+  target(lane: Lane): TargetState
+  claim(lane: Lane, from: number, limit: number): Promise<ClaimResult>
+  release(deliveries: readonly LiveDelivery[]): Promise<void>
+  markAlone(delivery: LiveDelivery): Promise<void>
+  cancel(lane: Lane): Promise<void>
+  /** Sends and records; resolves when the delivery is out of memory. Never rejects. */
+  run(delivery: LiveDelivery): Promise<void>
+}
+
+/** Bounds over all lanes. */
+export const scheduleLimits = { inFlight: 2048, bytes: 256 * 1024 * 1024 } as const
+
+/** Room for one delivery, taken before its row is written. */
+export interface Reservation {
+  readonly lane: Lane
+  /** There was room: the row is written as claimed and the delivery goes on in memory. */
+  readonly claimed: boolean
+  readonly bytes: number
+}
+
+/**
+ * Lanes and whose turn it is. Bounded in flight per lane and in all, fair between applications (each has one turn a round,
+ * however many endpoints it has) and between an application's endpoints, bounded in bytes; the rest waits in the queue.
+ */
+export class Schedule {
+  readonly #parts: ScheduleParts
+  readonly #lanes = new Map<string, Lane>()
+  /** Applications with a lane that could send, in turn; each with its lanes in turn. */
+  readonly #ring = new Deque<string>()
+  readonly #ready = new Map<string, Deque<Lane>>()
+  readonly #stored = new DueHeap<Lane>()
+  /** In flight at two crashes: each is tried with nothing else out. */
+  readonly #suspects = new Deque<LiveDelivery>()
+  #suspectOut = false
+  #cancelTimer: (() => void) | null = null
+  #timerAt = Number.POSITIVE_INFINITY
+  #inFlight = 0
+  #bytes = 0
+  #draining = false
+  #background = 0
+  #idleWaiters: (() => void)[] = []
+
+  constructor(parts: ScheduleParts) {
+    this.#parts = parts
+  }
+
+  get inFlight(): number {
+    return this.#inFlight
+  }
+
+  get inMemory(): number {
+    let items = 0
+    for (const lane of this.#lanes.values()) items += lane.items
+    return items
+  }
+
+  inFlightOf(target: string): number {
+    return this.#lanes.get(target)?.inFlight ?? 0
+  }
+
+  /** Takes room in a lane before the rows are written. */
+  reserve(target: string, app: string, bytes: number): Reservation {
+    const lane = this.#lane(target, app)
+    const open = !this.#draining && this.#parts.target(lane).state === 'open'
+    const claimed = open && !lane.spilled && lane.hasRoom(bytes) && this.#bytes + bytes <= scheduleLimits.bytes
+    if (claimed) this.#hold(lane, bytes)
+    else {
+      lane.unclaimedWrites += 1
+      lane.spilled = true
+    }
+    return { lane, claimed, bytes }
+  }
+
+  /** The rows are on disk: what was claimed goes on in memory, what was not is found by a refill. */
+  admit(reservation: Reservation, message: LiveMessage): void {
+    const { lane, claimed } = reservation
+    const due = message.stored.acceptedAt
+    if (!claimed) {
+      lane.unclaimedWrites -= 1
+      this.noteStored(lane.target, lane.app, due)
+      return
+    }
+    const delivery: LiveDelivery = {
+      lane,
+      target: lane.target,
+      due,
+      message: message.stored.id,
+      content: message,
+      generation: 1,
+      failures: 0,
+      trigger: 'scheduled',
+    }
+    lane.waiting.push(delivery)
+    this.#enqueue(lane)
+    this.pump()
+  }
+
+  /** Nothing was written: the room is free again. */
+  cancel(reservation: Reservation): void {
+    const { lane, claimed, bytes } = reservation
+    if (claimed) this.#free(lane, bytes)
+    else {
+      lane.unclaimedWrites -= 1
+      this.#refill(lane)
+    }
+    this.#settle(lane)
+  }
+
+  /** There is stored work of a target, due then. */
+  noteStored(target: string, app: string, due: number): void {
+    const lane = this.#lane(target, app)
+    if (due < lane.storedDue) {
+      lane.storedDue = due
+      this.#stored.push(due, lane)
+    }
+    if (due <= this.#parts.clock.now()) this.#refill(lane)
+    else this.#arm()
+  }
+
+  /** Configuration of a target changed: what is in memory goes back when it may not be sent, and stored work is looked at. */
+  wake(target: string, app: string): void {
+    const lane = this.#lane(target, app)
+    if (this.#parts.target(lane).state === 'open') {
+      lane.spilled = true
+      this.#refill(lane)
+    } else this.#close(lane)
+  }
+
+  /** Starts what may start. */
+  pump(): void {
+    if (this.#draining || this.#suspectOut) return
+    if (this.#suspects.length > 0) {
+      if (this.#inFlight === 0) this.#startSuspect()
+      return
+    }
+    while (this.#inFlight < scheduleLimits.inFlight) {
+      const lane = this.#next()
+      if (!lane) return
+      if (this.#parts.target(lane).state !== 'open') {
+        this.#close(lane)
+        continue
+      }
+      const delivery = lane.waiting.shift()
+      if (delivery) this.#start(delivery)
+      this.#enqueue(lane)
+    }
+  }
+
+  /** Resolves when nothing is queued, out, or due in the store. */
+  idle(): Promise<void> {
+    if (this.#isIdle()) return Promise.resolve()
+    return new Promise((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  /** Stops starting; resolves when what is out came back or `graceMs` passed, and the rest was released. */
+  async drain(graceMs: number): Promise<void> {
+    this.#draining = true
+    this.#cancelTimer?.()
+    const unsent = [...this.#suspects.drain()]
+    for (const lane of this.#lanes.values()) unsent.push(...lane.waiting.drain())
+    if (unsent.length > 0) await this.#parts.release(unsent)
+    for (const delivery of unsent) this.#free(delivery.lane, delivery.content.bytes)
+    if (this.#inFlight === 0 && this.#background === 0) return
+    await new Promise<void>((resolve) => {
+      const forget = this.#parts.clock.after(graceMs, resolve)
+      this.#idleWaiters.push(() => {
+        forget()
+        resolve()
+      })
+    })
+  }
+
+  #lane(target: string, app: string): Lane {
+    let lane = this.#lanes.get(target)
+    if (!lane) {
+      lane = new Lane(target, app)
+      this.#lanes.set(target, lane)
+    }
+    return lane
+  }
+
+  #hold(lane: Lane, bytes: number): void {
+    lane.hold(bytes)
+    this.#bytes += bytes
+  }
+
+  #free(lane: Lane, bytes: number): void {
+    lane.free(bytes)
+    this.#bytes -= bytes
+  }
+
+  #enqueue(lane: Lane): void {
+    if (lane.queued || !lane.ready) return
+    lane.queued = true
+    let lanes = this.#ready.get(lane.app)
+    if (!lanes) {
+      lanes = new Deque()
+      this.#ready.set(lane.app, lanes)
+    }
+    if (lanes.length === 0) this.#ring.push(lane.app)
+    lanes.push(lane)
+  }
+
+  /** The next lane of the next application; an application with more goes to the end of the round. */
+  #next(): Lane | null {
+    for (;;) {
+      const app = this.#ring.shift()
+      if (app === undefined) return null
+      const lanes = this.#ready.get(app)
+      const lane = lanes?.shift()
+      if (lanes && lanes.length > 0) this.#ring.push(app)
+      else this.#ready.delete(app)
+      if (!lane) continue
+      lane.queued = false
+      if (lane.ready) return lane
+    }
+  }
+
+  #start(delivery: LiveDelivery): void {
+    const { lane } = delivery
+    lane.inFlight += 1
+    this.#inFlight += 1
+    void this.#parts.run(delivery).then(() => {
+      lane.inFlight -= 1
+      this.#inFlight -= 1
+      this.#free(lane, delivery.content.bytes)
+      this.#enqueue(lane)
+      this.#refill(lane)
+      this.#settle(lane)
+      this.pump()
+    })
+  }
+
+  #startSuspect(): void {
+    const delivery = this.#suspects.shift()
+    if (!delivery) return
+    this.#suspectOut = true
+    void this.#inBackground(async () => {
+      await this.#parts.markAlone(delivery)
+      delivery.lane.inFlight += 1
+      this.#inFlight += 1
+      await this.#parts.run(delivery)
+      delivery.lane.inFlight -= 1
+      this.#inFlight -= 1
+      this.#free(delivery.lane, delivery.content.bytes)
+    }).finally(() => {
+      this.#suspectOut = false
+      this.#settle(delivery.lane)
+      this.pump()
+    })
+  }
+
+  /** Reads stored work into a lane that has room, when there may be some that is due. */
+  #refill(lane: Lane): void {
+    const due = lane.spilled || lane.storedDue <= this.#parts.clock.now()
+    if (!due || lane.refilling || this.#draining) return
+    const room = Math.min(laneLimits.items - lane.items, laneLimits.refill)
+    // Half a refill's worth of room at least: reading row by row would cost a transaction a delivery.
+    if (lane.items > 0 && room < laneLimits.refill / 2) return
+    if (this.#bytes >= scheduleLimits.bytes && lane.items > 0) return
+    const target = this.#parts.target(lane)
+    if (target.state !== 'open') {
+      this.#close(lane)
+      return
+    }
+    lane.refilling = true
+    lane.storedDue = Number.POSITIVE_INFINITY
+    void this.#inBackground(async () => {
+      const result = await this.#parts.claim(lane, target.resumeFrom, room)
+      lane.refilling = false
+      for (const work of result.work) this.#takeIn(lane, work)
+      if (result.nextDue !== null) this.noteStored(lane.target, lane.app, result.nextDue)
+      lane.spilled = result.more || lane.unclaimedWrites > 0
+      this.#enqueue(lane)
+      // Unclaimed rows that are still being written announce themselves; asking again at once would only spin.
+      if (result.more) this.#refill(lane)
+      this.pump()
+    }).finally(() => {
+      lane.refilling = false
+      this.#settle(lane)
+    })
+  }
+
+  #takeIn(lane: Lane, work: ClaimedWork): void {
+    const content = liveMessage(work.content)
+    this.#hold(lane, content.bytes)
+    const { target, due, message, generation, failures, trigger } = work
+    const delivery: LiveDelivery = { lane, target, due, message, generation, failures, trigger, content }
+    if (this.#draining) {
+      void this.#inBackground(() => this.#parts.release([delivery])).then(() => this.#free(lane, content.bytes))
+      return
+    }
+    if (work.suspect) this.#suspects.push(delivery)
+    else lane.waiting.push(delivery)
+  }
+
+  /** A target that may not be sent to: its work goes back to the queue, or is cancelled when it was deleted. */
+  #close(lane: Lane): void {
+    const unsent = lane.waiting.drain()
+    const deleted = this.#parts.target(lane).state === 'deleted'
+    lane.spilled = true
+    if (unsent.length === 0 && !deleted) return
+    void this.#inBackground(async () => {
+      if (unsent.length > 0) await this.#parts.release(unsent)
+      for (const delivery of unsent) this.#free(lane, delivery.content.bytes)
+      if (deleted) {
+        await this.#parts.cancel(lane)
+        lane.spilled = false
+        lane.storedDue = Number.POSITIVE_INFINITY
+      }
+    }).finally(() => this.#settle(lane))
+  }
+
+  /** One timer for the earliest stored work. */
+  #arm(): void {
+    const due = this.#stored.earliest
+    if (due >= this.#timerAt || this.#draining || due === Number.POSITIVE_INFINITY) return
+    this.#cancelTimer?.()
+    this.#timerAt = due
+    const delayMs = Math.min(Math.max(due - this.#parts.clock.now(), 0), 60_000)
+    this.#cancelTimer = this.#parts.clock.after(delayMs, () => {
+      this.#timerAt = Number.POSITIVE_INFINITY
+      this.#cancelTimer = null
+      this.#onTimer()
+    })
+  }
+
+  #onTimer(): void {
+    const now = this.#parts.clock.now()
+    for (let entry = this.#stored.popDue(now); entry; entry = this.#stored.popDue(now))
+      if (entry.due === entry.item.storedDue) this.#refill(entry.item)
+    this.#arm()
+  }
+
+  async #inBackground(work: () => Promise<void>): Promise<void> {
+    this.#background += 1
+    try {
+      await work()
+    } finally {
+      this.#background -= 1
+    }
+  }
+
+  /** Forgets a lane without work, and tells those who wait for quiet. */
+  #settle(lane: Lane): void {
+    if (lane.quiet && lane.storedDue === Number.POSITIVE_INFINITY && !lane.queued && lane.window >= laneKeepsWindow)
+      this.#lanes.delete(lane.target)
+    if (this.#idleWaiters.length === 0 || !this.#isIdle()) return
+    const waiters = this.#idleWaiters
+    this.#idleWaiters = []
+    for (const resolve of waiters) resolve()
+  }
+
+  #isIdle(): boolean {
+    if (this.#inFlight > 0 || this.#background > 0) return false
+    if (this.#draining) return true
+    const now = this.#parts.clock.now()
+    for (const lane of this.#lanes.values()) {
+      if (lane.items > 0) return false
+      const open = this.#parts.target(lane).state === 'open'
+      if (open && (lane.spilled || lane.unclaimedWrites > 0 || lane.storedDue <= now)) return false
+    }
+    return true
+  }
+}
+
+/** A lane that a receiver slowed down is remembered; the others start anew at no loss. */
+const laneKeepsWindow = 8
+
+export function liveMessage(stored: StoredMessage): LiveMessage {
+  // Strings of one or two bytes a character; the exact number does not matter, the order of magnitude does.
+  return { stored, bodies: new Map(), bytes: (stored.payload?.length ?? 0) + 512 }
+}

@@ -1,0 +1,71 @@
+import type { Attempt, AttemptResult } from '../model.ts'
+
+/**
+ * The ledger: what happened, with everything that people search for. It has a writer of its own and may lag behind the
+ * queue; a reader waits for what was appended before it asked. What a crash takes from it, it reads again from the queue.
+ */
+export interface Ledger {
+  /** `seq` is the queue's number of the outcome; appends arrive in its order. Returns at once. */
+  append(entry: LedgerEntry): void
+  /** Resolves when everything appended so far is readable. */
+  settled(): Promise<void>
+  /** Highest `seq` on disk. */
+  highWater(): Promise<number>
+
+  attempt(app: string, id: string): Promise<Attempt | null>
+  attempts(query: AttemptQuery): Promise<readonly Attempt[]>
+  /** Totals are kept by hour, so a range counts whole; other filters count rows. */
+  summary(query: AttemptQuery): Promise<{ total: number; success: number; failed: number }>
+  /** The newest attempt of each target of one message, and how many there were. */
+  latest(app: string, message: string): Promise<readonly LatestAttempt[]>
+  /** Messages whose last attempt at this endpoint failed for good, by message id, oldest first. */
+  failedMessages(query: FailedQuery): Promise<readonly FailedMessage[]>
+  /** Newest attempt of each message at this endpoint, newest message first. */
+  attemptedMessages(query: AttemptQuery): Promise<readonly Attempt[]>
+  expungeContent(app: string, id: string): Promise<boolean>
+  /** Forgets attempts that started before; answers whether there are more. */
+  sweep(before: number, limit: number): Promise<boolean>
+}
+
+export interface LedgerEntry {
+  readonly seq: number
+  readonly attempt: Attempt
+}
+
+export interface AttemptQuery {
+  readonly app: string
+  readonly endpoint: string | null
+  readonly message: string | null
+  readonly eventTypes: readonly string[] | null
+  readonly results: readonly AttemptResult[] | null
+  readonly code: number | null
+  /** 5 for every 5xx. */
+  readonly codeClass: number | null
+  readonly channel: string | null
+  readonly tag: string | null
+  readonly after: number | null
+  readonly before: number | null
+  readonly cursor: string | null
+  readonly order: 'ascending' | 'descending'
+  readonly limit: number
+}
+
+export interface LatestAttempt {
+  readonly endpoint: string
+  readonly count: number
+  readonly attempt: Attempt
+}
+
+export interface FailedQuery {
+  readonly app: string
+  readonly endpoint: string
+  readonly since: number
+  readonly until: number
+  readonly cursor: string | null
+  readonly limit: number
+}
+
+export interface FailedMessage {
+  readonly message: string
+  readonly attempt: number
+}

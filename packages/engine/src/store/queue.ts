@@ -1,0 +1,198 @@
+import type { AttemptResult, AttemptTrigger } from '../model.ts'
+
+/**
+ * The queue: what has to be done, and the tiny truth of what became of it. Written per database engine, because they
+ * differ for good reasons. Group commit is behind this interface: calls that wait together share one transaction, and
+ * each has a result of its own. A call rejects only when the database is lost; every expected ending is a value.
+ */
+export interface Queue {
+  /** The number under which this process claims; a new one orphans every older claim at once. */
+  readonly epoch: number
+
+  /** Message and deliveries in one transaction; resolves when they are on disk. */
+  accept(item: AcceptItem): Promise<AcceptResult>
+
+  /** Takes stored work of one target in due order. What an older epoch had claimed comes back as interrupted. */
+  claim(request: ClaimRequest): Promise<ClaimResult>
+
+  /** Ends or reschedules one claimed delivery. `stale`: another epoch or generation has it, and nothing changed. */
+  record(item: RecordItem): Promise<RecordResult>
+
+  /** Writes down that this suspect is about to be tried alone: if the process dies now, it was this one. */
+  markAlone(claim: Claim): Promise<void>
+
+  /** Gives claimed work back unsent; it keeps its due time. */
+  release(items: readonly Claim[]): Promise<void>
+
+  /** Puts existing messages on the way to one target again (resend, recover). Those still queued there are left alone. */
+  requeue(items: readonly RequeueItem[], idempotency: IdempotencyRecord | null): Promise<RequeueResult>
+
+  /** Targets with stored work and when the first of it is due: what a starting process has to know. */
+  lanes(): Promise<readonly StoredLane[]>
+
+  /** Cancels stored work of a deleted target, at most `limit` rows; answers what was cancelled. */
+  cancel(target: string, limit: number, at: number): Promise<readonly StoredOutcome[]>
+
+  /** Outcomes after `seq`, oldest first: what the ledger reads to catch up. */
+  outcomesAfter(seq: number, limit: number): Promise<readonly StoredOutcome[]>
+
+  /** Forgets what outlived its retention, at most `limit` rows a kind; answers whether there is more. */
+  sweep(now: number, outcomesBefore: number, limit: number): Promise<boolean>
+
+  message(app: string, id: string): Promise<StoredMessage | null>
+  messages(query: MessageQuery): Promise<readonly StoredMessage[]>
+  expungePayload(app: string, id: string): Promise<boolean>
+
+  /** Work of one message that is still to be done. */
+  pending(targets: readonly string[], message: string): Promise<readonly PendingWork[]>
+  /** Deliveries waiting for one target, at most `limit` counted. */
+  countPending(target: string, limit: number): Promise<number>
+}
+
+export interface StoredMessage {
+  readonly id: string
+  readonly app: string
+  readonly eventType: string
+  readonly eventId: string | null
+  readonly payload: string | null
+  readonly channels: readonly string[] | null
+  readonly tags: readonly string[] | null
+  readonly params: Readonly<Record<string, string>>
+  readonly occurredAt: number
+  readonly acceptedAt: number
+  readonly deliver: boolean
+  readonly targets: readonly string[]
+}
+
+export interface IdempotencyRecord {
+  readonly key: string
+  readonly fingerprint: string
+  readonly answer: string
+  readonly expiresAt: number
+}
+
+/** A request with this key was answered before. */
+export interface Replay {
+  readonly state: 'replay'
+  readonly fingerprint: string
+  readonly answer: string
+}
+
+export interface AcceptItem {
+  readonly message: StoredMessage
+  /** When the payload may be forgotten. */
+  readonly expiresAt: number
+  /** It asked for a retention of its own, shorter than the rest's. */
+  readonly ownRetention: boolean
+  /** One a target: `claimed` when its lane had room, so that nothing needs to be read back. */
+  readonly work: readonly { readonly target: string; readonly claimed: boolean }[]
+  /** Version of the application's catalog that the work was matched with. */
+  readonly catalogVersion: number
+  readonly idempotency: IdempotencyRecord | null
+}
+
+export type AcceptResult =
+  | { readonly state: 'accepted' }
+  | { readonly state: 'duplicate_event'; readonly message: string }
+  | { readonly state: 'stale_catalog' }
+  | Replay
+
+/** Names one claimed delivery; epoch and generation fence it. */
+export interface Claim {
+  readonly target: string
+  readonly due: number
+  readonly message: string
+  readonly generation: number
+}
+
+export interface ClaimRequest {
+  readonly target: string
+  /** Work that was due before this moment stays held. */
+  readonly from: number
+  readonly now: number
+  readonly limit: number
+}
+
+export interface ClaimedWork extends Claim {
+  readonly failures: number
+  readonly trigger: AttemptTrigger
+  /** In flight at two crashes: to be tried with nothing else out. */
+  readonly suspect: boolean
+  readonly content: StoredMessage
+}
+
+export interface ClaimResult {
+  readonly work: readonly ClaimedWork[]
+  /** What was recorded on the way: older epochs' claims as interrupted, and what killed its process alone as quarantined. */
+  readonly outcomes: readonly StoredOutcome[]
+  /** False: all that is due was taken. */
+  readonly more: boolean
+  /** When the first of the rest is due; `null`: there is none. */
+  readonly nextDue: number | null
+}
+
+export interface RecordItem extends Claim {
+  readonly attempt: string
+  readonly app: string
+  readonly result: AttemptResult
+  readonly trigger: AttemptTrigger
+  readonly code: number
+  readonly startedAt: number
+  readonly durationMs: number
+  /** `null`: it is over. */
+  readonly next: { readonly due: number; readonly failures: number } | null
+}
+
+export type RecordResult = { readonly state: 'recorded'; readonly seq: number } | { readonly state: 'stale' }
+
+export interface RequeueItem {
+  readonly app: string
+  readonly target: string
+  readonly message: string
+  readonly due: number
+  /** Attempts so far: the claim adds one. */
+  readonly generation: number
+}
+
+export type RequeueResult = { readonly state: 'queued'; readonly queued: number } | Replay
+
+export interface StoredLane {
+  readonly app: string
+  readonly target: string
+  readonly due: number
+}
+
+export interface StoredOutcome {
+  readonly seq: number
+  readonly attempt: string
+  readonly app: string
+  readonly message: string
+  readonly eventType: string
+  readonly target: string
+  readonly generation: number
+  readonly result: AttemptResult
+  readonly trigger: AttemptTrigger
+  readonly code: number
+  readonly startedAt: number
+  readonly durationMs: number
+  readonly nextAt: number | null
+}
+
+export interface PendingWork {
+  readonly target: string
+  readonly due: number
+  readonly generation: number
+}
+
+export interface MessageQuery {
+  readonly app: string
+  readonly eventTypes: readonly string[] | null
+  readonly channel: string | null
+  readonly tag: string | null
+  readonly after: number | null
+  readonly before: number | null
+  /** Exclusive bound of the page, in id order. */
+  readonly cursor: string | null
+  readonly order: 'ascending' | 'descending'
+  readonly limit: number
+}

@@ -1,0 +1,160 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Application, EventType, Endpoint } from '../../model.ts'
+import type { CatalogChange, CatalogContents, CatalogWriteResult, EndpointRow, SealedSecret } from '../catalog.ts'
+
+type Written = Exclude<CatalogWriteResult, { state: 'replay' }>
+
+/** Writes the catalog's rows. One instance a file, in the writer's thread, beside the queue that checks its versions. */
+export class CatalogWriter {
+  readonly #statements: Record<keyof typeof sql, StatementSync>
+  /** Version of each application's configuration: what an accept was matched with must still be it. */
+  readonly #versions = new Map<string, number>()
+  readonly #allVersions: StatementSync
+
+  constructor(database: DatabaseSync) {
+    const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])
+    this.#statements = Object.fromEntries(prepared) as Record<keyof typeof sql, StatementSync>
+    this.#allVersions = database.prepare('SELECT id, version FROM application')
+    this.reloadVersions()
+  }
+
+  reloadVersions(): void {
+    this.#versions.clear()
+    for (const row of this.#allVersions.iterate()) this.#versions.set(String(row.id), Number(row.version))
+  }
+
+  /** 0 where there is no such application. */
+  version(app: string): number {
+    return this.#versions.get(app) ?? 0
+  }
+
+  write(changes: readonly CatalogChange[]): Written {
+    const refusal = this.#firstRefusal(changes)
+    if (refusal) return refusal
+    const versions: Record<string, number> = {}
+    for (const change of changes) {
+      const app = this.#apply(change)
+      if (app === null) continue
+      if (change.kind === 'delete_application') {
+        this.#versions.delete(app)
+        continue
+      }
+      const version = this.version(app) + 1
+      this.#statements.setVersion.run(version, app)
+      this.#versions.set(app, version)
+      versions[app] = version
+    }
+    return { state: 'written', versions }
+  }
+
+  /** Everything is looked at before anything is written, so that a refusal leaves nothing behind. */
+  #firstRefusal(changes: readonly CatalogChange[]): Written | null {
+    const missing: Written = { state: 'missing' }
+    for (const change of changes) {
+      switch (change.kind) {
+        case 'application': {
+          const { id, org, uid } = change.row
+          if (!change.create && !this.#statements.applicationById.get(id, org)) return missing
+          const taken = uid === null ? undefined : this.#statements.applicationByUid.get(org, uid)
+          if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
+          break
+        }
+        case 'endpoint': {
+          const { id, app, org, uid } = change.row.endpoint
+          if (!this.#statements.applicationById.get(app, org)) return missing
+          if (!change.create && !this.#statements.endpointById.get(id, app)) return missing
+          const taken = uid === null ? undefined : this.#statements.endpointByUid.get(app, uid)
+          if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
+          break
+        }
+        case 'event_type': {
+          const found = this.#statements.eventType.get(change.row.org, change.row.name)
+          if (change.create && found) return { state: 'conflict', what: 'name' }
+          if (!change.create && !found) return missing
+          break
+        }
+        case 'delete_application':
+          if (!this.#statements.applicationById.get(change.id, change.org)) return missing
+          break
+        case 'delete_endpoint':
+          if (!this.#statements.endpointById.get(change.id, change.app)) return missing
+          break
+        case 'delete_event_type':
+          if (!this.#statements.eventType.get(change.org, change.name)) return missing
+          break
+      }
+    }
+    return null
+  }
+
+  /** Answers the application whose configuration changed. */
+  #apply(change: CatalogChange): string | null {
+    switch (change.kind) {
+      case 'application': {
+        const { id, org, uid } = change.row
+        this.#statements.putApplication.run(id, org, uid, JSON.stringify(change.row))
+        return id
+      }
+      case 'endpoint': {
+        const { id, org, app, uid } = change.row.endpoint
+        const sealed = JSON.stringify({ headers: change.row.sealedHeaders, secrets: change.row.secrets })
+        this.#statements.putEndpoint.run(id, org, app, uid, JSON.stringify(change.row.endpoint), sealed)
+        return app
+      }
+      case 'event_type':
+        this.#statements.putEventType.run(change.row.org, change.row.name, JSON.stringify(change.row))
+        return null
+      case 'delete_application':
+        this.#statements.deleteEndpointsOf.run(change.id)
+        this.#statements.deleteApplication.run(change.id)
+        return change.id
+      case 'delete_endpoint':
+        this.#statements.deleteEndpoint.run(change.id)
+        return change.app
+      case 'delete_event_type':
+        this.#statements.deleteEventType.run(change.org, change.name)
+        return null
+    }
+  }
+}
+
+/** Reads the whole catalog, each kind in id order, with the version of each application. */
+export function loadCatalog(database: DatabaseSync): CatalogContents {
+  const applications = database.prepare('SELECT data, version FROM application ORDER BY id').all()
+  const endpoints = database.prepare('SELECT data, sealed FROM endpoint ORDER BY id').all()
+  const eventTypes = database.prepare('SELECT data FROM event_type ORDER BY org, name').all()
+  return {
+    applications: applications.map((row) => ({
+      application: JSON.parse(String(row.data)) as Application,
+      version: Number(row.version),
+    })),
+    endpoints: endpoints.map((row) => ({
+      endpoint: JSON.parse(String(row.data)) as Endpoint,
+      ...sealedParts(JSON.parse(String(row.sealed)) as { headers: string | null; secrets: SealedSecret[] }),
+    })),
+    eventTypes: eventTypes.map((row) => JSON.parse(String(row.data)) as EventType),
+  }
+}
+
+function sealedParts(stored: { headers: string | null; secrets: SealedSecret[] }): Omit<EndpointRow, 'endpoint'> {
+  return { sealedHeaders: stored.headers, secrets: stored.secrets }
+}
+
+const sql = {
+  applicationById: 'SELECT 1 FROM application WHERE id = ? AND org = ?',
+  applicationByUid: 'SELECT id FROM application WHERE org = ? AND uid = ?',
+  endpointById: 'SELECT 1 FROM endpoint WHERE id = ? AND app = ?',
+  endpointByUid: 'SELECT id FROM endpoint WHERE app = ? AND uid = ?',
+  eventType: 'SELECT 1 FROM event_type WHERE org = ? AND name = ?',
+  putApplication: `INSERT INTO application (id, org, uid, version, data) VALUES (?, ?, ?, 0, ?)
+    ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, data = excluded.data`,
+  putEndpoint: `INSERT INTO endpoint (id, org, app, uid, data, sealed) VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, data = excluded.data, sealed = excluded.sealed`,
+  putEventType: `INSERT INTO event_type (org, name, data) VALUES (?, ?, ?)
+    ON CONFLICT (org, name) DO UPDATE SET data = excluded.data`,
+  setVersion: 'UPDATE application SET version = ? WHERE id = ?',
+  deleteApplication: 'DELETE FROM application WHERE id = ?',
+  deleteEndpointsOf: 'DELETE FROM endpoint WHERE app = ?',
+  deleteEndpoint: 'DELETE FROM endpoint WHERE id = ?',
+  deleteEventType: 'DELETE FROM event_type WHERE org = ? AND name = ?',
+} as const

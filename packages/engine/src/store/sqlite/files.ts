@@ -1,0 +1,75 @@
+import type { NewId } from '../../ids.ts'
+import { loadCatalog } from './catalog-writer.ts'
+import { openReader, openWriter } from './database.ts'
+import { LedgerReader } from './ledger-reader.ts'
+import { LedgerWriter } from './ledger-writer.ts'
+import type { BatchWriter, LedgerOperation, QueueOperation } from './operations.ts'
+import { QueueReader } from './queue-reader.ts'
+import { QueueWriter } from './queue-writer.ts'
+import { ledgerMigrations, queueMigrations } from './schema.ts'
+
+/** Paths of the two files of a data folder. */
+export interface Paths {
+  readonly queue: string
+  readonly ledger: string
+}
+
+export function openQueueWriter(paths: Paths, newId: NewId): BatchWriter<QueueOperation> & { readonly epoch: number } {
+  return new QueueWriter(openWriter(paths.queue, queueMigrations, 'FULL'), newId)
+}
+
+/** The ledger may lag: what a power failure takes from it is read again from the queue, so it need not wait for the disk. */
+export function openLedgerWriter(paths: Paths): BatchWriter<LedgerOperation> {
+  return new LedgerWriter(openWriter(paths.ledger, ledgerMigrations, 'NORMAL'))
+}
+
+/** Every read, by name: what a caller may ask of the reading thread. */
+export interface Reads {
+  lanes: QueueReader['lanes']
+  message: QueueReader['message']
+  messages: QueueReader['messages']
+  pending: QueueReader['pending']
+  countPending: QueueReader['countPending']
+  outcomesAfter: QueueReader['outcomesAfter']
+  loadCatalog: () => ReturnType<typeof loadCatalog>
+  highWater: LedgerReader['highWater']
+  attempt: LedgerReader['attempt']
+  attempts: LedgerReader['attempts']
+  attemptedMessages: LedgerReader['attemptedMessages']
+  summary: LedgerReader['summary']
+  latest: LedgerReader['latest']
+  failedMessages: LedgerReader['failedMessages']
+}
+
+export type ReadOperation = { readonly [K in keyof Reads]: { readonly name: K; readonly args: Parameters<Reads[K]> } }[keyof Reads]
+
+/** Connections of their own, so that a slow search never stands before a delivery. */
+export function openReads(paths: Paths): { run(operation: ReadOperation): unknown; close(): void } {
+  const queueFile = openReader(paths.queue)
+  const ledgerFile = openReader(paths.ledger)
+  const queue = new QueueReader(queueFile)
+  const ledger = new LedgerReader(ledgerFile)
+  const reads: Reads = {
+    lanes: () => queue.lanes(),
+    message: (...args) => queue.message(...args),
+    messages: (...args) => queue.messages(...args),
+    pending: (...args) => queue.pending(...args),
+    countPending: (...args) => queue.countPending(...args),
+    outcomesAfter: (...args) => queue.outcomesAfter(...args),
+    loadCatalog: () => loadCatalog(queueFile),
+    highWater: () => ledger.highWater(),
+    attempt: (...args) => ledger.attempt(...args),
+    attempts: (...args) => ledger.attempts(...args),
+    attemptedMessages: (...args) => ledger.attemptedMessages(...args),
+    summary: (...args) => ledger.summary(...args),
+    latest: (...args) => ledger.latest(...args),
+    failedMessages: (...args) => ledger.failedMessages(...args),
+  }
+  return {
+    run: ({ name, args }) => (reads[name] as (...values: readonly unknown[]) => unknown)(...args),
+    close: () => {
+      queueFile.close()
+      ledgerFile.close()
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import { EngineError } from '../../errors.ts'
+import type { OperationAnswer } from './operations.ts'
+
+/** Applies one batch somewhere: in a thread of its own, or here. */
+export type ApplyBatch<Operation> = (batch: readonly Operation[]) => Promise<readonly OperationAnswer[]>
+
+interface Waiting<Operation> {
+  readonly operation: Operation
+  readonly bytes: number
+  resolve(value: unknown): void
+  reject(error: Error): void
+}
+
+/** Beyond this an accept waits for the next group: one large group would delay the outcomes behind it. */
+const maxLowPriorityBytes = 4 * 1024 * 1024
+const maxLowPriorityCount = 512
+
+/**
+ * Group commit without a timer: while one batch is being synced the next one fills. A batch takes every operation of high
+ * priority that waits (outcomes, claims: they free memory and slots) and as many of low priority as fit (accepts).
+ */
+export class GroupCommit<Operation> {
+  readonly #apply: ApplyBatch<Operation>
+  readonly #onLost: (message: string) => void
+  #high: Waiting<Operation>[] = []
+  #low: Waiting<Operation>[] = []
+  #busy: Promise<void> | null = null
+  #closed = false
+
+  /** `onLost` is told of an fsync or a page that failed: memory and disk may differ from then on, so the process must end. */
+  constructor(apply: ApplyBatch<Operation>, onLost: (message: string) => void) {
+    this.#apply = apply
+    this.#onLost = onLost
+  }
+
+  get waiting(): number {
+    return this.#high.length + this.#low.length
+  }
+
+  get busy(): boolean {
+    return this.#busy !== null
+  }
+
+  submit<Result>(operation: Operation, priority: 'high' | 'low' = 'high', bytes = 0): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      if (this.#closed) {
+        reject(new EngineError('closed', 'The store is closed: this process is shutting down. Send it to another one.'))
+        return
+      }
+      const queue = priority === 'high' ? this.#high : this.#low
+      queue.push({ operation, bytes, resolve: resolve as (value: unknown) => void, reject })
+      // A microtask later, so that what is submitted together is committed together.
+      this.#busy ??= Promise.resolve().then(() => this.#run())
+    })
+  }
+
+  /** Waits for everything that was submitted; later submits are refused. */
+  async close(): Promise<void> {
+    this.#closed = true
+    while (this.#busy) await this.#busy
+  }
+
+  async #run(): Promise<void> {
+    while (this.waiting > 0) {
+      const batch = this.#nextBatch()
+      const answers = await this.#answers(batch)
+      for (const [index, waiting] of batch.entries()) this.#settle(waiting, answers[index])
+    }
+    this.#busy = null
+  }
+
+  #nextBatch(): Waiting<Operation>[] {
+    const batch = this.#high
+    this.#high = []
+    let bytes = 0
+    let count = 0
+    for (const waiting of this.#low) {
+      if (count > 0 && (count === maxLowPriorityCount || bytes + waiting.bytes > maxLowPriorityBytes)) break
+      bytes += waiting.bytes
+      count += 1
+      batch.push(waiting)
+    }
+    this.#low = count === this.#low.length ? [] : this.#low.slice(count)
+    return batch
+  }
+
+  async #answers(batch: readonly Waiting<Operation>[]): Promise<readonly OperationAnswer[]> {
+    try {
+      return await this.#apply(batch.map((waiting) => waiting.operation))
+    } catch (error) {
+      // The thread died with the batch in hand: nobody knows what of it is on disk.
+      const message = error instanceof Error ? error.message : String(error)
+      this.#onLost(message)
+      return batch.map(() => ({ error: { message, kind: 'lost' } }))
+    }
+  }
+
+  #settle(waiting: Waiting<Operation>, answer: OperationAnswer | undefined): void {
+    if (answer && 'value' in answer) {
+      waiting.resolve(answer.value)
+      return
+    }
+    const failure = answer?.error ?? { message: 'the batch came back short', kind: 'bug' }
+    if (failure.kind === 'full') {
+      const text = 'The disk is full: nothing was written. Free space in the data folder; Posthorn goes on by itself.'
+      waiting.reject(new EngineError('overloaded', text, { retryAfterSeconds: 5 }))
+      return
+    }
+    if (failure.kind === 'lost') this.#onLost(failure.message)
+    waiting.reject(new Error(`The store could not do it: ${failure.message}`))
+  }
+}

@@ -1,0 +1,139 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { CatalogContents, CatalogWriteResult } from '../catalog.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Queue } from '../queue.ts'
+import type { Store } from '../store.ts'
+import type { NewId } from '../../ids.ts'
+import { openLedgerWriter, openQueueWriter, openReads, type Paths, type ReadOperation, type Reads } from './files.ts'
+import { GroupCommit } from './group.ts'
+import { lockFolder } from './lock.ts'
+import type { LedgerOperation, QueueOperation } from './operations.ts'
+import { startThread, type StoreThread } from './threads.ts'
+
+export interface SqliteOptions {
+  /** A folder, created when it is not there. */
+  readonly folder: string
+  /** `false`: everything runs in this thread, in microtasks: unit tests and the simulator. */
+  readonly threads: boolean
+  readonly newId: NewId
+  /** Told once when an fsync or a page failed; the process must end. */
+  readonly onLost: (message: string) => void
+}
+
+/** Opens the SQLite store: two files with a writer each, readers apart, and the lock of the folder. */
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+  const unlock = lockFolder(options.folder)
+  const paths: Paths = { queue: join(options.folder, 'queue.db'), ledger: join(options.folder, 'ledger.db') }
+  const parts: StoreThread[] = []
+  const closeParts = async (): Promise<void> => {
+    for (const part of parts.toReversed()) await part.close()
+    unlock()
+  }
+  try {
+    // Writers first: they make the files that the readers open.
+    for (const role of ['queue', 'ledger', 'reads'] as const)
+      parts.push(options.threads ? await startThread(role, paths) : openHere(role, paths, options.newId))
+    const [queuePart, ledgerPart, readsPart] = parts as [StoreThread, StoreThread, StoreThread]
+    const queueWriter = new GroupCommit<QueueOperation>(queuePart.apply, options.onLost)
+    const ledgerWriter = new GroupCommit<LedgerOperation>(ledgerPart.apply, options.onLost)
+    const reader = new GroupCommit<ReadOperation>(readsPart.apply, options.onLost)
+    const read = <K extends keyof Reads>(name: K, ...args: Parameters<Reads[K]>): Promise<ReturnType<Reads[K]>> =>
+      reader.submit({ name, args } as ReadOperation)
+    return {
+      queue: queueOn(queueWriter, read, queuePart.epoch),
+      ledger: ledgerOn(ledgerWriter, read),
+      catalog: {
+        load: () => read('loadCatalog') as Promise<CatalogContents>,
+        write: (changes, idempotency) =>
+          queueWriter.submit<CatalogWriteResult>({ kind: 'catalog', changes, idempotency }),
+      },
+      async close() {
+        await queueWriter.close()
+        await ledgerWriter.close()
+        await reader.close()
+        await closeParts()
+      },
+    }
+  } catch (error) {
+    await closeParts()
+    throw error
+  }
+}
+
+type Read = <K extends keyof Reads>(name: K, ...args: Parameters<Reads[K]>) => Promise<ReturnType<Reads[K]>>
+
+function queueOn(writer: GroupCommit<QueueOperation>, read: Read, epoch: number): Queue {
+  return {
+    epoch,
+    accept: (item) => writer.submit({ kind: 'accept', item }, 'low', item.message.payload?.length ?? 0),
+    record: (item) => writer.submit({ kind: 'record', item }),
+    claim: (request) => writer.submit({ kind: 'claim', request }),
+    markAlone: (claim) => writer.submit({ kind: 'alone', claim }),
+    release: (items) => writer.submit({ kind: 'release', items }),
+    requeue: (items, idempotency) => writer.submit({ kind: 'requeue', items, idempotency }),
+    cancel: (target, limit, at) => writer.submit({ kind: 'cancel', target, limit, at }, 'low'),
+    sweep: (now, outcomesBefore, limit) => writer.submit({ kind: 'sweep', now, outcomesBefore, limit }, 'low'),
+    expungePayload: (app, id) => writer.submit({ kind: 'expunge', app, id }),
+    lanes: () => read('lanes'),
+    message: (app, id) => read('message', app, id),
+    messages: (query) => read('messages', query),
+    outcomesAfter: (seq, limit) => read('outcomesAfter', seq, limit),
+    pending: (targets, message) => read('pending', targets, message),
+    countPending: (target, limit) => read('countPending', target, limit),
+  }
+}
+
+function ledgerOn(writer: GroupCommit<LedgerOperation>, read: Read): Ledger {
+  const settled = async (): Promise<void> => {
+    if (writer.waiting > 0 || writer.busy) await writer.submit<null>({ kind: 'settle' })
+  }
+  /** A reader sees what was appended before it asked. */
+  const settledRead: Read = async (name, ...args) => {
+    await settled()
+    return read(name, ...args)
+  }
+  return {
+    append: (entry) => {
+      // A failure is told by `onLost`, or is read again from the queue at the next start.
+      writer.submit({ kind: 'append', entry }).catch(() => undefined)
+    },
+    settled,
+    highWater: () => read('highWater'),
+    attempt: (app, id) => settledRead('attempt', app, id),
+    attempts: (query) => settledRead('attempts', query),
+    attemptedMessages: (query) => settledRead('attemptedMessages', query),
+    summary: (query) => settledRead('summary', query),
+    latest: (app, message) => settledRead('latest', app, message),
+    failedMessages: (query) => settledRead('failedMessages', query),
+    expungeContent: (app, id) => writer.submit({ kind: 'expunge', app, id }),
+    sweep: (before, limit) => writer.submit({ kind: 'sweep', before, limit }),
+  }
+}
+
+/** The same parts without threads: a batch is applied when it is submitted. */
+function openHere(role: 'queue' | 'ledger' | 'reads', paths: Paths, newId: NewId): StoreThread {
+  if (role === 'reads') {
+    const reads = openReads(paths)
+    return {
+      epoch: 0,
+      apply: async (batch) => (batch as readonly ReadOperation[]).map((operation) => ({ value: reads.run(operation) })),
+      close: async () => reads.close(),
+    }
+  }
+  if (role === 'queue') {
+    const writer = openQueueWriter(paths, newId)
+    return {
+      epoch: writer.epoch,
+      apply: async (batch) => writer.apply(batch as readonly QueueOperation[]),
+      close: async () => writer.close(),
+    }
+  }
+  const writer = openLedgerWriter(paths)
+  return {
+    epoch: 0,
+    apply: async (batch) => writer.apply(batch as readonly LedgerOperation[]),
+    close: async () => writer.close(),
+  }
+}

@@ -1,0 +1,326 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type {
+  AcceptItem,
+  AcceptResult,
+  Claim,
+  ClaimRequest,
+  ClaimResult,
+  ClaimedWork,
+  IdempotencyRecord,
+  RecordItem,
+  RecordResult,
+  Replay,
+  RequeueItem,
+  RequeueResult,
+  StoredOutcome,
+} from '../queue.ts'
+import type { NewId } from '../../ids.ts'
+import type { AttemptResult, AttemptTrigger } from '../../model.ts'
+import { CatalogWriter } from './catalog-writer.ts'
+import type { BatchWriter, OperationAnswer, QueueOperation } from './operations.ts'
+import { detailOf, storedMessage } from './message-row.ts'
+import { scalar } from './database.ts'
+import { applyInOneTransaction } from './transaction.ts'
+
+/** Crashes that a delivery may be in flight at before it is tried alone; the next one sets it aside. */
+const crashesBeforeAlone = 2
+
+/** Marks, in `crashes`, a delivery that is being tried with nothing else out. */
+const alone = -1
+
+/** All statements that change the queue's file. Lives in the writer's thread; calls are synchronous. */
+export class QueueWriter implements BatchWriter<QueueOperation> {
+  readonly epoch: number
+  readonly #database: DatabaseSync
+  readonly #newId: NewId
+  readonly #catalog: CatalogWriter
+  readonly #statements: Record<StatementName, StatementSync>
+  #outcomeSeq: number
+  /** Where the next step of the sweep goes on: work that waits keeps its message, however old, and is stepped over. */
+  #sweptUpTo = 0
+
+  constructor(database: DatabaseSync, newId: NewId) {
+    this.#database = database
+    this.#newId = newId
+    this.#catalog = new CatalogWriter(database)
+    const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])
+    this.#statements = Object.fromEntries(prepared) as Record<StatementName, StatementSync>
+    // The sweep may have emptied the table: numbers are never given twice, since the ledger counts on their order.
+    const newest = Number(scalar(database, 'SELECT coalesce(max(seq), 0) FROM outcome'))
+    const floor = Number(scalar(database, "SELECT coalesce((SELECT value FROM meta WHERE key = 'outcome_floor'), 0)"))
+    this.#outcomeSeq = Math.max(newest, floor)
+    this.epoch = Number(
+      scalar(
+        database,
+        `INSERT INTO meta VALUES ('epoch', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value`,
+      ),
+    )
+  }
+
+  apply(batch: readonly QueueOperation[]): readonly OperationAnswer[] {
+    const answers = applyInOneTransaction(this.#database, batch, (operation) => this.#applyOne(operation))
+    // What was undone on disk is undone here: versions are read again. Numbers of outcomes may have gaps.
+    if (answers.some((answer) => 'error' in answer)) this.#catalog.reloadVersions()
+    return answers
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  #applyOne(operation: QueueOperation): unknown {
+    switch (operation.kind) {
+      case 'record':
+        return this.#record(operation.item)
+      case 'accept':
+        return this.#accept(operation.item)
+      case 'claim':
+        return this.#claim(operation.request)
+      case 'alone': {
+        const { target, due, message, generation } = operation.claim
+        this.#statements.alone.run(alone, target, due, message, this.epoch, generation)
+        return null
+      }
+      case 'release':
+        return this.#release(operation.items)
+      case 'requeue':
+        return this.#requeue(operation.items, operation.idempotency)
+      case 'cancel':
+        return this.#cancel(operation.target, operation.limit, operation.at)
+      case 'sweep':
+        return this.#sweep(operation.now, operation.outcomesBefore, operation.limit)
+      case 'expunge':
+        return this.#statements.expunge.run(operation.app, operation.id).changes === 1
+      case 'catalog': {
+        const replay = operation.idempotency && this.#replay(operation.idempotency)
+        if (replay) return replay
+        const result = this.#catalog.write(operation.changes)
+        if (result.state === 'written' && operation.idempotency) this.#keepAnswer(operation.idempotency)
+        return result
+      }
+    }
+  }
+
+  #accept(item: AcceptItem): AcceptResult {
+    const { message } = item
+    const replay = item.idempotency && this.#replay(item.idempotency)
+    if (replay) return replay
+    if (this.#catalog.version(message.app) !== item.catalogVersion) return { state: 'stale_catalog' }
+    const inserted = this.#statements.insertMessage.run(
+      message.id,
+      message.app,
+      message.eventType,
+      message.eventId,
+      message.payload,
+      message.occurredAt,
+      message.acceptedAt,
+      item.expiresAt,
+      item.ownRetention ? 1 : 0,
+      message.deliver ? 1 : 0,
+      JSON.stringify(message.targets),
+      detailOf(message),
+    )
+    if (inserted.changes !== 1) {
+      const existing = this.#statements.messageByEventId.get(message.app, message.eventId)
+      return { state: 'duplicate_event', message: String(existing?.id) }
+    }
+    for (const { target, claimed } of item.work)
+      this.#statements.insertWork.run(target, message.acceptedAt, message.id, message.app, claimed ? this.epoch : 0, claimed ? 1 : 0)
+    if (item.idempotency) this.#keepAnswer(item.idempotency)
+    return { state: 'accepted' }
+  }
+
+  #record(item: RecordItem): RecordResult {
+    const changed = item.next
+      ? this.#statements.reschedule.run(
+          item.next.due,
+          item.next.failures,
+          item.target,
+          item.due,
+          item.message,
+          this.epoch,
+          item.generation,
+        )
+      : this.#statements.finish.run(item.target, item.due, item.message, this.epoch, item.generation)
+    if (changed.changes !== 1) return { state: 'stale' }
+    const seq = this.#outcome(item, item.next ? item.next.due : null)
+    return { state: 'recorded', seq }
+  }
+
+  #outcome(item: Omit<RecordItem, 'next'>, nextAt: number | null): number {
+    const seq = ++this.#outcomeSeq
+    this.#statements.insertOutcome.run(
+      seq,
+      item.attempt,
+      item.app,
+      item.message,
+      item.target,
+      item.generation,
+      item.result,
+      item.trigger === 'manual' ? 1 : 0,
+      item.code,
+      item.startedAt,
+      item.durationMs,
+      nextAt,
+    )
+    return seq
+  }
+
+  /** Takes work of one target. A row that another epoch had claimed was in flight when its process died, maybe sent. */
+  #claim(request: ClaimRequest): ClaimResult {
+    const { target, from, now, limit } = request
+    const rows = this.#statements.claimable.all(target, from, now, this.epoch, limit + 1)
+    const more = rows.length > limit
+    const work: ClaimedWork[] = []
+    const outcomes: StoredOutcome[] = []
+    for (const row of more ? rows.slice(0, limit) : rows) {
+      const content = storedMessage(row)
+      const due = Number(row.due)
+      const generation = Number(row.generation)
+      const trigger = row.manual === 1 ? 'manual' : 'scheduled'
+      const key = { app: content.app, message: content.id, target, due, generation, trigger } as const
+      let crashes = Number(row.crashes)
+      if (row.epoch !== 0) {
+        if (crashes === alone) {
+          this.#statements.removeWork.run(target, due, content.id)
+          outcomes.push(this.#unsent(key, content.eventType, 'quarantined', now))
+          continue
+        }
+        crashes += 1
+        outcomes.push(this.#unsent(key, content.eventType, 'interrupted', now))
+      }
+      this.#statements.claim.run(this.epoch, crashes, target, due, content.id)
+      const failures = Number(row.failures)
+      work.push({ target, due, message: content.id, generation: generation + 1, failures, trigger, suspect: crashes >= crashesBeforeAlone, content })
+    }
+    const next = more ? null : this.#statements.nextDue.get(target, Math.max(from, now + 1))
+    return { work, outcomes, more, nextDue: typeof next?.due === 'number' ? next.due : null }
+  }
+
+  /** Records an ending that no attempt of this process had. */
+  #unsent(
+    key: Claim & { readonly app: string; readonly trigger: AttemptTrigger },
+    eventType: string,
+    result: AttemptResult,
+    at: number,
+  ): StoredOutcome {
+    const item = { ...key, attempt: this.#newId('atmpt', at), result, code: 0, startedAt: at, durationMs: 0 }
+    const nextAt = result === 'interrupted' ? at : null
+    return { ...item, eventType, nextAt, seq: this.#outcome(item, nextAt) }
+  }
+
+  #release(items: readonly Claim[]): void {
+    for (const item of items)
+      this.#statements.release.run(item.target, item.due, item.message, this.epoch, item.generation)
+  }
+
+  #requeue(items: readonly RequeueItem[], idempotency: IdempotencyRecord | null): RequeueResult {
+    const replay = idempotency && this.#replay(idempotency)
+    if (replay) return replay
+    let queued = 0
+    for (const item of items) {
+      const row = this.#statements.insertRequeued.run(item.target, item.due, item.message, item.app, item.generation)
+      queued += Number(row.changes)
+    }
+    if (idempotency) this.#keepAnswer(idempotency)
+    return { state: 'queued', queued }
+  }
+
+  #cancel(target: string, limit: number, at: number): StoredOutcome[] {
+    return this.#statements.cancellable.all(target, limit).map((row) => {
+      const key = {
+        app: String(row.app),
+        message: String(row.message),
+        target,
+        due: Number(row.due),
+        generation: Number(row.generation),
+        trigger: 'scheduled',
+      } as const
+      this.#statements.removeWork.run(target, key.due, key.message)
+      return this.#unsent(key, String(row.event_type), 'cancelled', at)
+    })
+  }
+
+  /**
+   * A step through the oldest rows, `limit` at a time. Messages run out in the order in which they came, those with a
+   * retention of their own aside, so a step that meets a row that is still kept is the last of its round.
+   */
+  #sweep(now: number, outcomesBefore: number, limit: number): boolean {
+    const statements = this.#statements
+    const early = statements.sweepEarly.run(now, limit)
+    const oldest = statements.oldestMessages.all(this.#sweptUpTo, limit)
+    const expired = oldest.filter((row) => Number(row.expires_at) < now)
+    for (const row of expired) if (row.busy === 0) statements.deleteMessage.run(Number(row.seq))
+    const messagesLeft = oldest.length === limit && expired.length === limit
+    this.#sweptUpTo = messagesLeft ? Number(oldest.at(-1)?.seq) : 0
+    const outcomes = statements.sweepOutcomes.run(limit, outcomesBefore)
+    const answers = statements.sweepIdempotency.run(now, limit)
+    statements.keepOutcomeFloor.run(this.#outcomeSeq)
+    return messagesLeft || [early, outcomes, answers].some((result) => Number(result.changes) === limit)
+  }
+
+  #replay(record: IdempotencyRecord): Replay | null {
+    const row = this.#statements.answer.get(record.key)
+    return row ? { state: 'replay', fingerprint: String(row.fingerprint), answer: String(row.answer) } : null
+  }
+
+  #keepAnswer(record: IdempotencyRecord): void {
+    this.#statements.keepAnswer.run(record.key, record.fingerprint, record.answer, record.expiresAt)
+  }
+}
+
+type StatementName = keyof typeof sql
+
+const messageIsBusy = `(
+    EXISTS (SELECT 1 FROM work WHERE message = m.id AND (failures > 0 OR manual = 1))
+    OR EXISTS (SELECT 1 FROM json_each(m.targets) t JOIN work w
+      ON w.target = t.value AND w.due = m.accepted_at AND w.message = m.id))`
+
+const sql = {
+  insertMessage: `INSERT INTO message
+      (id, app, event_type, event_id, payload, occurred_at, accepted_at, expires_at, early, deliver, targets, detail)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  messageByEventId: `SELECT id FROM message WHERE app = ? AND event_id = ?`,
+  insertWork: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes)
+    VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)`,
+  finish: `DELETE FROM work WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  reschedule: `UPDATE work SET due = ?, failures = ?, epoch = 0, manual = 0, crashes = 0
+    WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  insertOutcome: `INSERT INTO outcome
+      (seq, attempt, app, message, target, generation, result, manual, code, started_at, duration_ms, next_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  // One range of the primary key; the rows that this epoch holds in memory are stepped over (at most a lane's bound).
+  claimable: `SELECT w.due, w.epoch, w.generation, w.failures, w.manual, w.crashes,
+      m.id, m.app, m.event_type, m.event_id, m.payload, m.occurred_at, m.accepted_at, m.deliver, m.targets, m.detail
+    FROM work w JOIN message m ON m.app = w.app AND m.id = w.message
+    WHERE w.target = ? AND w.due >= ? AND w.due <= ? AND w.epoch <> ? ORDER BY w.due, w.message LIMIT ?`,
+  claim: `UPDATE work SET epoch = ?, generation = generation + 1, crashes = ?
+    WHERE target = ? AND due = ? AND message = ?`,
+  alone: `UPDATE work SET crashes = ? WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  nextDue: `SELECT due FROM work WHERE target = ? AND due >= ? ORDER BY due LIMIT 1`,
+  // Unsent, so the attempt number is given back too.
+  release: `UPDATE work SET epoch = 0, generation = generation - 1 WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  insertRequeued: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes)
+    SELECT ?1, ?2, ?3, ?4, 0, ?5, 0, 1, 0
+    WHERE NOT EXISTS (SELECT 1 FROM work WHERE message = ?3 AND target = ?1 AND (failures > 0 OR manual = 1))
+      AND NOT EXISTS (SELECT 1 FROM work w JOIN message m ON m.app = ?4 AND m.id = ?3
+        WHERE w.target = ?1 AND w.due = m.accepted_at AND w.message = ?3)
+    ON CONFLICT DO NOTHING`,
+  cancellable: `SELECT w.due, w.message, w.app, w.generation, coalesce(m.event_type, '') AS event_type
+    FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message WHERE w.target = ? LIMIT ?`,
+  removeWork: `DELETE FROM work WHERE target = ? AND due = ? AND message = ?`,
+  expunge: `UPDATE message SET payload = NULL WHERE app = ? AND id = ?`,
+  // What is still to be done keeps its message. A first attempt is due when its message was accepted, so the primary key
+  // finds it; retries and repeats stand in an index of their own.
+  oldestMessages: `SELECT m.seq, m.expires_at, ${messageIsBusy} AS busy FROM message m WHERE m.seq > ? ORDER BY m.seq LIMIT ?`,
+  deleteMessage: `DELETE FROM message WHERE seq = ?`,
+  sweepEarly: `DELETE FROM message WHERE seq IN (
+      SELECT m.seq FROM message m WHERE m.early = 1 AND m.expires_at < ? AND NOT ${messageIsBusy} LIMIT ?)`,
+  sweepOutcomes: `DELETE FROM outcome WHERE seq IN
+      (SELECT seq FROM (SELECT seq, started_at FROM outcome ORDER BY seq LIMIT ?) WHERE started_at < ?)`,
+  sweepIdempotency: `DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE expires_at < ? LIMIT ?)`,
+  keepOutcomeFloor: `INSERT INTO meta VALUES ('outcome_floor', ?)
+    ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  answer: `SELECT fingerprint, answer FROM idempotency WHERE key = ?`,
+  keepAnswer: `INSERT INTO idempotency VALUES (?, ?, ?, ?)`,
+} as const

@@ -1,0 +1,80 @@
+import type { Migrations } from './database.ts'
+
+/** The queue's file: catalog, messages, work, and the tiny outcomes. One writer; every statement is in its thread. */
+export const queueMigrations: Migrations = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE application (
+    id TEXT PRIMARY KEY, org TEXT NOT NULL, uid TEXT, version INTEGER NOT NULL, data TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE UNIQUE INDEX application_uid ON application (org, uid) WHERE uid IS NOT NULL;
+
+  CREATE TABLE endpoint (
+    id TEXT PRIMARY KEY, org TEXT NOT NULL, app TEXT NOT NULL, uid TEXT, data TEXT NOT NULL, sealed TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX endpoint_app ON endpoint (app, id);
+  CREATE UNIQUE INDEX endpoint_uid ON endpoint (app, uid) WHERE uid IS NOT NULL;
+
+  CREATE TABLE event_type (
+    org TEXT NOT NULL, name TEXT NOT NULL, data TEXT NOT NULL, PRIMARY KEY (org, name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE message (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL, app TEXT NOT NULL, event_type TEXT NOT NULL, event_id TEXT, payload TEXT,
+    occurred_at INTEGER NOT NULL, accepted_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+    early INTEGER NOT NULL, deliver INTEGER NOT NULL, targets TEXT NOT NULL, detail TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX message_id ON message (app, id);
+  CREATE UNIQUE INDEX message_event_id ON message (app, event_id) WHERE event_id IS NOT NULL;
+  -- Those with a retention of their own run out before their turn.
+  CREATE INDEX message_early ON message (expires_at) WHERE early = 1;
+
+  -- Only what is still to be done. Finished work leaves it, so it stays small and in the cache; it is indexed by target
+  -- and due time and by nothing else, so a million rows behind one dead target cost the others nothing.
+  CREATE TABLE work (
+    target TEXT NOT NULL, due INTEGER NOT NULL, message TEXT NOT NULL, app TEXT NOT NULL,
+    epoch INTEGER NOT NULL, generation INTEGER NOT NULL, failures INTEGER NOT NULL,
+    manual INTEGER NOT NULL, crashes INTEGER NOT NULL,
+    PRIMARY KEY (target, due, message)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE INDEX work_again ON work (message, target) WHERE failures > 0 OR manual = 1;
+
+  CREATE TABLE outcome (
+    seq INTEGER PRIMARY KEY,
+    attempt TEXT NOT NULL, app TEXT NOT NULL, message TEXT NOT NULL, target TEXT NOT NULL,
+    generation INTEGER NOT NULL, result TEXT NOT NULL, manual INTEGER NOT NULL, code INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, duration_ms INTEGER NOT NULL, next_at INTEGER
+  ) STRICT;
+
+  CREATE TABLE idempotency (
+    key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, answer TEXT NOT NULL, expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX idempotency_expiry ON idempotency (expires_at);
+  `,
+]
+
+/** The ledger's file: attempts with everything that people search for, and totals by hour. */
+export const ledgerMigrations: Migrations = [
+  `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE attempt (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL, app TEXT NOT NULL, message TEXT NOT NULL, event_type TEXT NOT NULL, endpoint TEXT NOT NULL,
+    attempt INTEGER NOT NULL, result TEXT NOT NULL, code INTEGER NOT NULL,
+    started_at INTEGER NOT NULL, duration_ms INTEGER NOT NULL, next_at INTEGER, manual INTEGER NOT NULL,
+    detail TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX attempt_id ON attempt (app, id);
+  CREATE INDEX attempt_message ON attempt (app, message, id);
+  CREATE INDEX attempt_endpoint ON attempt (app, endpoint, id);
+
+  CREATE TABLE total (
+    app TEXT NOT NULL, endpoint TEXT NOT NULL, hour INTEGER NOT NULL, success INTEGER NOT NULL, failed INTEGER NOT NULL,
+    PRIMARY KEY (app, endpoint, hour)
+  ) STRICT, WITHOUT ROWID;
+  `,
+]

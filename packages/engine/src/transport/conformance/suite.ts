@@ -1,0 +1,202 @@
+/**
+ * What every transport does, whatever it speaks. A transport passes by wiring this up with a harness of one method:
+ *
+ *     transportSuite('http', { open: async (rules) => ({ transport, receiver, absentUrl, close }) })
+ */
+import fc from 'fast-check'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Outcome, Transport, TransportRequest } from '../transport.ts'
+
+export interface TransportHarness {
+  open(rules: HarnessRules): Promise<Subject>
+}
+
+export interface HarnessRules {
+  /** Whether the transport may reach the receiver, which runs on this machine. */
+  readonly allowReceiver: boolean
+}
+
+export interface Subject {
+  readonly transport: Transport
+  readonly receiver: Receiver
+  /** Like the receiver's, where nobody listens. */
+  readonly absentUrl: string
+  close(): Promise<void>
+}
+
+/** A real one: a server, a broker. */
+export interface Receiver {
+  readonly url: string
+  /** What came in so far, in order. */
+  readonly received: readonly ReceivedRequest[]
+  /** `silence`: takes requests and says nothing, until told otherwise. */
+  behave(behaviour: 'accept' | 'silence'): void
+  /** Resolves when that many requests have come in. */
+  waitFor(count: number): Promise<void>
+}
+
+export interface ReceivedRequest {
+  readonly body: Uint8Array
+  readonly headers: readonly (readonly [name: string, value: string])[]
+}
+
+/** A loaded machine is late; a transport that forgets its deadline is late by seconds. */
+const LATENESS_MS = 500
+
+export function transportSuite(name: string, harness: TransportHarness): void {
+  const opened: Subject[] = []
+  afterEach(async () => {
+    for (const subject of opened.splice(0)) {
+      await subject.transport.close(0)
+      await subject.close()
+    }
+  })
+  const open = async (rules: HarnessRules = { allowReceiver: true }): Promise<Subject> => {
+    const subject = await harness.open(rules)
+    opened.push(subject)
+    return subject
+  }
+
+  describe(`${name}: the transport suite`, () => {
+    test('carries body and headers to the byte and in order', async () => {
+      const { transport, receiver } = await open()
+      const body = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251)
+      const headers = [
+        ['webhook-id', 'msg_1'],
+        ['X-Mixed-Case', 'a, b;  c="d"'],
+        ['content-type', 'application/octet-stream'],
+        ['x-empty', ''],
+      ] as const
+      const outcome = await transport.send(requestTo(receiver.url, { body, headers }))
+      expect(outcome).toMatchObject({ ok: true })
+      expect(receiver.received).toHaveLength(1)
+      expect(Buffer.from(receiver.received[0]!.body).equals(Buffer.from(body))).toBe(true)
+      const ours = receiver.received[0]!.headers.filter(([header]) => headers.some(([sent]) => sent === header))
+      expect(ours).toEqual(headers)
+    })
+
+    test('carries no body at all', async () => {
+      const { transport, receiver } = await open()
+      expect(await transport.send(requestTo(receiver.url, { body: null }))).toMatchObject({ ok: true })
+      expect(receiver.received[0]!.body).toHaveLength(0)
+    })
+
+    test('sends each of many requests once', async () => {
+      const { transport, receiver } = await open()
+      const bodies = Array.from({ length: 300 }, (_, i) => `message ${i}`)
+      const outcomes = await Promise.all(
+        bodies.map((body) => transport.send(requestTo(receiver.url, { body: Buffer.from(body) }))),
+      )
+      expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([])
+      const arrived = receiver.received.map((request) => Buffer.from(request.body).toString())
+      expect(arrived.toSorted()).toEqual(bodies.toSorted())
+    })
+
+    test('says where it went and how long that took', async () => {
+      const { transport, receiver } = await open()
+      const outcome = await transport.send(requestTo(receiver.url))
+      expect(outcome.remoteAddress).not.toBeNull()
+      const { connectMs, firstByteMs, totalMs } = outcome.timings
+      expect(connectMs).toBeGreaterThan(0)
+      expect(firstByteMs).toBeGreaterThanOrEqual(connectMs!)
+      expect(totalMs).toBeGreaterThanOrEqual(firstByteMs!)
+    })
+
+    test('a receiver that is not there is a value, and has certainly not acted', async () => {
+      const { transport, absentUrl } = await open()
+      const outcome = await transport.send(requestTo(absentUrl))
+      expect(outcome).toMatchObject({ ok: false, maybeSent: false })
+      expectSentence(outcome)
+    })
+
+    test('a silent receiver costs the deadline, and may have acted', async () => {
+      const { transport, receiver } = await open()
+      receiver.behave('silence')
+      const startedAtMs = performance.now()
+      const outcome = await transport.send(requestTo(receiver.url, { timeoutMs: 300 }))
+      expect(performance.now() - startedAtMs).toBeLessThan(300 + LATENESS_MS)
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: true })
+      expectSentence(outcome)
+    })
+
+    test('serves on after failures', async () => {
+      const { transport, receiver, absentUrl } = await open()
+      receiver.behave('silence')
+      await Promise.all([
+        transport.send(requestTo(receiver.url, { timeoutMs: 100 })),
+        transport.send(requestTo(absentUrl, { timeoutMs: 100 })),
+      ])
+      receiver.behave('accept')
+      expect(await transport.send(requestTo(receiver.url))).toMatchObject({ ok: true })
+    })
+
+    test('a receiver inside the network is not reached unless allowed', async () => {
+      const { transport, receiver } = await open({ allowReceiver: false })
+      expect(transport.check(receiver.url, {})).toMatchObject({ ok: false })
+      const outcome = await transport.send(requestTo(receiver.url))
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'address_refused' }, maybeSent: false })
+      expectSentence(outcome)
+      expect(receiver.received).toEqual([])
+    })
+
+    test('checks addresses without an exception, and a canonical form is stable', async () => {
+      const { transport, receiver } = await open()
+      expect(transport.check(receiver.url, {})).toMatchObject({ ok: true })
+      const urls = fc.oneof(
+        fc.string(),
+        fc.webUrl(),
+        fc.constantFrom(...transport.schemes).chain((scheme) => fc.string().map((rest) => `${scheme}://${rest}`)),
+      )
+      fc.assert(
+        fc.property(urls, (url) => {
+          const checked = transport.check(url, {})
+          if (checked.ok) expect(transport.check(checked.url, {})).toEqual(checked)
+          else expect(checked.message).not.toBe('')
+        }),
+      )
+    })
+
+    test('never rejects, whatever it is given', async () => {
+      const { transport } = await open({ allowReceiver: false })
+      await fc.assert(
+        fc.asyncProperty(fc.string(), async (url) => {
+          expect(await transport.send(requestTo(url, { timeoutMs: 50 }))).toMatchObject({ ok: false })
+        }),
+      )
+    })
+
+    test('closing waits for what is under way', async () => {
+      const { transport, receiver } = await open()
+      receiver.behave('silence')
+      const sending = transport.send(requestTo(receiver.url))
+      await receiver.waitFor(1)
+      const closing = transport.close(10_000)
+      receiver.behave('accept')
+      expect(await sending).toMatchObject({ ok: true })
+      await closing
+    })
+
+    test('closing ends what outlives the grace, and nothing starts afterwards', async () => {
+      const { transport, receiver } = await open()
+      receiver.behave('silence')
+      const sending = transport.send(requestTo(receiver.url))
+      await receiver.waitFor(1)
+      await transport.close(50)
+      expect(await sending).toMatchObject({ ok: false, error: { code: 'transport_closed' }, maybeSent: true })
+      const late = await transport.send(requestTo(receiver.url))
+      expect(late).toMatchObject({ ok: false, error: { code: 'transport_closed' }, maybeSent: false })
+      expectSentence(late)
+    })
+  })
+}
+
+function requestTo(url: string, changes: Partial<TransportRequest> = {}): TransportRequest {
+  return { method: 'POST', url, headers: [], body: Buffer.from('{}'), timeoutMs: 10_000, ...changes }
+}
+
+/** What happened, why and what to do: more than a code, and nothing that only a debugger understands. */
+function expectSentence(outcome: Outcome): void {
+  if (outcome.ok) throw new Error('expected a failure')
+  expect(outcome.error.message).toMatch(/^.{20,}$/)
+  expect(outcome.error.message).not.toContain('undefined')
+}

@@ -1,0 +1,35 @@
+import tls from 'node:tls'
+import { expect, test } from 'vitest'
+import { parseCidr } from './address.ts'
+import { dial, type Dialled } from './dial.ts'
+import { createGuard, type Guard } from './guard.ts'
+import { startRawServer } from './testing/raw-server.ts'
+
+test.each(['http', 'https'])('a peer that is refused after connecting (%s) gets no byte', async (scheme) => {
+  let bytes = 0
+  let onEnded = (): void => {}
+  const ended = new Promise<void>((resolve) => (onEnded = resolve))
+  const server = await startRawServer({
+    onConnection(socket) {
+      socket.on('data', (data) => (bytes += data.length))
+      socket.on('close', onEnded)
+    },
+  })
+  const lenient = createGuard({ allow: [parseCidr('127.0.0.0/8')] })
+  const read = lenient.read(server.url.replace('http', scheme))
+  if (!read.ok) throw new Error(read.message)
+  // The first two walls let it pass; only the third knows better.
+  const strict = createGuard({ allow: [] })
+  const guard: Guard = { ...lenient, refusedPeer: (remoteAddress) => strict.refusedPeer(remoteAddress) }
+  const context = { guard, trust: tls.createSecureContext() }
+  const dialled = await new Promise<Dialled>((resolve) => {
+    dial(context, read.target, '127.0.0.1', { session: undefined }, resolve)
+  })
+  expect(dialled).toMatchObject({
+    ok: false,
+    failure: { code: 'address_refused', message: 'the connection ended up at 127.0.0.1, which is a loopback address' },
+  })
+  await ended
+  expect(bytes).toBe(0)
+  await server.close()
+})

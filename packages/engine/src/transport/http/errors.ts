@@ -1,0 +1,146 @@
+/** From the errors of sockets, TLS and undici to the closed list of the transport: what happened, why, what to do. */
+import type { TransportErrorCode } from '../transport.ts'
+
+export interface Failure {
+  readonly code: TransportErrorCode
+  readonly message: string
+}
+
+/** Where a request was when it failed. The same `ECONNRESET` means something else in each. */
+export type Phase = 'connect' | 'tls' | 'exchange'
+
+const TLS_EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
+const TLS_WRONG_HOST = new Set(['ERR_TLS_CERT_ALTNAME_INVALID', 'HOSTNAME_MISMATCH'])
+const TLS_UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'CERT_UNTRUSTED',
+  'CERT_REJECTED',
+  'CERT_REVOKED',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_CHAIN_TOO_LONG',
+  'INVALID_CA',
+  'INVALID_PURPOSE',
+  'PATH_LENGTH_EXCEEDED',
+])
+
+/** `where` names the other side for the message: `hooks.example.com (93.184.216.34:443)`. */
+export function classify(phase: Phase, error: unknown, where: string): Failure {
+  const code = codeOf(error)
+  switch (phase) {
+    case 'connect':
+      return classifyConnect(code, where)
+    case 'tls':
+      return classifyTls(code, messageOf(error), where)
+    case 'exchange':
+      return classifyExchange(code, messageOf(error), where)
+  }
+}
+
+function classifyConnect(code: string, where: string): Failure {
+  switch (code) {
+    case 'ECONNREFUSED':
+      return {
+        code: 'connection_refused',
+        message: `${where} refused the connection: check that the receiver runs and listens on this port`,
+      }
+    case 'ECONNRESET':
+      return {
+        code: 'connection_reset',
+        message: `${where} reset the connection while it was opened: check firewalls and proxies before the receiver`,
+      }
+    case 'EMFILE':
+    case 'ENFILE':
+      return {
+        code: 'connect_failed',
+        message: `no connection to ${where}: this process has run out of file descriptors (${code}), raise its limit`,
+      }
+    default:
+      return {
+        code: 'connect_failed',
+        message: `no connection to ${where} (${code}): check the route to this address and firewalls on the way`,
+      }
+  }
+}
+
+function classifyTls(code: string, message: string, where: string): Failure {
+  if (TLS_EXPIRED.has(code)) {
+    const when = code === 'CERT_NOT_YET_VALID' ? 'is not valid yet' : 'has expired'
+    return { code: 'tls_expired', message: `the certificate of ${where} ${when}: the receiver has to renew it` }
+  }
+  if (TLS_WRONG_HOST.has(code)) {
+    return {
+      code: 'tls_wrong_host',
+      message: `the certificate of ${where} is for another name: the receiver needs one for the name in the URL`,
+    }
+  }
+  if (TLS_UNTRUSTED.has(code)) {
+    return {
+      code: 'tls_untrusted',
+      message:
+        `the certificate of ${where} is not signed by a known authority (${code}): the receiver has to send its whole ` +
+        `chain, or the authority has to be added to POSTHORN_EXTRA_CA`,
+    }
+  }
+  if (/certificate key too weak|key too small|md too weak/i.test(message)) {
+    return {
+      code: 'tls_failed',
+      message: `the certificate of ${where} is too weak (${message}): it needs an RSA key of 2048 bits or an EC key`,
+    }
+  }
+  const why = code === 'ECONNRESET' ? 'the connection was closed during the handshake' : `${code}: ${message}`
+  return {
+    code: 'tls_failed',
+    message: `no TLS connection to ${where} (${why}): the receiver has to speak TLS 1.2 or 1.3 on this port`,
+  }
+}
+
+function classifyExchange(code: string, message: string, where: string): Failure {
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return {
+      code: 'response_headers_too_large',
+      message: `${where} answered with more than 16 kB of headers: the receiver has to send fewer`,
+    }
+  }
+  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
+    return { code: 'request_invalid', message: `the request cannot be written as HTTP (${message}): correct it` }
+  }
+  if (code === 'UND_ERR_SOCKET' && (message === 'bad response' || message === 'bad upgrade')) {
+    return {
+      code: 'response_malformed',
+      message: `${where} answered with a status that nobody asked for (100 or 101): it has to answer with a final one`,
+    }
+  }
+  if (RESETS.has(code)) {
+    return {
+      code: 'connection_reset',
+      message: `${where} closed the connection before it answered (${code}): look into the receiver's log for a crash`,
+    }
+  }
+  return {
+    code: 'response_malformed',
+    message: `${where} answered with something that is not HTTP/1.1 (${code}: ${message}): check what listens there`,
+  }
+}
+
+/** `UND_ERR_SOCKET` is undici's word for a connection that the other side ended in an orderly way. */
+const RESETS = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'ECONNABORTED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_SOCKET',
+])
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,393 @@
+/** Receivers that hang, lie or die (RELIABILITY C1, C3 to C7, C13), played by a server that writes raw bytes. */
+import type net from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { Outcome, TransportRequest } from '../transport.ts'
+import { httpTransport } from './send.ts'
+import { OK_RESPONSE, type RawHandlers, type RawServer, startRawServer } from './testing/raw-server.ts'
+
+const transport = httpTransport({ allowPrivate: ['127.0.0.0/8', '::1'] })
+const servers: RawServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+async function start(handlers: RawHandlers): Promise<RawServer> {
+  const server = await startRawServer(handlers)
+  servers.push(server)
+  return server
+}
+
+function send(server: RawServer, changes: Partial<TransportRequest> = {}): Promise<Outcome> {
+  const request = { method: 'POST', url: server.url, headers: [], body: Buffer.from('{"a":1}'), timeoutMs: 5_000 }
+  return transport.send({ ...request, ...changes })
+}
+
+/** A server that answers each request with these bytes and leaves the connection as it is. */
+const answering = (...pieces: (string | Uint8Array)[]) =>
+  start({
+    onRequest(socket) {
+      for (const piece of pieces) socket.write(piece)
+    },
+  })
+
+/** Like `answering`, and then the server ends the connection. */
+const answeringAndEnding = (response: string) => start({ onRequest: (socket) => socket.end(response, 'latin1') })
+
+describe('C1: the connection ends', () => {
+  test('refused: certainly not sent', async () => {
+    const server = await start({})
+    await server.close()
+    servers.pop()
+    const outcome = await send(server)
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'connection_refused' }, maybeSent: false })
+    expect(!outcome.ok && outcome.error.message).toContain('check that the receiver runs')
+  })
+
+  test('reset as soon as the first bytes come', async () => {
+    const server = await start({ onBytes: (socket) => socket.resetAndDestroy() })
+    expect(await send(server)).toMatchObject({ ok: false, error: { code: 'connection_reset' }, maybeSent: true })
+  })
+
+  test('reset in the middle of the body', async () => {
+    const server = await start({
+      onConnection(socket) {
+        let bytes = 0
+        socket.on('data', (data) => {
+          bytes += data.length
+          if (bytes > 100_000) socket.resetAndDestroy()
+        })
+      },
+    })
+    const outcome = await send(server, { body: Buffer.alloc(20_000_000) })
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'connection_reset' }, maybeSent: true })
+  })
+
+  test('reset after the request: ambiguous', async () => {
+    const server = await start({ onRequest: (socket) => socket.resetAndDestroy() })
+    expect(await send(server)).toMatchObject({ ok: false, error: { code: 'connection_reset' }, maybeSent: true })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('closed after the request without an answer: ambiguous', async () => {
+    const server = await start({ onRequest: (socket) => socket.end() })
+    expect(await send(server)).toMatchObject({ ok: false, error: { code: 'connection_reset' }, maybeSent: true })
+  })
+
+  test('reset in the middle of the response head', async () => {
+    const server = await start({
+      onRequest(socket) {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-', () => socket.resetAndDestroy())
+      },
+    })
+    expect(await send(server)).toMatchObject({ ok: false, maybeSent: true })
+  })
+
+  test('no request is sent twice, whatever the method', async () => {
+    const server = await start({ onRequest: (socket) => socket.resetAndDestroy() })
+    for (const method of ['POST', 'PUT', 'GET']) {
+      await send(server, { method, body: method === 'GET' ? null : Buffer.from('x') })
+    }
+    expect(server.requests.map((request) => request.head.split(' ')[0])).toEqual(['POST', 'PUT', 'GET'])
+  })
+})
+
+describe('C3, C4: the deadline covers everything', () => {
+  const drip = (socket: net.Socket, piece: string, everyMs: number): void => {
+    const timer = setInterval(() => socket.write(piece), everyMs)
+    socket.on('close', () => clearInterval(timer))
+  }
+
+  test.each<[what: string, handlers: RawHandlers]>([
+    ['silence after the request', {}],
+    ['a drip of headers', { onRequest: (socket) => (socket.write('HTTP/1.1 200 OK\r\nx: '), drip(socket, 'a', 20)) }],
+    [
+      'headers without end',
+      { onRequest: (socket) => (socket.write('HTTP/1.1 200 OK\r\n'), drip(socket, 'x: 1\r\n', 20)) },
+    ],
+    [
+      'a flood of interim responses',
+      { onRequest: (socket) => drip(socket, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(50), 5) },
+    ],
+    [
+      'a status line without end',
+      { onRequest: (socket) => (socket.write('HTTP/1.1 200 '), drip(socket, 'OK'.repeat(500), 5)) },
+    ],
+  ])('%s', async (_what, handlers) => {
+    const server = await start(handlers)
+    const startedAtMs = performance.now()
+    const outcome = await send(server, { timeoutMs: 300 })
+    expect(performance.now() - startedAtMs).toBeLessThan(500)
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: true })
+    await allClosed(server)
+  })
+
+  test('a connection that is accepted by the kernel but never read', async () => {
+    const server = await start({ onConnection: (socket) => socket.pause() })
+    const outcome = await send(server, { body: Buffer.alloc(20_000_000), timeoutMs: 300 })
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: true })
+  })
+
+  test('a drip of body ends at the deadline, and the status that came decides', async () => {
+    const server = await start({
+      onRequest: (socket) => (socket.write('HTTP/1.1 500 No\r\ncontent-length: 1000\r\n\r\n'), drip(socket, '.', 20)),
+    })
+    const outcome = await send(server, { timeoutMs: 300 })
+    expect(outcome).toMatchObject({ ok: true, response: { status: 500, bodyTruncated: true } })
+    expect(outcome.timings.totalMs).toBeLessThan(500)
+    await allClosed(server)
+  })
+
+  test('interim responses before the final one are not the answer', async () => {
+    const server = await answering(
+      'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n',
+      OK_RESPONSE,
+    )
+    const outcome = await send(server)
+    expect(outcome).toMatchObject({ ok: true, response: { status: 200, headers: [['content-length', '2']] } })
+  })
+
+  test.each([
+    ['one header of 20 kB', `x: ${'a'.repeat(20_000)}\r\n`],
+    ['ten thousand headers', 'aa: b\r\n'.repeat(10_000)],
+    ['a header name of 20 kB', `${'a'.repeat(20_000)}: 1\r\n`],
+  ])('%s: refused', async (_what, headers) => {
+    const server = await answering(`HTTP/1.1 200 OK\r\n${headers}\r\n`)
+    const outcome = await send(server)
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'response_headers_too_large' }, maybeSent: true })
+    await allClosed(server)
+  })
+
+  test('15 kB of headers are read', async () => {
+    const server = await answering(`HTTP/1.1 200 OK\r\nx: ${'a'.repeat(15_000)}\r\ncontent-length: 0\r\n\r\n`)
+    expect(await send(server)).toMatchObject({ ok: true, response: { status: 200 } })
+  })
+})
+
+describe('C5: bodies that are too long or lie about it', () => {
+  test('of a body without end 64 kB are kept, the connection is ended, memory stays flat', async () => {
+    const block = Buffer.alloc(64 * 1024, 'x')
+    const server = await start({
+      onRequest(socket) {
+        socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000000\r\n\r\n')
+        const pump = (): void => {
+          while (!socket.destroyed && socket.write(block)) continue
+        }
+        socket.on('drain', pump)
+        pump()
+      },
+    })
+    // Server and client share this process, so this bounds both; one that buffers bodies needs gigabytes here.
+    const before = process.memoryUsage().rss
+    const outcomes = await Promise.all(Array.from({ length: 200 }, () => send(server, { timeoutMs: 20_000 })))
+    for (const outcome of outcomes) {
+      expect(outcome).toMatchObject({ ok: true, response: { status: 200, bodyTruncated: true } })
+      expect(outcome.ok && outcome.response.body.length).toBe(64 * 1024)
+    }
+    expect(process.memoryUsage().rss - before).toBeLessThan(256 * 1024 * 1024)
+    await allClosed(server)
+  })
+
+  test('exactly 64 kB are not truncated, one byte more is', async () => {
+    const limit = 64 * 1024
+    for (const [length, bodyTruncated] of [
+      [limit, false],
+      [limit + 1, true],
+    ] as const) {
+      const server = await answering(`HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`, Buffer.alloc(length, 'x'))
+      const outcome = await send(server)
+      expect(outcome).toMatchObject({ ok: true, response: { bodyTruncated } })
+      expect(outcome.ok && outcome.response.body.length).toBe(limit)
+    }
+  })
+
+  test.each([
+    ['fewer bytes than Content-Length says', 'HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\nshort'],
+    ['chunks without the last one', 'HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\n'],
+    ['a chunk size that is none', 'HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n'],
+  ])('%s: the status was said and decides', async (_what, response) => {
+    const outcome = await send(await answeringAndEnding(response))
+    expect(outcome).toMatchObject({ ok: true, response: { status: 202, bodyTruncated: true } })
+    expect(outcome.ok && Buffer.from(outcome.response.body).toString()).toBe('short')
+  })
+
+  test('more bytes than Content-Length says do not become the next response', async () => {
+    const server = await answering(
+      `HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 500 Smuggled\r\ncontent-length: 0\r\n\r\n`,
+    )
+    for (let i = 0; i < 5; i++) {
+      const outcome = await send(server)
+      expect(outcome.ok ? outcome.response.status : outcome.error.code).toBe(200)
+    }
+  })
+
+  test('chunk extensions without end stop at the deadline', async () => {
+    const server = await start({
+      onRequest(socket) {
+        socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n1;')
+        const pump = (): void => {
+          while (!socket.destroyed && socket.write('a'.repeat(16_384))) continue
+        }
+        socket.on('drain', pump)
+        pump()
+      },
+    })
+    const outcome = await send(server, { timeoutMs: 300 })
+    expect(outcome.timings.totalMs).toBeLessThan(800)
+    await allClosed(server)
+  })
+})
+
+describe('C6: nothing is ever decompressed (CVE-2024-22025, CVE-2026-22036)', () => {
+  test.each([
+    ['gzip', 'gzip'],
+    ['five thousand layers', Array.from({ length: 1_000 }, () => 'gzip').join(',')],
+    ['zstd', 'zstd'],
+  ])('%s comes back as it came', async (_what, encoding) => {
+    const bomb = gzipSync(Buffer.alloc(20_000_000))
+    const server = await answering(
+      `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${bomb.length}\r\n\r\n`,
+      bomb,
+    )
+    const outcome = await send(server)
+    expect(outcome.ok && Buffer.from(outcome.response.body).equals(bomb)).toBe(true)
+    expect(server.requests[0]!.head).toMatch(/^accept-encoding: identity$/m)
+  })
+})
+
+describe('C7: redirects are answers like any other', () => {
+  test.each([301, 302, 303, 307, 308])('%i is not followed', async (status) => {
+    const elsewhere = await answering(OK_RESPONSE)
+    const server = await answering(
+      `HTTP/1.1 ${status} Moved\r\nlocation: ${elsewhere.url}\r\ncontent-length: 0\r\n\r\n`,
+    )
+    const outcome = await send(server)
+    expect(outcome).toMatchObject({ ok: true, response: { status } })
+    expect(outcome.ok && outcome.response.headers).toContainEqual(['location', elsewhere.url])
+    expect(elsewhere.connectionCount).toBe(0)
+  })
+})
+
+describe('C13: what a response can look like', () => {
+  test.each([
+    ['204', 'HTTP/1.1 204 No Content\r\n\r\n', 204],
+    ['304', 'HTTP/1.1 304 Not Modified\r\n\r\n', 304],
+    ['no reason phrase', 'HTTP/1.1 200\r\ncontent-length: 0\r\n\r\n', 200],
+    ['an empty reason phrase', 'HTTP/1.1 200 \r\ncontent-length: 0\r\n\r\n', 200],
+    ['a body up to the end of the connection', 'HTTP/1.1 200 OK\r\n\r\nhello', 200],
+    ['HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nhello', 200],
+    ['connection: close', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok', 200],
+    ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 200],
+    ['chunks with a trailer', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx: 1\r\n\r\n', 200],
+    ['a status that nobody knows', 'HTTP/1.1 799 Odd\r\ncontent-length: 0\r\n\r\n', 799],
+    ['a header twice', 'HTTP/1.1 200 OK\r\na: 1\r\na: 2\r\ncontent-length: 0\r\n\r\n', 200],
+    ['a header called constructor', 'HTTP/1.1 200 OK\r\nconstructor: 1\r\ncontent-length: 0\r\n\r\n', 200],
+    ['latin-1 in a header', 'HTTP/1.1 200 OK\r\nx: caf\xe9\r\ncontent-length: 0\r\n\r\n', 200],
+  ])('%s: by status', async (_what, response, status) => {
+    const outcome = await send(await answeringAndEnding(response))
+    expect(outcome).toMatchObject({ ok: true, response: { status, bodyTruncated: false } })
+  })
+
+  test.each([
+    ['nothing but text (HTTP/0.9)', '<html>hello</html>'],
+    ['another protocol', 'SSH-2.0-OpenSSH_9.6\r\n'],
+    ['random bytes', '\x00\x01\x02\xff\xfe'],
+    ['TLS', '\x15\x03\x01\x00\x02\x02\x46'],
+    ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
+    ['a version that is none', 'HTTP/9.9 200 OK\r\n\r\n'],
+    ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
+    ['a status of letters', 'HTTP/1.1 abc OK\r\n\r\n'],
+    ['a request', 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['a header without a name', 'HTTP/1.1 200 OK\r\n: x\r\n\r\n'],
+    ['a header with a space in its name', 'HTTP/1.1 200 OK\r\na b: x\r\n\r\n'],
+    ['a header with a NUL', 'HTTP/1.1 200 OK\r\na: \x00\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok'],
+    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nok'],
+    [
+      'a length and chunks',
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ],
+    ['an upgrade that nobody asked for', 'HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'],
+    ['100 Continue that nobody asked for', `HTTP/1.1 100 Continue\r\n\r\n${OK_RESPONSE}`],
+  ])('%s: a failure with a code, and the next request is served', async (_what, response) => {
+    const server = await start({
+      onRequest: (socket) => socket.end(server.requests.length === 1 ? response : OK_RESPONSE, 'latin1'),
+    })
+    const outcome = await send(server)
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'response_malformed' }, maybeSent: true })
+    expect(await send(server)).toMatchObject({ ok: true, response: { status: 200 } })
+  })
+
+  test('a header called __proto__ changes no prototype', async () => {
+    const server = await answeringAndEnding('HTTP/1.1 200 OK\r\n__proto__: evil\r\ncontent-length: 0\r\n\r\n')
+    await send(server)
+    expect(Object.keys(Object.prototype)).toEqual([])
+    expect(({} as Record<string, unknown>)['evil']).toBeUndefined()
+  })
+})
+
+describe('the request on the wire', () => {
+  test('is what the caller said, with what belongs to the connection', async () => {
+    const server = await answering(OK_RESPONSE)
+    await send(server, {
+      method: 'PUT',
+      url: `${server.url}?a=%20b`,
+      headers: [
+        ['X-First', '1'],
+        ['Host', 'evil.example'],
+        ['Content-Length', '999'],
+        ['connection', 'close'],
+        ['Transfer-Encoding', 'chunked'],
+        ['x-last', '2'],
+      ],
+    })
+    expect(server.requests[0]!.head.split('\r\n')).toEqual([
+      'PUT /hook?a=%20b HTTP/1.1',
+      `host: 127.0.0.1:${server.port}`,
+      'connection: keep-alive',
+      'X-First: 1',
+      'x-last: 2',
+      'accept-encoding: identity',
+      'user-agent: Posthorn/0.1',
+      'content-length: 7',
+    ])
+  })
+
+  test("keeps the caller's user agent and encoding", async () => {
+    const server = await answering(OK_RESPONSE)
+    await send(server, {
+      headers: [
+        ['User-Agent', 'Vendor/1'],
+        ['Accept-Encoding', 'gzip'],
+      ],
+    })
+    expect(server.requests[0]!.head).not.toMatch(/Posthorn|identity/)
+  })
+
+  test.each([
+    ['CR LF in a value', 'x', 'a\r\nX: 1'],
+    ['a bare LF', 'x', 'a\nX: 1'],
+    ['NUL', 'x', 'a\0'],
+    ['a name with a space', 'x y', '1'],
+    ['a name with CR LF', 'x\r\ny', '1'],
+    ['beyond latin-1', 'x', '\u{10a}'],
+  ])('%s never reaches the wire (H1)', async (_what, name, value) => {
+    const server = await answering(OK_RESPONSE)
+    const outcome = await send(server, { headers: [[name, value]] })
+    expect(outcome).toMatchObject({ ok: false, error: { code: 'request_invalid' }, maybeSent: false })
+    expect(server.requests).toEqual([])
+    expect(await send(server)).toMatchObject({ ok: true })
+  })
+
+  test('http: is refused where only https: is allowed', async () => {
+    const server = await answering(OK_RESPONSE)
+    expect(transport.check(server.url, { httpsOnly: true })).toMatchObject({ ok: false })
+    expect(await send(server, { httpsOnly: true })).toMatchObject({ ok: false, error: { code: 'address_refused' } })
+    expect(server.connectionCount).toBe(0)
+  })
+})
+
+/** Waits for 'close' by hand: `once` would reject on the reset that some of these end with. */
+async function allClosed(server: RawServer): Promise<void> {
+  await Promise.all([...server.openSockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
+}

@@ -1,0 +1,207 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseCidrList } from './address.ts'
+import { createGuard } from './guard.ts'
+
+const guard = createGuard({ allow: [] })
+const guardAllowing = (list: string) => createGuard({ allow: parseCidrList(list) })
+
+function messageOf(url: string, by = guard): string {
+  const read = by.read(url)
+  return read.ok ? `accepted as ${read.target.href}` : read.message
+}
+
+describe('spellings that URL folds to an address (RELIABILITY 3.1)', () => {
+  test.each([
+    ['127.1', '127.0.0.1'],
+    ['127.0.1', '127.0.0.1'],
+    ['2130706433', '127.0.0.1'],
+    ['0x7f000001', '127.0.0.1'],
+    ['0x7f.1', '127.0.0.1'],
+    ['0177.0.0.1', '127.0.0.1'],
+    ['017700000001', '127.0.0.1'],
+    ['127.0.0.1.', '127.0.0.1'],
+    ['①②⑦.⓪.⓪.①', '127.0.0.1'],
+    ['127。0。0。1', '127.0.0.1'],
+    ['１２７.0.0.1', '127.0.0.1'],
+    ['%31%32%37.0.0.1', '127.0.0.1'],
+    ['0x7f.0x0.0x0.0x1', '127.0.0.1'],
+    ['0', '0.0.0.0'],
+    ['169.254.43518', '169.254.169.254'],
+    ['0xa9fea9fe', '169.254.169.254'],
+    ['[::ffff:127.0.0.1]', '::ffff:7f00:1'],
+    ['[::127.0.0.1]', '::7f00:1'],
+    ['[64:ff9b::7f00:1]', '64:ff9b::7f00:1'],
+    ['[2002:7f00:1::]', '2002:7f00:1::'],
+    ['[::ffff:0:127.0.0.1]', '::ffff:0:7f00:1'],
+    ['[fec0::1]', 'fec0::1'],
+    ['[::1]', '::1'],
+    ['[::]', '::'],
+    ['[0:0:0:0:0:0:0:1]', '::1'],
+    ['10.0.0.1', '10.0.0.1'],
+    ['192.168.0.1', '192.168.0.1'],
+    ['169.254.169.254', '169.254.169.254'],
+    ['168.63.129.16', '168.63.129.16'],
+  ])('%s is refused as %s', (host, address) => {
+    for (const scheme of ['http', 'https']) {
+      const message = messageOf(`${scheme}://${host}/`)
+      expect(message).toMatch(/ is (a|an|the|outside) .*, and endpoints have to be public$/)
+      expect(message.startsWith(`${address} is `)).toBe(true)
+    }
+  })
+
+  test.each(['[fe80::1%25lo]', '127.0.0.1%00.x', '256.256.256.256', '::1', '1.2.3.4.5', '[::1', 'a b', 'exa<mple.com'])(
+    '%s is not a URL',
+    (host) => {
+      expect(messageOf(`http://${host}/`)).toContain('is not a URL')
+    },
+  )
+
+  test.each([
+    ['localhoſt', 'names under ".localhost"'],
+    ['LOCALHOST.', 'names under ".localhost"'],
+    ['localhost', 'names under ".localhost"'],
+    ['a.localhost', 'names under ".localhost"'],
+    ['printer.local', 'names under ".local"'],
+    ['metadata.google.internal', 'names under ".internal"'],
+    ['metadata.google.internal.', 'names under ".internal"'],
+    ['nas.home.arpa', 'names under ".home.arpa"'],
+    ['home.arpa', 'names under ".home.arpa"'],
+    ['redis', 'a name without a domain'],
+    ['com.', 'a name without a domain'],
+  ])('the name %s: %s', (host, explanation) => {
+    expect(messageOf(`https://${host}/`)).toContain(explanation)
+  })
+})
+
+describe('parser confusion: what was stored is what is dialled', () => {
+  test.each([
+    ['http://a@127.0.0.1/', 'user name or password'],
+    ['http://127.0.0.1:80@example.com/', 'user name or password'],
+    ['http://user:pw@example.com/', 'user name or password'],
+    ['http://1.1.1.1 &@2.2.2.2# @3.3.3.3/', 'user name or password'],
+    ['http://example.com\\@127.0.0.1/', 'accepted as http://example.com/@127.0.0.1/'],
+    ['http://example.com#@127.0.0.1/', 'a fragment'],
+    ['http://example.com/#', 'a fragment'],
+    ['http:example.com/x', 'accepted as http://example.com/x'],
+    ['  https://example.com/a\r\nb?q=\u{10a}  ', 'accepted as https://example.com/ab?q=%C4%8A'],
+    ['https://example.com/a%0d%0aX', 'accepted as https://example.com/a%0d%0aX'],
+    ['https://example.com//..//x', 'accepted as https://example.com//x'],
+    ['https://EXAMPLE.com:443/', 'accepted as https://example.com/'],
+    ['https://münchen.example/', 'accepted as https://xn--mnchen-3ya.example/'],
+    ['ftp://example.com/', 'is not a scheme for webhooks'],
+    ['file:///etc/passwd', 'is not a scheme for webhooks'],
+    ['gopher://example.com/', 'is not a scheme for webhooks'],
+    ['javascript:alert(1)', 'is not a scheme for webhooks'],
+    ['http://', 'is not a URL'],
+    ['https:///', 'is not a URL'],
+    ['/relative', 'is not a URL'],
+    ['', 'is not a URL'],
+  ])('%j: %s', (url, expected) => {
+    expect(messageOf(url)).toContain(expected)
+  })
+
+  test('the canonical form is its own canonical form', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true, withFragments: true }), (url) => {
+        const read = guard.read(url)
+        if (read.ok) expect(guard.read(read.target.href)).toEqual(read)
+      }),
+    )
+  })
+
+  test('garbage gives a sentence and never an exception', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string().map((text) => `http://${text}`),
+        ),
+        (url) => {
+          const read = guard.read(url)
+          if (!read.ok) expect(read.message.length).toBeGreaterThan(10)
+        },
+      ),
+    )
+  })
+})
+
+describe('ports', () => {
+  test.each([80, 443, 1024, 3000, 8000, 8071, 8080, 8443, 65535])('%i may be used', (port) => {
+    expect(messageOf(`http://example.com:${port}/`)).toContain('accepted')
+  })
+
+  test.each([0, 1, 22, 25, 465, 587, 53, 1023, 5432, 6379, 3306, 27017, 9200, 11211, 5672, 4222, 9092, 2375, 2379])(
+    '%i may not',
+    (port) => {
+      expect(messageOf(`http://example.com:${port}/`)).toMatch(/\bport \d+\b/)
+      expect(messageOf(`http://93.184.216.34:${port}/`)).toMatch(/\bport \d+\b/)
+    },
+  )
+})
+
+describe('what a name resolves to', () => {
+  const admit = (host: string, answers: string[], by = guard) => {
+    const read = by.read(`http://${host}/`)
+    if (!read.ok) return read.message
+    const admission = by.admit(read.target, answers)
+    return admission.ok ? admission.addresses : admission.message
+  }
+
+  test('public answers are dialled in their order', () => {
+    expect(admit('example.com', ['93.184.216.34', '2606:4700::1'])).toEqual(['93.184.216.34', '2606:4700::1'])
+  })
+
+  test.each([
+    ['one private among fifty', [...Array.from({ length: 49 }, (_, i) => `8.8.8.${i}`), '10.0.0.1']],
+    ['public A and loopback AAAA', ['8.8.8.8', '::1']],
+    ['mapped', ['::ffff:10.0.0.1']],
+    ['unreadable', ['8.8.8.8', 'fe80::1%eth0']],
+  ])('%s refuses the whole name', (_what, answers) => {
+    expect(admit('example.com', answers)).toContain('example.com resolves to ')
+  })
+})
+
+describe("the operator's ranges", () => {
+  const loopback = guardAllowing('127.0.0.0/8')
+
+  test.each(['http://127.0.0.1:6379/', 'http://127.9.9.9/', 'http://[::ffff:127.0.0.1]:22/', 'http://localhost:5432/'])(
+    '%s is accepted: inside them there are no rules about ports and names',
+    (url) => {
+      expect(messageOf(url, loopback)).toContain('accepted')
+    },
+  )
+
+  test('everything else stays refused', () => {
+    expect(messageOf('http://10.0.0.1/', loopback)).toContain('a private address')
+    expect(messageOf('http://[::1]/', loopback)).toContain('the loopback address')
+    expect(messageOf('http://8.8.8.8:6379/', loopback)).toContain('Redis')
+  })
+
+  test('a single-label name waits for its address', () => {
+    const target = readTarget('http://receiver:5432/')
+    expect(loopback.admit(target, ['127.0.0.5'])).toEqual({ ok: true, addresses: ['127.0.0.5'] })
+    expect(loopback.admit(target, ['8.8.8.8'])).toMatchObject({ ok: false })
+    expect(loopback.admit(target, ['127.0.0.5', '8.8.8.8'])).toMatchObject({ ok: false })
+    expect(loopback.admit(target, ['127.0.0.5', '10.0.0.1'])).toMatchObject({ ok: false })
+  })
+
+  test('localhost works when only one of its two addresses is allowed', () => {
+    const target = readTarget('http://localhost/')
+    expect(loopback.admit(target, ['127.0.0.1', '::1'])).toEqual({ ok: true, addresses: ['127.0.0.1'] })
+    expect(guardAllowing('10.0.0.0/8').admit(target, ['127.0.0.1', '::1'])).toMatchObject({ ok: false })
+  })
+
+  function readTarget(url: string) {
+    const read = loopback.read(url)
+    if (!read.ok) throw new Error(read.message)
+    return read.target
+  }
+})
+
+test('the third wall looks at the peer that was reached', () => {
+  expect(guard.refusedPeer('93.184.216.34')).toBeNull()
+  expect(guard.refusedPeer('::ffff:93.184.216.34')).toBeNull()
+  expect(guard.refusedPeer('::ffff:127.0.0.1')).toContain('a loopback address')
+  expect(guard.refusedPeer(undefined)).toContain('an unknown address')
+})

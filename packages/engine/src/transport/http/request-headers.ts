@@ -1,0 +1,53 @@
+/** The header lines of a request as undici takes them: names and values in turn. */
+import type { TransportRequest } from '../transport.ts'
+
+const USER_AGENT = 'Posthorn/0.1'
+
+/**
+ * The caller's headers in the caller's order, without those that belong to the connection (undici writes `host`,
+ * `content-length` and `connection`), and with two that are added when absent. `identity`, because a response is kept as
+ * it came: a few kilobytes of gzip can be a hundred megabytes.
+ */
+export function requestHeaders(headers: TransportRequest['headers']): string[] {
+  const lines: string[] = []
+  let hasUserAgent = false
+  let hasAcceptEncoding = false
+  for (const [name, value] of headers) {
+    // Most names are decided by their length alone; this runs for every header of every request.
+    switch (name.length) {
+      case 2:
+      case 4:
+      case 6:
+      case 7:
+      case 14:
+      case 17:
+        if (CONNECTION_HEADERS.has(name.toLowerCase())) continue
+        break
+      case 10: {
+        const lower = name.toLowerCase()
+        if (CONNECTION_HEADERS.has(lower)) continue
+        if (lower === 'user-agent') hasUserAgent = true
+        break
+      }
+      case 15:
+        if (name.toLowerCase() === 'accept-encoding') hasAcceptEncoding = true
+        break
+    }
+    lines.push(name, value)
+  }
+  if (!hasAcceptEncoding) lines.push('accept-encoding', 'identity')
+  if (!hasUserAgent) lines.push('user-agent', USER_AGENT)
+  return lines
+}
+
+const CONNECTION_HEADERS = new Set([
+  'te',
+  'host',
+  'expect',
+  'trailer',
+  'upgrade',
+  'connection',
+  'keep-alive',
+  'content-length',
+  'transfer-encoding',
+])

@@ -1,0 +1,113 @@
+/**
+ * Webhooks over HTTP/1.1, with and without TLS, to public addresses only.
+ *
+ *     const transport = httpTransport({ allowPrivate: ['127.0.0.0/8'] })
+ *     const outcome = await transport.send({ method: 'POST', url, headers: [], body, timeoutMs: 15_000 })
+ *
+ * A request is sent once: nothing is retried, no redirect is followed, no proxy of the environment is used. A host has up
+ * to three of its addresses tried, but only until one of them has accepted the connection.
+ */
+import type { Outcome, Transport, TransportRequest } from '../transport.ts'
+import { parseCidr } from './address.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import { Exchange, type ExchangeContext } from './exchange.ts'
+import { createGuard, type Read } from './guard.ts'
+import { Pools } from './pools.ts'
+import { createResolver, type ResolverOptions } from './resolve.ts'
+import { createTrust } from './trust.ts'
+
+export interface HttpTransportOptions {
+  /** CIDRs that may be reached although they are not public; rules about ports and names do not apply to them. */
+  readonly allowPrivate?: readonly string[]
+  /** Certificates (PEM) of authorities to trust besides the public ones. */
+  readonly extraCa?: readonly string[]
+  /** Origins times addresses that keep connections open at once. */
+  readonly maxPools?: number
+  readonly connectionsPerPool?: number
+  /** How much of a response body is kept. */
+  readonly maxBodyBytes?: number
+  /** For tests: other name servers, another hosts file. */
+  readonly resolver?: ResolverOptions
+}
+
+const DEFAULT_GRACE_MS = 5_000
+/** URLs whose parsed form is remembered: parsing and judging one takes as long as the rest of a send's own work. */
+const MAX_KNOWN_URLS = 20_000
+
+/** Throws when an option cannot be read, and when certificates would not be verified. */
+export function httpTransport(options: HttpTransportOptions = {}): Transport {
+  const {
+    allowPrivate = [],
+    extraCa = [],
+    maxPools = 1_000,
+    connectionsPerPool = 64,
+    maxBodyBytes = 64 * 1024,
+  } = options
+  const guard = createGuard({ allow: allowPrivate.map(parseCidr) })
+  const context: ExchangeContext = {
+    guard,
+    resolver: createResolver(options.resolver),
+    pools: new Pools({ guard, trust: createTrust(extraCa) }, maxPools, connectionsPerPool),
+    maxBodyBytes,
+    underWay: new Set(),
+  }
+  const knownUrls = new BoundedCache<string, Read>(MAX_KNOWN_URLS)
+  let isClosing = false
+
+  const read = (url: string): Read => {
+    let known = knownUrls.get(url)
+    if (known === undefined) {
+      known = guard.read(url)
+      knownUrls.set(url, known)
+    }
+    return known
+  }
+
+  const send = (request: TransportRequest): Promise<Outcome> => {
+    if (isClosing)
+      return Promise.resolve(refused('transport_closed', 'this node is shutting down: it is sent again later'))
+    const known = read(request.url)
+    if (!known.ok) return Promise.resolve(refused('address_refused', known.message))
+    if (request.httpsOnly === true && !known.target.secure)
+      return Promise.resolve(refused('address_refused', HTTPS_ONLY))
+    const exchange = new Exchange(context, request, known.target)
+    exchange.start()
+    return exchange.outcome
+  }
+
+  const close = async (graceMs = DEFAULT_GRACE_MS): Promise<void> => {
+    isClosing = true
+    context.pools.close()
+    const outcomes = [...context.underWay].map((exchange) => exchange.outcome)
+    const grace = setTimeout(() => {
+      for (const exchange of context.underWay) exchange.onTransportClosed()
+    }, graceMs)
+    await Promise.all(outcomes)
+    clearTimeout(grace)
+    context.resolver.close()
+  }
+
+  return {
+    schemes: ['https', 'http'],
+    check(url, { httpsOnly = false }) {
+      const known = guard.read(url)
+      if (!known.ok) return known
+      if (httpsOnly && !known.target.secure) return { ok: false, message: HTTPS_ONLY }
+      return { ok: true, url: known.target.href }
+    },
+    send,
+    close,
+  }
+}
+
+const HTTPS_ONLY = 'the URL begins with http:, and only encrypted endpoints are allowed here: use https:'
+
+function refused(code: 'address_refused' | 'transport_closed', message: string): Outcome {
+  return {
+    ok: false,
+    error: { code, message },
+    maybeSent: false,
+    timings: { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 0 },
+    remoteAddress: null,
+  }
+}

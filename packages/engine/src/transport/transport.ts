@@ -1,0 +1,82 @@
+/**
+ * The seam between the engine and the network. A transport carries one request and answers with a value: a receiver
+ * that hangs, lies or dies is an `Outcome`, never an exception.
+ */
+
+/** One request, complete to the byte. */
+export interface TransportRequest {
+  readonly method: string
+  readonly url: string
+  /** Names and values in the order in which they are sent. Names are unique, whatever their case. */
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array | null
+  /** Budget for everything: DNS, connect, TLS, request, response head and body. */
+  readonly timeoutMs: number
+  /** Refuse `http:` addresses (a policy of the vendor, never of the transport). */
+  readonly httpsOnly?: boolean
+}
+
+/** Why there is no usable response. A closed list: the log, the diagnosis and the docs are keyed by it. */
+export type TransportErrorCode =
+  | 'address_refused' // the guard: not a public address, a forbidden port, a malformed URL
+  | 'dns_not_found'
+  | 'dns_failed'
+  | 'connection_refused'
+  | 'connection_reset'
+  | 'connect_failed'
+  | 'tls_expired'
+  | 'tls_untrusted'
+  | 'tls_wrong_host'
+  | 'tls_failed'
+  | 'timeout'
+  | 'response_malformed'
+  | 'response_headers_too_large'
+  | 'request_invalid' // a header or path that cannot be written as HTTP; checked earlier, so this is a bug upstream
+  | 'transport_closed'
+  | 'not_encodable' // the engine's own: the dialect cannot carry this message any more
+
+export interface Timings {
+  /** Milliseconds since the send began, each `null` when that phase did not happen (a connection was reused). */
+  readonly dnsMs: number | null
+  readonly connectMs: number | null
+  readonly firstByteMs: number | null
+  readonly totalMs: number
+}
+
+export interface TransportResponse {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  /** At most `maxBodyBytes` of what came; never decompressed. */
+  readonly body: Uint8Array
+  readonly bodyTruncated: boolean
+}
+
+export type Outcome =
+  | {
+      readonly ok: true
+      readonly response: TransportResponse
+      readonly timings: Timings
+      readonly remoteAddress: string | null
+    }
+  | {
+      readonly ok: false
+      readonly error: { readonly code: TransportErrorCode; readonly message: string }
+      /** True when the receiver may have acted on the request all the same: a reset after the body was written. */
+      readonly maybeSent: boolean
+      readonly timings: Timings
+      readonly remoteAddress: string | null
+    }
+
+export interface Transport {
+  /** URL schemes that this transport carries, without the colon. */
+  readonly schemes: readonly string[]
+  /**
+   * Checks an address before it is stored, without touching the network: scheme, host literal, port, user info.
+   * Answers the canonical form to store, or a sentence that says what is wrong and what to do.
+   */
+  check(url: string, rules: { httpsOnly?: boolean }): { ok: true; url: string } | { ok: false; message: string }
+  /** Never throws and never rejects. */
+  send(request: TransportRequest): Promise<Outcome>
+  /** Ends idle connections at once and waits for busy ones, at most `graceMs`. */
+  close(graceMs?: number): Promise<void>
+}

@@ -1,0 +1,45 @@
+/** What this package needs from a runtime's cryptography. Two files have it: `crypto.node.ts` and `crypto.web.ts`. */
+import type { Algorithm, TextEncoding } from './dialect.ts'
+
+/** A decoded secret. */
+export interface CryptoKeyBytes {
+  readonly algorithm: Algorithm
+  /** HMAC: the key. Ed25519: 32 bytes of seed and 32 public ones, or the public ones alone. ECDSA: PKCS #8 or SPKI. */
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly isPublic: boolean
+  /** The runtime's own form of the key, made at first use. */
+  native?: unknown
+}
+
+/** What is signed, in order. Text stands for its UTF-8 bytes. */
+export type SignedPieces = readonly (string | Uint8Array)[]
+
+export interface Cryptography {
+  /** Whether the functions that answer at once work here. */
+  readonly sync: boolean
+  sign(key: CryptoKeyBytes, pieces: SignedPieces, encoding: TextEncoding): Promise<string>
+  signSync(key: CryptoKeyBytes, pieces: SignedPieces, encoding: TextEncoding): string
+  /** Whether the signature is right. Takes the same time wherever a wrong one differs. */
+  verify(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8Array<ArrayBuffer>): Promise<boolean>
+  verifySync(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8Array<ArrayBuffer>): boolean
+  /** A new private key in the form of `CryptoKeyBytes`, made from 32 random bytes. */
+  privateKeySync(algorithm: 'ed25519' | 'ecdsa-p256', random: Uint8Array): Uint8Array
+}
+
+/** The names of the hash functions, as Web Crypto spells them. */
+export const hashes = {
+  'hmac-sha1': 'SHA-1',
+  'hmac-sha256': 'SHA-256',
+  'hmac-sha384': 'SHA-384',
+  'hmac-sha512': 'SHA-512',
+} as const
+
+/** DER that stands in front of the raw keys, so that both runtimes import them in one form (RFC 8410, RFC 5915). */
+export const derPrefix = {
+  ed25519Private: Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20),
+  ed25519Public: Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0),
+  p256Private: Uint8Array.of(
+    ...[0x30, 0x41, 2, 1, 0, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1],
+    ...[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 4, 0x27, 0x30, 0x25, 2, 1, 1, 4, 0x20],
+  ),
+} as const

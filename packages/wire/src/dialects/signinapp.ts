@@ -1,0 +1,40 @@
+import type { Dialect } from '../dialect.ts'
+
+/**
+ * Sign In App, visitors. The time of the attempt stands in the signature's header and is signed with the body; the body
+ * itself stays as it was first sent.
+ *
+ * Source: Sign In App help, "Webhooks" (2024). `visitor.sign-in` and the maps that arrive as `[]` were seen in 2026.
+ */
+export const signinapp: Dialect = {
+  name: 'signinapp',
+  title: 'Sign In App',
+  version: 1,
+  request: { method: 'POST', contentType: 'application/json' },
+  body: {
+    kind: 'json',
+    compact: true,
+    shape: {
+      event: { $: 'type' },
+      event_at: { $: 'occurredAt', as: 'iso' },
+      pushed_at: { $: 'acceptedAt', as: 'iso' },
+      idempotency_key: { $: 'id', as: 'base62' },
+      '...': { $: 'payload' },
+    },
+  },
+  signatures: [
+    {
+      algorithm: 'hmac-sha256',
+      key: { encoding: 'utf8', optional: true, scope: 'endpoint' },
+      over: [{ $: 'sentAt', as: 'unix' }, '.', { $: 'body' }],
+      encoding: 'hex',
+      // No toleranceSeconds: the vendor names none. A receiver that can afford it should ask for 300.
+      header: 'x-signinapp-webhook-signature',
+      format: { pairs: { separator: ',', time: 't', signature: 's1' } },
+    },
+  ],
+  receive: {
+    aliases: { 'visitor.sign-in': 'visitor.signin', 'visitor.sign-out': 'visitor.signout' },
+    emptyMaps: ['visitor.additional', 'visitor.personal_fields'],
+  },
+}

@@ -1,0 +1,30 @@
+import type { Dialect } from '../dialect.ts'
+
+/**
+ * Svix: what became Standard Webhooks, under the names that its own receivers look for.
+ *
+ * Source: https://docs.svix.com/receiving/verifying-payloads/how-manual
+ */
+export const svix: Dialect = {
+  name: 'svix',
+  title: 'Svix',
+  version: 1,
+  absent: ['type'],
+  request: {
+    method: 'POST',
+    contentType: 'application/json',
+    headers: { 'svix-id': { $: 'id' }, 'svix-timestamp': { $: 'sentAt', as: 'unix' } },
+  },
+  body: { kind: 'payload' },
+  signatures: [
+    {
+      algorithm: 'hmac-sha256',
+      key: { encoding: 'base64', prefix: 'whsec_', minBytes: 24, scope: 'endpoint' },
+      over: [{ $: 'id' }, '.', { $: 'sentAt', as: 'unix' }, '.', { $: 'body' }],
+      encoding: 'base64',
+      toleranceSeconds: 300,
+      header: 'svix-signature',
+      format: { list: { version: 'v1' } },
+    },
+  ],
+}

@@ -1,0 +1,24 @@
+/**
+ * Webhook wire formats as data: one definition signs, sends, reads and verifies. Begin with `dialect.ts`.
+ */
+export type * from './dialect.ts'
+export { dialects } from './dialects/index.ts'
+export { dialect, type DialectLike } from './built-in.ts'
+export { compile, type CompiledDialect } from './compile.ts'
+export { parseDialect } from './parse-dialect.ts'
+export { compact, scan, type Member, type Scan, type Span } from "./json-scan.ts"
+export { sign, type SignOptions } from './sign.ts'
+export { verify, verifySync, type RequestLike, type VerifyOptions, type VerifyResult } from './verify.ts'
+export type { HeadersLike } from './headers.ts'
+export { WireError, type Problem, type VerifyErrorCode, type WireErrorCode } from './errors.ts'
+export {
+  idFromBase62,
+  idFromUuid,
+  idToBase62,
+  idToUuid,
+  messagePrefix,
+  newId,
+  parseId,
+  random47,
+  type IdParts,
+} from './id.ts'
