@@ -21,15 +21,29 @@ export function openDataFolder(options: OpenOptions, randomBytes: (count: number
       `${JSON.stringify(options.database)} names no database. Use sqlite: and a folder, such as sqlite:./posthorn-data.`,
       { field: 'database' },
     )
+  // A key that is none is refused before anything is made.
+  const givenKey = options.secretKey === undefined ? null : parseSecretKey(options.secretKey)
   const temporary = match[1] === ':memory:'
-  const path = temporary ? mkdtempSync(join(tmpdir(), 'posthorn-')) : resolve(match[1])
-  mkdirSync(path, { recursive: true, mode: 0o700 })
+  const path = temporary ? mkdtempSync(join(tmpdir(), 'posthorn-')) : makeFolder(resolve(match[1]))
   return {
     path,
-    secretKey: parseSecretKey(options.secretKey ?? keptKey(path, randomBytes)),
+    secretKey: givenKey ?? parseSecretKey(keptKey(path, randomBytes)),
     close: () => {
       if (temporary) rmSync(path, { recursive: true, force: true })
     },
+  }
+}
+
+function makeFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    return path
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new EngineError('invalid', `The data folder ${path} cannot be made (${why}). Name a folder that may be written.`, {
+      field: 'database',
+      cause,
+    })
   }
 }
 
@@ -37,7 +51,8 @@ export function openDataFolder(options: OpenOptions, randomBytes: (count: number
 function keptKey(folder: string, randomBytes: (count: number) => Uint8Array): string {
   const file = join(folder, 'secret.key')
   if (!existsSync(file)) {
-    writeFileSync(file, Buffer.from(randomBytes(32)).toString('base64'), { mode: 0o600, flag: 'wx' })
+    // On disk before anything is sealed with it: what a power failure took could never be read again.
+    writeFileSync(file, Buffer.from(randomBytes(32)).toString('base64'), { mode: 0o600, flag: 'wx', flush: true })
     chmodSync(file, 0o600)
   }
   return readFileSync(file, 'utf8').trim()

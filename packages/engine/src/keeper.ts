@@ -29,7 +29,7 @@ const catchUpOverlap = 10_000
 const catchUpRows = 1000
 const cancelRows = 500
 const sweepRows = 1000
-const sweepEveryMs = 60_000
+const sweepEveryMs = 3_600_000
 /** After a step that found more to do; short, so that a backlog of years shrinks while deliveries go on. */
 const sweepAgainMs = 50
 

@@ -25,6 +25,8 @@ export const laneLimits = { items: 1000, bytes: 4 * 1024 * 1024, refill: 250 } a
 /** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
 export const windowLimits = { start: 8, least: 1, most: 64 } as const
 
+const rateWindowMs = 50
+
 /** In memory: the ordered, bounded work of one target. */
 export class Lane {
   readonly target: string
@@ -44,7 +46,11 @@ export class Lane {
   storedDue = Number.POSITIVE_INFINITY
   /** Stands in its application's ring. */
   queued = false
+  /** Deliveries that left lately, a second. */
+  perSecond = 0
   #successes = 0
+  #left = 0
+  #leftSince = 0
 
   constructor(target: string, app: string) {
     this.target = target
@@ -63,6 +69,17 @@ export class Lane {
   free(bytes: number): void {
     this.items -= 1
     this.bytes -= bytes
+  }
+
+  /** A delivery left, at a monotonic time. */
+  countLeft(nowMs: number): void {
+    this.#left += 1
+    const elapsedMs = nowMs - this.#leftSince
+    if (elapsedMs < rateWindowMs) return
+    // A first window, or one after a pause, says nothing.
+    this.perSecond = elapsedMs < 10 * rateWindowMs ? (this.#left * 1000) / elapsedMs : 0
+    this.#left = 0
+    this.#leftSince = nowMs
   }
 
   /** Could send now, as far as the lane itself is concerned. */

@@ -17,7 +17,8 @@ import type { ResourceParts } from './resources/parts.ts'
 import { resend } from './resources/resend.ts'
 import { Schedule } from './schedule.ts'
 import { secretBox } from './secrets.ts'
-import { openSqlite } from './store/sqlite/open.ts'
+import { openSqlite, type SqliteOptions } from './store/sqlite/open.ts'
+import type { Store } from './store/store.ts'
 import { systemClock } from './system.ts'
 import { httpTransport } from './transport/http/send.ts'
 
@@ -30,14 +31,19 @@ import { httpTransport } from './transport/http/send.ts'
  * await posthorn.send(org, app, { eventType: 'invoice.paid', payload: { id: 1 } })
  * await posthorn.close()
  */
-export async function open(options: OpenOptions): Promise<Engine> {
+export function open(options: OpenOptions): Promise<Engine> {
+  return openWith(options, openSqlite)
+}
+
+/** The same with a store of the caller's: the simulator takes the store away to play the death of a process. */
+export async function openWith(options: OpenOptions, openStore: (options: SqliteOptions) => Promise<Store>): Promise<Engine> {
   const clock = options.clock ?? systemClock
   const random = options.random ?? systemRandom
   const log = options.log ?? silent
   const newId = newIds(random)
   const dialect = dialectFinder(options)
   const folder = openDataFolder(options, (count) => random.bytes(count))
-  const store = await openSqlite({
+  const store = await openStore({
     folder: folder.path,
     threads: options.threads ?? true,
     newId,

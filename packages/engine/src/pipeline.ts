@@ -34,6 +34,7 @@ export async function send(
     const targets = fanOut(accepted, entry.endpoints.values())
     checkTargets(parts.directory, accepted, targets)
     const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
+    await parts.schedule.enter(message.targets, message.app)
     const live = liveMessage(message)
     const reservations = message.targets.map((target) => parts.schedule.reserve(target, message.app, live.bytes))
     const forget = (): void => reservations.forEach((reservation) => parts.schedule.cancel(reservation))

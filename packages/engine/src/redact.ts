@@ -14,6 +14,9 @@ export function shownHeaders(
 
 /** An address without what may be secret in it: user info and the values of its query. */
 export function shownUrl(url: string): string {
-  const end = url.indexOf('?')
-  return end === -1 ? url : `${url.slice(0, end)}?…`
+  const shown = url.replace(userInfo, '$1***@')
+  const end = shown.indexOf('?')
+  return end === -1 ? shown : `${shown.slice(0, end)}?…`
 }
+
+const userInfo = /^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i

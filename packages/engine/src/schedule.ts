@@ -1,3 +1,4 @@
+import { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { DueHeap } from './due-heap.ts'
 import { Deque } from './deque.ts'
@@ -39,6 +40,7 @@ export interface Reservation {
  */
 export class Schedule {
   readonly #parts: ScheduleParts
+  readonly #admission: Admission
   readonly #lanes = new Map<string, Lane>()
   /** Applications with a lane that could send, in turn; each with its lanes in turn. */
   readonly #ring = new Deque<string>()
@@ -50,6 +52,7 @@ export class Schedule {
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #inFlight = 0
+  #items = 0
   #bytes = 0
   #draining = false
   #background = 0
@@ -57,16 +60,21 @@ export class Schedule {
 
   constructor(parts: ScheduleParts) {
     this.#parts = parts
+    this.#admission = new Admission(parts.clock)
+  }
+
+  /** `null`: there is no crowd on the way of a message to these targets; else wait for this. */
+  enter(targets: readonly string[], app: string): Promise<void> | null {
+    return this.#admission.enter(targets.map((target) => this.#lane(target, app)))
   }
 
   get inFlight(): number {
     return this.#inFlight
   }
 
+  /** Deliveries queued, out, or promised to an accept that is being written. */
   get inMemory(): number {
-    let items = 0
-    for (const lane of this.#lanes.values()) items += lane.items
-    return items
+    return this.#items
   }
 
   inFlightOf(target: string): number {
@@ -196,11 +204,13 @@ export class Schedule {
 
   #hold(lane: Lane, bytes: number): void {
     lane.hold(bytes)
+    this.#items += 1
     this.#bytes += bytes
   }
 
   #free(lane: Lane, bytes: number): void {
     lane.free(bytes)
+    this.#items -= 1
     this.#bytes -= bytes
   }
 
@@ -240,9 +250,11 @@ export class Schedule {
       this.#inFlight -= 1
       this.#free(lane, delivery.content.bytes)
       this.#enqueue(lane)
+      lane.countLeft(this.#parts.clock.monotonic())
       this.#refill(lane)
       this.#settle(lane)
       this.pump()
+      this.#admission.leave(lane)
     })
   }
 

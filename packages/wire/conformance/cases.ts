@@ -30,14 +30,20 @@ export function randomCase(compiled: CompiledDialect, random: Random): Case {
     params: randomParams(compiled, random),
     claim: randomText(random, 'abcdef0123456789-', 36),
   }
-  const secrets = dialect.signatures.length === 0 ? [] : [randomSecret(compiled, random), randomSecret(compiled, random)]
+  const secrets =
+    dialect.signatures.length === 0 ? [] : [randomSecret(compiled, random), randomSecret(compiled, random)]
   const sentAt = message.acceptedAt + random(1_000_000)
   const attempt = 1 + random(9)
   const input = { message, url: pick(random, urls), secrets, sentAt, attempt }
   return attempt > 1 ? { ...input, lastError: 'timeout after 10 s' } : input
 }
 
-const urls = ['https://example.com/hooks', 'https://example.com/hooks?tenant=7', 'https://example.com/hooks?', 'http://localhost:8080/']
+const urls = [
+  'https://example.com/hooks',
+  'https://example.com/hooks?tenant=7',
+  'https://example.com/hooks?',
+  'http://localhost:8080/',
+]
 
 export function randomSecret(compiled: CompiledDialect, random: Random): string {
   return compiled.newSecret((bytes) => Uint8Array.from({ length: bytes }, () => random(256))) ?? ''
@@ -63,18 +69,41 @@ function isSlot(value: unknown): value is { $: string; as?: string } {
 
 /** An object whose text a parser would not keep: spaces, escapes, numbers with zeros at the end, unsorted keys. */
 function randomPayload(random: Random, taken: ReadonlySet<string> | null): string {
-  const names = ['b', 'a', 'data', 'Zoë', 'with space', '\\u0061bc', 'n\\"n', '$', '...', '__proto__', 'payload'].filter(
-    (name) => taken === null || !taken.has(name),
-  )
+  const names = [
+    'b',
+    'a',
+    'data',
+    'Zoë',
+    'with space',
+    '\\u0061bc',
+    'n\\"n',
+    '$',
+    '...',
+    '__proto__',
+    'payload',
+  ].filter((name) => taken === null || !taken.has(name))
   const chosen = names.filter(() => random(2) === 0)
-  const members = chosen.map((name) => `${space(random)}"${name}"${space(random)}:${space(random)}${randomJson(random, 3)}${space(random)}`)
+  const members = chosen.map(
+    (name) => `${space(random)}"${name}"${space(random)}:${space(random)}${randomJson(random, 3)}${space(random)}`,
+  )
   return `${space(random)}{${members.length === 0 ? space(random) : members.join(',')}}${space(random)}`
 }
 
 function randomJson(random: Random, depth: number): string {
   const kind = random(depth > 0 ? 7 : 5)
   if (kind < 4) {
-    return pick(random, ['1.0', '-0', '12345678901234567890.10', '1e400', 'true', 'null', '""', '" two  spaces "', '"\\ud83d\\ude00 😀"', '"\\/\\u0000"'])
+    return pick(random, [
+      '1.0',
+      '-0',
+      '12345678901234567890.10',
+      '1e400',
+      'true',
+      'null',
+      '""',
+      '" two  spaces "',
+      '"\\ud83d\\ude00 😀"',
+      '"\\/\\u0000"',
+    ])
   }
   if (kind === 4) return JSON.stringify(randomText(random, 'aé漢"\\\n😀 ', random(20)))
   const items = Array.from({ length: random(4) }, () => space(random) + randomJson(random, depth - 1) + space(random))
@@ -86,7 +115,7 @@ function space(random: Random): string {
 }
 
 function randomText(random: Random, alphabet: string, length: number): string {
-  const characters = [...alphabet]
+  const characters = Array.from(alphabet)
   return Array.from({ length }, () => pick(random, characters)).join('')
 }
 

@@ -28,7 +28,7 @@ export interface SuiteOptions {
 export interface SuiteTest {
   name: string
   /** Rejects with an `Error` that says which law broke, and with which seed. */
-  run(): Promise<void>
+  run: () => Promise<void>
 }
 
 /** @throws {WireError} `invalid_dialect` */

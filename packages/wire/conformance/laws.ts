@@ -1,5 +1,12 @@
 /** What holds for every dialect, whatever it carries. */
-import { compact, verify, type CompiledDialect, type ReceivedMessage, type Slot, type WireRequest } from '@posthorn/wire'
+import {
+  compact,
+  verify,
+  type CompiledDialect,
+  type ReceivedMessage,
+  type Slot,
+  type WireRequest,
+} from '@posthorn/wire'
 import { pick, randomSecret, type Case, type Random } from './cases.ts'
 
 export interface Law {
@@ -23,13 +30,22 @@ export const laws: readonly Law[] = [
     async holds(compiled, input) {
       equal(compiled.check(input.message), null, 'the message can be sent')
       const { message: found, timestamp } = await accepted(compiled, await compiled.encode(input), input)
-      const sent: Record<string, unknown> = { ...input.message, sentAt: input.sentAt, attempt: input.attempt, lastError: input.lastError }
+      const sent: Record<string, unknown> = {
+        ...input.message,
+        sentAt: input.sentAt,
+        attempt: input.attempt,
+        lastError: input.lastError,
+      }
       for (const slot of slotsOf(compiled)) {
         const { $: field, as, omit } = slot
         if (field === 'payload') continue
         const name = field.startsWith('param.') ? field.slice('param.'.length) : null
         const isLeftOut = omit === 'firstAttempt' && input.attempt === 1
-        const expected = isLeftOut ? undefined : name === null ? atPrecision(sent[field], as) : input.message.params?.[name]
+        const expected = isLeftOut
+          ? undefined
+          : name === null
+            ? atPrecision(sent[field], as)
+            : input.message.params?.[name]
         equal(name === null ? found[field as keyof ReceivedMessage] : found.params[name], expected, field)
       }
       if (timestamp !== null) equal(Math.floor(timestamp / 1000), Math.floor(input.sentAt / 1000), 'timestamp')
@@ -41,7 +57,8 @@ export const laws: readonly Law[] = [
     async holds(compiled, input) {
       if (compiled.dialect.absent?.includes('payload') === true) return
       const { body } = compiled.dialect
-      const text = body.kind === 'json' && body.compact === true ? compact(input.message.payload) : input.message.payload
+      const text =
+        body.kind === 'json' && body.compact === true ? compact(input.message.payload) : input.message.payload
       const { message: found } = await accepted(compiled, await compiled.encode(input), input)
       if (body.kind === 'payload') equal(found.payloadText, text, 'payloadText')
       else if (compiled.reading.body.taken === null) equal(found.payloadText.trim(), text.trim(), 'payloadText')
@@ -55,7 +72,12 @@ export const laws: readonly Law[] = [
     async holds(compiled, input) {
       const body = compiled.body(input.message)
       const first = await compiled.encode({ ...input, attempt: 1 })
-      const later = await compiled.encode({ ...input, attempt: 7, sentAt: input.sentAt + 86_400_000, lastError: 'refused' })
+      const later = await compiled.encode({
+        ...input,
+        attempt: 7,
+        sentAt: input.sentAt + 86_400_000,
+        lastError: 'refused',
+      })
       equal(textOf(first.body), textOf(body), 'first attempt')
       equal(textOf(later.body), textOf(body), 'later attempt')
       equal((await compiled.encode({ ...input, body })).body, body, 'the body that was kept')
@@ -67,9 +89,14 @@ export const laws: readonly Law[] = [
     async holds(compiled, input) {
       const { headers } = await compiled.encode(input)
       const names = headers.map(([name]) => name.toLowerCase())
-      equal(names.filter((name) => !compiled.reservedHeaders.includes(name)).join(), '', 'headers that are not reserved')
+      equal(
+        names.filter((name) => !compiled.reservedHeaders.includes(name)).join(),
+        '',
+        'headers that are not reserved',
+      )
       equal(new Set(names).size, names.length, 'every header once')
-      for (const [name, value] of headers) if (!/^[\x20-\x7e]+$/.test(value)) throw new Error(`${name} is not printable: ${value}`)
+      for (const [name, value] of headers)
+        if (!/^[\x20-\x7e]+$/.test(value)) throw new Error(`${name} is not printable: ${value}`)
     },
   },
   {
@@ -132,7 +159,10 @@ export const laws: readonly Law[] = [
       const request = await compiled.encode({ ...input, secrets: input.secrets.slice(0, 1) })
       const bytes = Uint8Array.from({ length: random(200) }, () => random(256))
       const garbage = String.fromCharCode(...bytes)
-      const headers = request.headers.map(([name, value]): [string, string] => [name, random(2) === 0 ? garbage : value.slice(0, random(value.length))])
+      const headers = request.headers.map(([name, value]): [string, string] => [
+        name,
+        random(2) === 0 ? garbage : value.slice(0, random(value.length)),
+      ])
       const requests = [
         { ...request, body: bytes },
         { ...request, headers },
@@ -143,34 +173,50 @@ export const laws: readonly Law[] = [
       for (const one of requests) {
         const result = await verify(one, options(compiled, input))
         if (result.ok) throw new Error('garbage was accepted')
-        if (!/^[a-z_]+$/.test(result.code) || result.status < 400 || result.message === '') throw new Error('without a code')
+        if (!/^[a-z_]+$/.test(result.code) || result.status < 400 || result.message === '')
+          throw new Error('without a code')
       }
     },
   },
 ]
 
-function options({ dialect }: CompiledDialect, input: Case): { dialect: CompiledDialect['dialect']; secrets: readonly string[]; now: number } {
+function options(
+  { dialect }: CompiledDialect,
+  input: Case,
+): { dialect: CompiledDialect['dialect']; secrets: readonly string[]; now: number } {
   return { dialect, secrets: input.secrets, now: input.sentAt }
 }
 
-async function accepted(compiled: CompiledDialect, request: WireRequest, input: Case): Promise<{ message: ReceivedMessage; timestamp: number | null }> {
+async function accepted(
+  compiled: CompiledDialect,
+  request: WireRequest,
+  input: Case,
+): Promise<{ message: ReceivedMessage; timestamp: number | null }> {
   const result = await verify(request, options(compiled, input))
   if (!result.ok) throw new Error(`refused: ${result.code}: ${result.message} ${result.hint}`)
   const [message] = result.messages
-  if (message === undefined || result.messages.length !== 1) throw new Error(`${result.messages.length} messages were read`)
+  if (message === undefined || result.messages.length !== 1)
+    throw new Error(`${result.messages.length} messages were read`)
   return { message, timestamp: result.timestamp }
 }
 
 /** One bit of what is signed, or of the signature, is not what it was. */
-function flipBit(compiled: CompiledDialect, request: WireRequest, random: Random): { request: WireRequest; what: string } {
+function flipBit(
+  compiled: CompiledDialect,
+  request: WireRequest,
+  random: Random,
+): { request: WireRequest; what: string } {
   const { signatures } = compiled.dialect
   const over = signatures.flatMap((signature) => signature.over).filter((part) => typeof part !== 'string')
   const signedNames = new Set(signatures.map(({ header }) => header))
   for (const [name, value] of Object.entries(compiled.dialect.request.headers ?? {})) {
     if (typeof value !== 'string' && over.some(({ $ }) => $ === value.$)) signedNames.add(name)
   }
-  const targets: ('body' | 'url' | number)[] = request.headers.flatMap(([name], index) => (signedNames.has(name) ? [index] : []))
-  if (request.body !== null && request.body.length > 0 && over.some(({ $ }) => $ === 'body')) targets.push('body', 'body')
+  const targets: ('body' | 'url' | number)[] = request.headers.flatMap(([name], index) =>
+    signedNames.has(name) ? [index] : [],
+  )
+  if (request.body !== null && request.body.length > 0 && over.some(({ $ }) => $ === 'body'))
+    targets.push('body', 'body')
   if (over.some(({ $ }) => $ === 'url')) targets.push('url')
   const target = pick(random, targets)
   if (target === 'body') {
@@ -180,7 +226,10 @@ function flipBit(compiled: CompiledDialect, request: WireRequest, random: Random
     return { request: { ...request, body }, what: `byte ${at} of the body` }
   }
   if (target === 'url') return { request: { ...request, url: flipText(request.url, random) }, what: 'the url' }
-  const headers = request.headers.map(([name, value], index): [string, string] => [name, index === target ? flipText(value, random) : value])
+  const headers = request.headers.map(([name, value], index): [string, string] => [
+    name,
+    index === target ? flipText(value, random) : value,
+  ])
   return { request: { ...request, headers }, what: `the header ${request.headers[target]?.[0]}` }
 }
 

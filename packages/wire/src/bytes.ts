@@ -22,36 +22,50 @@ export function fromUtf8(bytes: Uint8Array): string | null {
 }
 
 export function encodeBytes(bytes: Uint8Array, encoding: TextEncoding): string {
+  let text = ''
   if (encoding === 'hex') {
-    let text = ''
-    for (const byte of bytes) text += byte.toString(16).padStart(2, '0')
+    for (const byte of bytes) text += byte < 16 ? `0${byte.toString(16)}` : byte.toString(16)
     return text
   }
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary)
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return btoa(text)
 }
 
 /** The bytes, or `null` when the text is not in the one canonical spelling: lower-case hex; padded, standard base64. */
-export function decodeBytes(text: string, encoding: TextEncoding): Uint8Array | null {
-  const bytes = encoding === 'hex' ? decodeHex(text) : decodeBase64(text)
-  return bytes !== null && encodeBytes(bytes, encoding) === text ? bytes : null
+export function decodeBytes(text: string, encoding: TextEncoding): Uint8Array<ArrayBuffer> | null {
+  return encoding === 'hex' ? decodeHex(text) : decodeBase64(text)
 }
 
-function decodeHex(text: string): Uint8Array | null {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) return null
-  return Uint8Array.from({ length: text.length / 2 }, (_, index) =>
-    Number.parseInt(text.slice(2 * index, 2 * index + 2), 16),
-  )
+function decodeHex(text: string): Uint8Array<ArrayBuffer> | null {
+  if (text.length % 2 !== 0) return null
+  const bytes = new Uint8Array(text.length / 2)
+  for (let index = 0; index < bytes.length; index++) {
+    const high = hexDigit(text.charCodeAt(2 * index))
+    const low = hexDigit(text.charCodeAt(2 * index + 1))
+    if (high < 0 || low < 0) return null
+    bytes[index] = high * 16 + low
+  }
+  return bytes
 }
 
-function decodeBase64(text: string): Uint8Array | null {
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return null
+/** Lower case only: upper-case hex is another spelling. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30
+  return code >= 0x61 && code <= 0x66 ? code - 0x57 : -1
+}
+
+function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  let binary: string
   try {
-    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+    binary = atob(text)
   } catch {
     return null
   }
+  // atob forgives white space, missing padding and stray bits behind the last byte. Encoding again does not.
+  if (btoa(binary) !== text) return null
+  const bytes = new Uint8Array(binary.length)
+  for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)
+  return bytes
 }
 
 export function concat(pieces: readonly (string | Uint8Array)[]): Uint8Array<ArrayBuffer> {

@@ -71,14 +71,14 @@ export interface CompiledSignature {
 }
 
 /** A field that is signed. The literal text that follows it there ends it, and must not stand in it. */
-export interface SignedField {
+interface SignedField {
   readonly field: Field
   readonly delimiter: string | null
   /** Where it stands, for messages to people. */
   readonly header: string
 }
 
-export interface SignedWire {
+interface SignedWire {
   text(field: Field): string
   body: Uint8Array | null
   url: string
@@ -112,8 +112,8 @@ export function compile(dialect: Dialect): CompiledDialect {
     check: (message) => checkMessage(checked, reading, message),
     body: (message) => lens.write(message),
     checkSecret: (secret) => {
-      for (const { key } of signatures) {
-        const found = key(secret)
+      for (const one of signatures) {
+        const found = one.key(secret)
         if (found instanceof WireError) return found
       }
       return null
@@ -142,7 +142,7 @@ export function compile(dialect: Dialect): CompiledDialect {
 }
 
 /** Every header that a dialect writes, as it is spelled. */
-export function headerNames(dialect: Dialect): string[] {
+function headerNames(dialect: Dialect): string[] {
   return [
     ...(dialect.request.contentType === undefined ? [] : ['content-type']),
     ...Object.keys(dialect.request.headers ?? {}),
@@ -231,7 +231,7 @@ function compileSignature(dialect: Dialect, signature: Signature): CompiledSigna
     const placed = Object.entries(dialect.request.headers ?? {}).find(([, value]) => isSlot(value) && value.$ === field)
     const header = placed?.[0] ?? signature.header
     fields.push({ field, delimiter: typeof next === 'string' && next !== '' ? next : null, header })
-    return ({ text }) => prefix + text(field)
+    return (wire) => prefix + wire.text(field)
   })
   return {
     signature,

@@ -1,4 +1,5 @@
 /** What this package needs from a runtime's cryptography. Two files have it: `crypto.node.ts` and `crypto.web.ts`. */
+import { decodeBytes } from './bytes.ts'
 import type { Algorithm, TextEncoding } from './dialect.ts'
 
 /** A decoded secret. */
@@ -36,10 +37,11 @@ export const hashes = {
 
 /** DER that stands in front of the raw keys, so that both runtimes import them in one form (RFC 8410, RFC 5915). */
 export const derPrefix = {
-  ed25519Private: Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20),
-  ed25519Public: Uint8Array.of(0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0),
-  p256Private: Uint8Array.of(
-    ...[0x30, 0x41, 2, 1, 0, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1],
-    ...[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7, 4, 0x27, 0x30, 0x25, 2, 1, 1, 4, 0x20],
-  ),
+  ed25519Private: der('302e020100300506032b657004220420'),
+  ed25519Public: der('302a300506032b6570032100'),
+  p256Private: der('3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420'),
 } as const
+
+function der(hex: string): Uint8Array {
+  return decodeBytes(hex, 'hex') ?? new Uint8Array()
+}

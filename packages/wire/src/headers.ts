@@ -25,8 +25,9 @@ export function collectHeaders(headers: unknown): Map<string, string[]> {
     } else {
       for (const entry of headers) if (Array.isArray(entry)) add(entry[0], entry[1])
     }
-  } else if (typeof Headers === 'function' && headers instanceof Headers) {
-    headers.forEach((value, name) => add(name, value))
+  } else if ('forEach' in headers && typeof headers.forEach === 'function') {
+    // By what it does, not by its class: every polyfill has a class of its own.
+    headers.forEach((value: unknown, name: unknown) => add(name, value))
   } else {
     for (const [name, value] of Object.entries(headers)) add(name, value)
   }

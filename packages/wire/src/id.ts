@@ -8,7 +8,7 @@
  */
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-const digits = new Map([...alphabet].map((character, value) => [character, value]))
+const digits = new Map(Array.from(alphabet, (character, value) => [character, value]))
 const length = 16
 /** 62^8: half an id fits a JavaScript number, so that only one step needs big integers. */
 const half = 62 ** 8

@@ -6,9 +6,10 @@ export { dialects } from './dialects/index.ts'
 export { dialect, type DialectLike } from './built-in.ts'
 export { compile, type CompiledDialect } from './compile.ts'
 export { parseDialect } from './parse-dialect.ts'
-export { compact, scan, type Member, type Scan, type Span } from "./json-scan.ts"
+export { compact, scan, type Member, type Scan, type Span } from './json-scan.ts'
 export { sign, type SignOptions } from './sign.ts'
-export { verify, verifySync, type RequestLike, type VerifyOptions, type VerifyResult } from './verify.ts'
+export type { RequestLike } from './read-request.ts'
+export { verify, verifySync, type VerifyOptions, type VerifyResult } from './verify.ts'
 export type { HeadersLike } from './headers.ts'
 export { WireError, type Problem, type VerifyErrorCode, type WireErrorCode } from './errors.ts'
 export {

@@ -6,8 +6,8 @@
  * anything is built from it (test P3).
  */
 
-export const maxDepth = 64
-export const maxMembers = 10_000
+const maxDepth = 64
+const maxMembers = 10_000
 
 /** A piece of a text, from `start` up to, not including, `end`. */
 export interface Span {

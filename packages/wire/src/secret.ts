@@ -106,7 +106,7 @@ function encodingName(encoding: 'base64' | 'hex' | 'utf8'): string {
 export function misspelling({ key }: Signature, secret: string): string {
   if (/^["'`].*["'`]$/.test(secret)) return 'Take the quotes away: they came along from a configuration file.'
   if (/^(ep|app|msg|src)_/.test(secret)) return 'This is an id, not a secret. The secret stands beside the endpoint.'
-  if (/^whpk_/.test(secret)) return 'This is a public key. It verifies ed25519 signatures and is no secret.'
+  if (secret.startsWith('whpk_')) return 'This is a public key. It verifies ed25519 signatures and is no secret.'
   if (/^(sk|pk|rk|api|key|testsk)_|^eyJ/i.test(secret)) return 'This looks like an API key, not like a signing secret.'
   if (key.encoding === 'base64' && /^[A-Za-z0-9_-]+$/.test(secret.slice(key.prefix?.length ?? 0))) {
     return 'Is it complete? If it is base64 in the URL alphabet, write + for - and / for _, and the padding.'

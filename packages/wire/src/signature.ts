@@ -3,7 +3,7 @@ import { decodeBytes, utf8 } from './bytes.ts'
 import type { Signature, SignatureFormat } from './dialect.ts'
 
 /** More signatures than any rotation has; the work that one request can cause stays bounded (test G5). */
-export const maxSignatures = 16
+const maxSignatures = 16
 /** Sixteen of the longest signatures fit. */
 const maxHeaderLength = 4096
 

@@ -8,7 +8,7 @@ export type Draft = { -readonly [Key in keyof ReceivedMessage]?: ReceivedMessage
 }
 
 /** What belongs to one attempt. It is not known where only a body is made. */
-export type Sending = Pick<EncodeInput, 'sentAt' | 'attempt' | 'lastError'>
+type Sending = Pick<EncodeInput, 'sentAt' | 'attempt' | 'lastError'>
 
 export interface SlotLens {
   readonly slot: Slot
@@ -111,7 +111,7 @@ export function paramName(field: Field): string {
 }
 
 /** @param timeMs milliseconds since 1970 */
-export function printTime(timeMs: number, as: Slot['as']): string {
+function printTime(timeMs: number, as: Slot['as']): string {
   if (as === 'unix') return String(Math.floor(timeMs / 1000))
   if (as === 'unixMs') return String(timeMs)
   const text = new Date(timeMs).toISOString()

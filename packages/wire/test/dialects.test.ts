@@ -16,7 +16,9 @@ describe('every dialect', () => {
   }
 
   test('has a vector file, if it is built in', () => {
-    expect(dialects.map(({ name }) => name).filter((name) => !vectorFiles.some(({ data }) => data.name === name))).toEqual([])
+    expect(
+      dialects.map(({ name }) => name).filter((name) => !vectorFiles.some(({ data }) => data.name === name)),
+    ).toEqual([])
   })
 
   test('is plain JSON: it survives being printed and parsed', () => {

@@ -3,11 +3,13 @@ import { EngineError } from '../errors.ts'
 
 /**
  * Pages of a list in the order of a key. An iterator is the key of the last row of a page; with a minus before it, that of
- * the first row, and the page ends before it. (The keys are ids and names, which never begin with a minus.)
+ * the first row, and the page ends before it. (Ids never begin with a minus; the name of an event type may, and then has a
+ * tilde before it.)
  */
 
 const defaultLimit = 50
 const mostLimit = 250
+const iteratorText = /^([-~]?)([a-zA-Z0-9_.-]{1,256})$/
 
 export interface Cursor {
   readonly key: string | null
@@ -20,10 +22,13 @@ export function cursorOf(options: PageOptions): Cursor {
   if (!Number.isInteger(limit) || limit < 1 || limit > mostLimit)
     throw new EngineError('invalid', `A page has 1 to ${mostLimit} rows.`, { field: 'limit' })
   const iterator = options.iterator ?? null
-  if (iterator !== null && !/^-?[a-zA-Z0-9_.]{1,256}[a-zA-Z0-9_.-]*$/.test(iterator))
-    throw new EngineError('invalid', 'This iterator did not come from a list. Use the one of the page before.', { field: 'iterator' })
-  const backwards = iterator?.startsWith('-') ?? false
-  return { key: backwards ? (iterator?.slice(1) ?? null) : iterator, backwards, limit }
+  if (iterator === null) return { key: null, backwards: false, limit }
+  const [, mark, key] = iteratorText.exec(iterator) ?? []
+  if (key === undefined)
+    throw new EngineError('invalid', 'This iterator did not come from a list. Use the one of the page before.', {
+      field: 'iterator',
+    })
+  return { key, backwards: mark === '-', limit }
 }
 
 /** Cuts a page out of rows that are all there, sorted ascending by key. */
@@ -66,8 +71,12 @@ function toPage<T>(rows: readonly T[], key: (row: T) => string, cursor: Cursor):
   return {
     data,
     // An empty page keeps its place, so that a reader who polls finds what comes later.
-    iterator: last === undefined ? (cursor.backwards ? null : cursor.key) : key(last),
+    iterator: last === undefined ? (cursor.backwards || cursor.key === null ? null : iteratorAfter(cursor.key)) : iteratorAfter(key(last)),
     prevIterator: first === undefined || (cursor.key === null && !cursor.backwards) ? null : `-${key(first)}`,
     done: cursor.backwards ? false : !more,
   }
+}
+
+function iteratorAfter(key: string): string {
+  return key.startsWith('-') ? `~${key}` : key
 }

@@ -15,6 +15,15 @@ interface Waiting<Operation> {
 const maxLowPriorityBytes = 4 * 1024 * 1024
 const maxLowPriorityCount = 512
 
+/** Lets what happens together be written together: answers once the moment is over. */
+export type Gather = () => Promise<void>
+
+/** Everything that this turn of the event loop brings; under load that is many sockets' worth, when idle it is nothing. */
+export const oneTurn: Gather = () => new Promise((resolve) => setImmediate(resolve))
+
+/** What the current call stack brings: no timers and no turns, so that a virtual clock decides alone. */
+export const oneMicrotask: Gather = () => Promise.resolve()
+
 /**
  * Group commit without a timer: while one batch is being synced the next one fills. A batch takes every operation of high
  * priority that waits (outcomes, claims: they free memory and slots) and as many of low priority as fit (accepts).
@@ -22,14 +31,16 @@ const maxLowPriorityCount = 512
 export class GroupCommit<Operation> {
   readonly #apply: ApplyBatch<Operation>
   readonly #onLost: (message: string) => void
+  readonly #gather: Gather
   #high: Waiting<Operation>[] = []
   #low: Waiting<Operation>[] = []
   #busy: Promise<void> | null = null
   #closed = false
 
   /** `onLost` is told of an fsync or a page that failed: memory and disk may differ from then on, so the process must end. */
-  constructor(apply: ApplyBatch<Operation>, onLost: (message: string) => void) {
+  constructor(apply: ApplyBatch<Operation>, gather: Gather, onLost: (message: string) => void) {
     this.#apply = apply
+    this.#gather = gather
     this.#onLost = onLost
   }
 
@@ -49,8 +60,7 @@ export class GroupCommit<Operation> {
       }
       const queue = priority === 'high' ? this.#high : this.#low
       queue.push({ operation, bytes, resolve: resolve as (value: unknown) => void, reject })
-      // A microtask later, so that what is submitted together is committed together.
-      this.#busy ??= Promise.resolve().then(() => this.#run())
+      this.#busy ??= this.#run()
     })
   }
 
@@ -62,6 +72,7 @@ export class GroupCommit<Operation> {
 
   async #run(): Promise<void> {
     while (this.waiting > 0) {
+      await this.#gather()
       const batch = this.#nextBatch()
       const answers = await this.#answers(batch)
       for (const [index, waiting] of batch.entries()) this.#settle(waiting, answers[index])
@@ -96,7 +107,7 @@ export class GroupCommit<Operation> {
   }
 
   #settle(waiting: Waiting<Operation>, answer: OperationAnswer | undefined): void {
-    if (answer && 'value' in answer) {
+    if (answer && !('error' in answer)) {
       waiting.resolve(answer.value)
       return
     }

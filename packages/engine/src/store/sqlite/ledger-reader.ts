@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import type { AttemptQuery, FailedMessage, FailedQuery, LatestAttempt } from '../ledger.ts'
-import type { Attempt, AttemptResult } from '../../model.ts'
+import type { Attempt } from '../../model.ts'
+import { toAttempt } from './attempt-row.ts'
 import { scalar } from './database.ts'
 import { Conditions } from './conditions.ts'
 
@@ -108,10 +109,6 @@ export class LedgerReader {
   }
 }
 
-/** What nobody sorts by stands in one column of JSON. */
-export type AttemptDetail = Pick<Attempt, 'url' | 'error' | 'request' | 'response' | 'remoteAddress'> &
-  Partial<Pick<Attempt, 'channels' | 'tags'>>
-
 function isWholeHour(timeMs: number | null): boolean {
   return timeMs === null || timeMs % hourMs === 0
 }
@@ -131,29 +128,4 @@ function conditions(query: AttemptQuery): Conditions {
   if (query.before !== null) where.and('started_at < ?', query.before)
   if (query.cursor !== null) where.and(query.order === 'ascending' ? 'id > ?' : 'id < ?', query.cursor)
   return where
-}
-
-function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
-  const detail = JSON.parse(String(row.detail)) as AttemptDetail
-  return {
-    id: String(row.id),
-    app: String(row.app),
-    message: String(row.message),
-    eventType: String(row.event_type),
-    channels: detail.channels ?? null,
-    tags: detail.tags ?? null,
-    endpoint: String(row.endpoint),
-    url: detail.url,
-    attempt: Number(row.attempt),
-    result: String(row.result) as AttemptResult,
-    trigger: row.manual === 1 ? 'manual' : 'scheduled',
-    code: Number(row.code),
-    error: detail.error,
-    startedAt: Number(row.started_at),
-    durationMs: Number(row.duration_ms),
-    nextAttemptAt: row.next_at === null ? null : Number(row.next_at),
-    request: detail.request,
-    response: detail.response,
-    remoteAddress: detail.remoteAddress,
-  }
 }

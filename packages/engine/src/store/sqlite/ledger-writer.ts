@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { LedgerEntry } from '../ledger.ts'
 import type { AttemptResult } from '../../model.ts'
-import { failedResults, hourOf, type AttemptDetail } from './ledger-reader.ts'
+import type { AttemptRow } from './attempt-row.ts'
+import { failedResults, hourOf } from './ledger-reader.ts'
 import type { BatchWriter, LedgerOperation, OperationAnswer } from './operations.ts'
 import { applyInOneTransaction } from './transaction.ts'
 
@@ -24,7 +24,7 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
     const answers = applyInOneTransaction(this.#database, work, (operation) => {
       switch (operation.kind) {
         case 'append':
-          return this.#append(operation.entry)
+          return this.#append(operation.row)
         case 'expunge':
           return this.#statements.expunge.run(operation.app, operation.id).changes === 1
         case 'sweep':
@@ -44,33 +44,17 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
   }
 
   /** An entry that is there already (the ledger caught up from the queue twice) changes nothing. */
-  #append({ seq, attempt }: LedgerEntry): void {
-    const { url, error, request, response, remoteAddress, channels, tags } = attempt
-    const detail: AttemptDetail = { url, error, request, response, remoteAddress, ...(channels && { channels }), ...(tags && { tags }) }
-    const inserted = this.#statements.insert.run(
-      seq,
-      attempt.id,
-      attempt.app,
-      attempt.message,
-      attempt.eventType,
-      attempt.endpoint,
-      attempt.attempt,
-      attempt.result,
-      attempt.code,
-      attempt.startedAt,
-      attempt.durationMs,
-      attempt.nextAttemptAt,
-      attempt.trigger === 'manual' ? 1 : 0,
-      JSON.stringify(detail),
-    )
+  #append(row: AttemptRow): void {
+    const inserted = this.#statements.insert.run(...row)
+    const [seq, , app, , , endpoint, , result, , startedAt] = row
     this.#highWater = Math.max(this.#highWater, seq)
-    const counts = counted(attempt.result)
+    const counts = counted(result)
     if (inserted.changes !== 1 || counts === null) return
-    const hour = hourOf(attempt.startedAt)
-    const key = `${attempt.endpoint} ${hour}`
+    const hour = hourOf(startedAt)
+    const key = `${endpoint} ${hour}`
     let total = this.#totals.get(key)
     if (!total) {
-      total = { app: attempt.app, endpoint: attempt.endpoint, hour, success: 0, failed: 0 }
+      total = { app, endpoint, hour, success: 0, failed: 0 }
       this.#totals.set(key, total)
     }
     total[counts] += 1

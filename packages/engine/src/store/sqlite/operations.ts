@@ -1,5 +1,5 @@
+import type { AttemptRow } from './attempt-row.ts'
 import type { CatalogChange } from '../catalog.ts'
-import type { LedgerEntry } from '../ledger.ts'
 import type { AcceptItem, Claim, ClaimRequest, IdempotencyRecord, RecordItem, RequeueItem } from '../queue.ts'
 
 /** What travels to the thread that writes the queue's file: plain data, one transaction a batch. */
@@ -17,7 +17,7 @@ export type QueueOperation =
 
 /** What travels to the thread that writes the ledger's file. */
 export type LedgerOperation =
-  | { readonly kind: 'append'; readonly entry: LedgerEntry }
+  | { readonly kind: 'append'; readonly row: AttemptRow }
   | { readonly kind: 'expunge'; readonly app: string; readonly id: string }
   | { readonly kind: 'sweep'; readonly before: number; readonly limit: number }
   | { readonly kind: 'settle' }

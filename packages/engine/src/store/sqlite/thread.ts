@@ -43,13 +43,13 @@ if (port) {
   }
   try {
     const part = start(workerData as ThreadData)
-    port.on('message', (batch: readonly unknown[] | null) => {
+    port.on('message', (batch: string | null) => {
       if (batch === null) {
         part.close()
         port.close()
         return
       }
-      port.postMessage(part.apply(batch))
+      port.postMessage(JSON.stringify(part.apply(JSON.parse(batch) as readonly unknown[])))
     })
     hello({ ready: true, epoch: part.epoch })
   } catch (error) {

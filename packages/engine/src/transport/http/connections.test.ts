@@ -205,14 +205,20 @@ describe('bounds', () => {
     expect([oldest.openSockets.size, newest.openSockets.size]).toEqual([1, 1])
   })
 
-  test('addresses that are busy are not thrown out', async () => {
-    const sockets: net.Socket[] = []
-    const servers = await Promise.all([1, 2, 3].map(() => start({ onRequest: (socket) => void sockets.push(socket) })))
-    const transport = open({ maxPools: 1 })
-    const sending = servers.map((server) => send(transport, server.url))
-    await vi.waitFor(() => expect(sockets).toHaveLength(3))
-    sockets.forEach(answerOk)
+  test('addresses that are busy are not thrown out, so their bound still holds', async () => {
+    const held: net.Socket[] = []
+    const [first, second] = await Promise.all(
+      [1, 2].map(() => start({ onRequest: (socket) => void held.push(socket) })),
+    )
+    const transport = open({ maxPools: 1, connectionsPerPool: 1 })
+    const sending = [send(transport, first!.url), send(transport, second!.url)]
+    await vi.waitFor(() => expect(held).toHaveLength(2))
+    sending.push(send(transport, first!.url))
+    held.splice(0).forEach(answerOk)
+    await vi.waitFor(() => expect(held).toHaveLength(1))
+    held.forEach(answerOk)
     expect((await Promise.all(sending)).every((outcome) => outcome.ok)).toBe(true)
+    expect(first!.connectionCount).toBe(1)
   })
 
   test('after close nothing stays open', async () => {
@@ -220,6 +226,15 @@ describe('bounds', () => {
     const transport = open()
     await Promise.all(Array.from({ length: 10 }, () => send(transport, server.url)))
     await transport.close()
+    await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
+  })
+
+  test('nor what was still being looked up when it was called', async () => {
+    const server = await start({ onRequest: answerOk })
+    const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.1')))
+    const sending = send(transport, `http://hooks.test:${server.port}/`)
+    await transport.close()
+    expect(await sending).toMatchObject({ ok: true })
     await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
   })
 })

@@ -15,10 +15,6 @@ export class Pools {
     this.#connectionsPerPool = connectionsPerPool
   }
 
-  get size(): number {
-    return this.#pools.size
-  }
-
   find(target: Target, address: string): Pool | undefined {
     return this.#pools.get(keyOf(target, address))
   }

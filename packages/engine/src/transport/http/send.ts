@@ -84,6 +84,8 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     }, graceMs)
     await Promise.all(outcomes)
     clearTimeout(grace)
+    // Again: what was still being looked up when the closing began has opened connections since.
+    context.pools.close()
     context.resolver.close()
   }
 

@@ -167,6 +167,15 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(!outcome.ok && outcome.error.message).toContain('POSTHORN_EXTRA_CA')
   })
 
+  test('an added authority is one more, the public ones stay', async () => {
+    const server = await start(good)
+    const publicOnes = tls.getCACertificates('default')
+    cleanups.push(() => tls.setDefaultCACertificates(publicOnes))
+    tls.setDefaultCACertificates([authority.cert])
+    const another = makeCertificate({ names: 'DNS:another.test', isAuthority: true })
+    expect(await send(server.port, open({ extraCa: [another.cert] }))).toMatchObject({ ok: true })
+  })
+
   test('there is no switch to turn verification off', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     expect(() => httpTransport()).toThrow('POSTHORN_EXTRA_CA')

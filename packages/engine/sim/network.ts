@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto'
+import { verifySync } from '@posthorn/wire'
+import type { Random } from '../src/clock.ts'
+import type { Outcome, Transport, TransportRequest } from '../src/transport/transport.ts'
+import { pick } from './random.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+/** How a receiver behaves in one run; a seed gives each a random mix (swarm testing). */
+export interface Receiver {
+  readonly url: string
+  secret: string
+  /** Answers that it gives, each as likely as it stands here. */
+  readonly answers: readonly Answer[]
+  /** From then on it answers 200: what was undelivered must arrive. */
+  healsAt: number
+  readonly latencyMs: number
+}
+
+export type Answer = 200 | 204 | 301 | 400 | 410 | 429 | 500 | 503 | 'refused' | 'reset' | 'reset_after' | 'hang'
+
+export interface Receipt {
+  readonly url: string
+  readonly message: string
+  readonly bodyHash: string
+  readonly verified: boolean
+  readonly at: number
+  readonly accepted: boolean
+}
+
+/** A network of receivers in memory. `receipts` is the receivers' own book: the engine never sees it. */
+export class Network {
+  readonly receipts: Receipt[] = []
+  readonly #clock: VirtualClock
+  readonly #random: Random
+  readonly #receivers = new Map<string, Receiver>()
+
+  constructor(clock: VirtualClock, random: Random) {
+    this.#clock = clock
+    this.#random = random
+  }
+
+  add(receiver: Receiver): void {
+    this.#receivers.set(receiver.url, receiver)
+  }
+
+  /** A transport for one process: what it has out when it dies is never heard of again. */
+  transport(): { transport: Transport; kill(): void } {
+    let alive = true
+    const transport: Transport = {
+      schemes: ['https'],
+      check: (url) => ({ ok: true, url }),
+      send: (request) =>
+        new Promise((resolve) =>
+          this.#answer(request, (outcome) => {
+            if (alive) resolve(outcome)
+          }),
+        ),
+      close: () => Promise.resolve(),
+    }
+    return { transport, kill: () => (alive = false) }
+  }
+
+  #answer(request: TransportRequest, resolve: (outcome: Outcome) => void): void {
+    const receiver = this.#receivers.get(request.url)
+    const healed = receiver !== undefined && this.#clock.now >= receiver.healsAt
+    const answer: Answer = receiver ? (healed ? 200 : pick(this.#random, receiver.answers)) : 'refused'
+    const latencyMs = answer === 'hang' ? request.timeoutMs : (receiver?.latencyMs ?? 1) * (0.5 + this.#random.next())
+    // The request arrives half-way, so that a crash can fall between arrival and answer.
+    this.#clock.after(latencyMs / 2, () => {
+      if (answer !== 'refused' && answer !== 'reset') this.#receive(request, receiver, answer === 200 || answer === 204)
+    })
+    this.#clock.after(latencyMs, () => resolve(outcomeOf(answer, latencyMs)))
+  }
+
+  #receive(request: TransportRequest, receiver: Receiver | undefined, accepted: boolean): void {
+    const headers = Object.fromEntries(request.headers)
+    const now = this.#clock.now
+    const secret = receiver?.secret ?? ''
+    const result = verifySync({ ...request, headers, body: request.body }, { dialect: 'standard', secret, now })
+    this.receipts.push({
+      url: request.url,
+      message: headers['webhook-id'] ?? '',
+      bodyHash: hash(request.body ?? new Uint8Array()),
+      verified: result.ok,
+      at: now,
+      accepted,
+    })
+  }
+}
+
+export function hash(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+function outcomeOf(answer: Answer, totalMs: number): Outcome {
+  const timings = { dnsMs: null, connectMs: null, firstByteMs: null, totalMs }
+  if (typeof answer === 'number') {
+    const headers = answer === 503 || answer === 429 ? ([['retry-after', '7']] as const) : []
+    const response = { status: answer, headers, body: new Uint8Array(), bodyTruncated: false }
+    return { ok: true, response, timings, remoteAddress: null }
+  }
+  const maybeSent = answer === 'reset_after' || answer === 'hang'
+  const code = answer === 'hang' ? 'timeout' : answer === 'refused' ? 'connection_refused' : 'connection_reset'
+  return { ok: false, error: { code, message: answer }, maybeSent, timings, remoteAddress: null }
+}

@@ -1,0 +1,228 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Random } from '../src/clock.ts'
+import type { Engine } from '../src/engine.ts'
+import { EngineError } from '../src/errors.ts'
+import type { Attempt } from '../src/model.ts'
+import { openWith } from '../src/open.ts'
+import { openSqlite } from '../src/store/sqlite/open.ts'
+import type { Store } from '../src/store/store.ts'
+import { hash, Network, type Answer, type Receiver } from './network.ts'
+import { pick, seededRandom } from './random.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+const org = 'org_sim'
+/** Files in memory where there are such: processes die here, disks do not. */
+const memory = '/dev/shm'
+const day = 86_400_000
+const start = Date.UTC(2026, 0, 1)
+
+/** What the producer knows: its own book, written before and after each send. */
+interface Sent {
+  readonly eventId: string
+  readonly payload: string
+  /** `null`: no answer came. It may or may not have been accepted. */
+  message: string | null
+  targets: readonly string[]
+}
+
+export interface SimulationResult {
+  readonly seed: number
+  readonly violations: readonly string[]
+  /** Of everything that happened in order: the same seed must give the same hash. */
+  readonly logHash: string
+  readonly crashes: number
+  readonly messages: number
+  readonly receipts: number
+}
+
+interface Process {
+  readonly engine: Engine
+  readonly store: Store
+  /** Timers and requests of this process fall silent; what the store was writing is written or not, as at a real death. */
+  kill(): Promise<void>
+}
+
+/**
+ * Three virtual days: producers that repeat what was not answered, receivers that fail in every way, and a process that dies
+ * at random moments and starts again. Afterwards the receivers heal, everything settles, and the books are compared.
+ */
+export async function simulate(seed: number): Promise<SimulationResult> {
+  const random = seededRandom(seed)
+  const clock = new VirtualClock(start)
+  const network = new Network(clock, random)
+  const log = createHash('sha256')
+  const folder = mkdtempSync(join(existsSync(memory) ? memory : tmpdir(), 'posthorn-sim-'))
+  const heal = start + 1.25 * day
+  const sent: Sent[] = []
+  const attempts = new Map<string, Attempt>()
+  const violations: string[] = []
+  const dying = new Set<Process>()
+  let crashes = 0
+  let life = await startProcess()
+  try {
+    const app = await life.engine.applications.create(org, { uid: 'app', name: 'sim' })
+    const receivers = await addReceivers(life.engine, app.id)
+
+    const messages = 20 + Math.floor(random.next() * 60)
+    for (let index = 0; index < messages; index++)
+      clock.after(random.next() * day, () => void produce(`event-${index}`, `{"n":${index}.0, "text":"\\u00e9 Zoë"}`, 5))
+    const kills = Math.floor(random.next() * 5)
+    for (let index = 0; index < kills; index++) clock.after(random.next() * day, () => void restart())
+    // A burst while a process dies: crashes fall between claim, send and record.
+    if (kills > 0) {
+      const at = random.next() * day
+      for (let index = 0; index < 20; index++) clock.after(at, () => void produce(`burst-${index}`, `{"b":${index}}`, 5))
+      clock.after(at + random.next() * 60, () => void restart())
+    }
+
+    await clock.runUntil(heal)
+    for (const receiver of receivers) receiver.healsAt = 0
+    await clock.runUntil(heal + day)
+    await recoverHeld(life.engine, app.id)
+    await clock.runUntil(heal + 2 * day)
+
+    violations.push(...(await check(life, app.id, receivers)))
+    return {
+      seed,
+      violations,
+      logHash: log.digest('hex'),
+      crashes,
+      messages: sent.length,
+      receipts: network.receipts.length,
+    }
+  } finally {
+    await life.kill()
+    rmSync(folder, { recursive: true, force: true })
+  }
+
+  async function startProcess(): Promise<Process> {
+    const time = clock.processClock()
+    const net = network.transport()
+    let store: Store | null = null
+    const engine = await openWith(
+      {
+        database: `sqlite:${folder}`,
+        threads: false,
+        clock: time.clock,
+        random,
+        transport: net.transport,
+        policy: { retrySchedule: [5, 60, 600, 3600, 14400, 43200], timeoutSeconds: 15 },
+      },
+      async (options) => (store = await openSqlite(options)),
+    )
+    engine.on('attempt', (attempt) => {
+      attempts.set(attempt.id, attempt)
+      log.update(`${clock.now} ${attempt.id} ${attempt.result} ${attempt.code}\n`)
+    })
+    return {
+      engine,
+      store: store as unknown as Store,
+      async kill() {
+        time.kill()
+        net.kill()
+        await (store as Store | null)?.close()
+      },
+    }
+  }
+
+  async function restart(): Promise<void> {
+    crashes += 1
+    dying.add(life)
+    await life.kill()
+    life = await startProcess()
+  }
+
+  /** Sends, and sends again when no answer came, as a careful producer does. */
+  async function produce(eventId: string, payload: string, tries: number): Promise<void> {
+    const entry: Sent = sent.find((one) => one.eventId === eventId) ?? { eventId, payload, message: null, targets: [] }
+    if (!sent.includes(entry)) sent.push(entry)
+    const process = life
+    try {
+      const message = await process.engine.send(org, 'app', { eventType: 'a.b', eventId, payload })
+      entry.message = message.id
+      entry.targets = message.targets
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'conflict') return
+      // Only the death of the process may lose an answer.
+      if (process === life && !dying.has(process)) violations.push(`accept failed: ${String(error)}`)
+      if (tries > 0) clock.after(1000, () => void produce(eventId, payload, tries - 1))
+    }
+  }
+
+  async function addReceivers(engine: Engine, app: string): Promise<Receiver[]> {
+    const receivers: Receiver[] = []
+    const count = 1 + Math.floor(random.next() * 4)
+    for (let index = 0; index < count; index++) {
+      const url = `https://receiver-${index}.example/hook`
+      const endpoint = await engine.endpoints.create(org, app, { url })
+      const secret = (await engine.endpoints.secret(org, app, endpoint.id)) ?? ''
+      const receiver = { url, secret, answers: swarm(random), healsAt: Infinity, latencyMs: 5 + random.next() * 200 }
+      network.add(receiver)
+      receivers.push(receiver)
+    }
+    return receivers
+  }
+
+  async function recoverHeld(engine: Engine, app: string): Promise<void> {
+    for (const endpoint of (await engine.endpoints.list(org, app)).data) {
+      if (endpoint.hold !== null) await engine.endpoints.update(org, app, endpoint.id, { disabled: false })
+      await engine.endpoints.recover(org, app, endpoint.id, { since: start })
+    }
+  }
+
+  /** I1, I2, I3, I5, I6, I7, I9, I10 of the promises, from the three books. */
+  async function check({ engine, store }: Process, app: string, receivers: readonly Receiver[]): Promise<string[]> {
+    const found: string[] = []
+    const urls = new Map((await engine.endpoints.list(org, app)).data.map((endpoint) => [endpoint.id, endpoint.url]))
+    for (const receipt of network.receipts) if (!receipt.verified) found.push(`I5: not verified: ${JSON.stringify(receipt)}`)
+    for (const lane of await store.queue.lanes()) found.push(`I10: still queued: ${JSON.stringify(lane)}`)
+    const listed = await allMessages(engine, app)
+    for (const { eventId, payload, message } of sent) {
+      const stored = listed.filter((one) => one.eventId === eventId)
+      if (stored.length > 1) found.push(`I9: ${eventId} was accepted ${stored.length} times`)
+      if (message !== null && stored[0]?.id !== message) found.push(`I1: acknowledged ${eventId} is not stored`)
+      if (!stored[0]) continue
+      for (const delivery of await engine.messages.deliveries(org, app, stored[0].id)) {
+        const url = urls.get(delivery.endpoint)
+        const receipts = network.receipts.filter((one) => one.message === stored[0]?.id && one.url === url)
+        const taken = receipts.filter((one) => one.accepted)
+        if (delivery.state !== 'success') found.push(`I1: ${eventId} to ${url} ended as ${delivery.state}`)
+        if (taken.length === 0) found.push(`I2: ${eventId} is ${delivery.state}, and ${url} never took it`)
+        const log = [...attempts.values()].filter((one) => one.message === stored[0]?.id && one.endpoint === delivery.endpoint)
+        const ambiguous = log.filter((one) => one.result === 'interrupted' || one.error?.code === 'timeout').length
+        if (taken.length > 1 + ambiguous) found.push(`I3: ${eventId} was taken ${taken.length} times by ${url}`)
+        const numbers = log.filter((one) => one.result !== 'interrupted').map((one) => one.attempt)
+        if (new Set(numbers).size !== numbers.length) found.push(`I4: ${eventId} to ${url} has an attempt number twice: ${numbers.join(' ')}`)
+        for (const one of log)
+          for (const next of log)
+            if (next.attempt === one.attempt + 1 && one.nextAttemptAt !== null && next.startedAt < one.nextAttemptAt - 1000)
+              found.push(`I7: ${eventId} attempt ${next.attempt} began before it was due`)
+        for (const receipt of receipts) if (receipt.bodyHash !== hash(payload)) found.push(`I6: the body of ${eventId} changed`)
+      }
+    }
+    if (listed.length < sent.length) found.push(`I10: ${sent.length - listed.length} events were never accepted`)
+    if (receivers.length === 0) found.push('there were no receivers')
+    return found
+  }
+}
+
+function swarm(random: Random): Answer[] {
+  const all: readonly Answer[] = [200, 204, 301, 400, 429, 500, 503, 'refused', 'reset', 'reset_after', 'hang']
+  const chosen = all.filter(() => random.next() < 0.4)
+  // A receiver that is gone for good is rare, and must not hide the rest.
+  if (random.next() < 0.1) chosen.push(410)
+  return chosen.length > 0 ? chosen : [pick(random, all)]
+}
+
+async function allMessages(engine: Engine, app: string): Promise<{ id: string; eventId: string | null }[]> {
+  const rows: { id: string; eventId: string | null }[] = []
+  for (let iterator: string | null = null; ; ) {
+    const page = await engine.messages.list(org, app, { limit: 250, iterator, order: 'ascending' })
+    rows.push(...page.data)
+    if (page.done) return rows
+    iterator = page.iterator
+  }
+}

@@ -1,0 +1,77 @@
+import type { Clock } from './clock.ts'
+import { Deque } from './deque.ts'
+import type { Lane } from './lane.ts'
+
+/** A lane with so many deliveries in memory is crowded, when it is also quick. */
+const crowd = 500
+/** Deliveries a second from which a lane is quick: a crowd of it is gone within two seconds. */
+const quickPerSecond = 300
+/** A message stands back for so long at the most: a slower intake, never none. */
+const longestWaitMs = 50
+
+interface Waiter {
+  readonly lane: Lane
+  readonly until: number
+  entered: boolean
+  enter(): void
+}
+
+/**
+ * Accepting is cheaper than delivering, so a producer that sends as fast as it can would fill the lane of a quick receiver,
+ * and what spills to disk must be read back: intake starves delivery. A message for such a lane stands back for a moment.
+ * A slow receiver's lane never makes anyone wait: its work spills.
+ */
+export class Admission {
+  readonly #clock: Clock
+  readonly #waiters = new Deque<Waiter>()
+  readonly #byLane = new Map<Lane, Deque<Waiter>>()
+  #timer: (() => void) | null = null
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** `null`: go on at once; else wait for this, and go on. */
+  enter(lanes: readonly Lane[]): Promise<void> | null {
+    const lane = lanes.find((one) => one.items >= crowd && one.perSecond >= quickPerSecond)
+    if (!lane) return null
+    return new Promise((enter) => {
+      const waiter: Waiter = { lane, until: this.#clock.monotonic() + longestWaitMs, entered: false, enter }
+      this.#waiters.push(waiter)
+      let waiting = this.#byLane.get(lane)
+      if (!waiting) {
+        waiting = new Deque()
+        this.#byLane.set(lane, waiting)
+      }
+      waiting.push(waiter)
+      this.#arm()
+    })
+  }
+
+  /** A delivery of this lane went out: one message may come in. */
+  leave(lane: Lane): void {
+    const waiting = this.#byLane.get(lane)
+    if (!waiting || lane.items >= crowd) return
+    const waiter = waiting.shift()
+    if (waiting.length === 0) this.#byLane.delete(lane)
+    if (waiter) this.#enter(waiter)
+  }
+
+  #enter(waiter: Waiter): void {
+    if (waiter.entered) return
+    waiter.entered = true
+    waiter.enter()
+  }
+
+  #arm(): void {
+    this.#timer ??= this.#clock.after(longestWaitMs, () => {
+      this.#timer = null
+      const now = this.#clock.monotonic()
+      for (let waiter = this.#waiters.peek(); waiter && (waiter.entered || waiter.until <= now); waiter = this.#waiters.peek()) {
+        this.#waiters.shift()
+        this.#enter(waiter)
+      }
+      if (this.#waiters.length > 0) this.#arm()
+    })
+  }
+}

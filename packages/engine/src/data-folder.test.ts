@@ -1,0 +1,94 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openDataFolder } from './data-folder.ts'
+import { systemRandom } from './ids.ts'
+
+const randomBytes = (count: number): Uint8Array => systemRandom.bytes(count)
+const key = Buffer.alloc(32, 7).toString('base64')
+let root: string
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
+})
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  rmSync(root, { recursive: true, force: true })
+})
+
+describe('the data folder', () => {
+  test('is made, with the folders above it, for its owner only', () => {
+    const path = join(root, 'a', 'b')
+    expect(openDataFolder({ database: `sqlite:${path}` }, randomBytes).path).toBe(path)
+    expect(statSync(path).mode & 0o777).toBe(0o700)
+  })
+
+  test('may be there already, and stays when it is closed', () => {
+    writeFileSync(join(root, 'mine.txt'), 'mine')
+    openDataFolder({ database: `sqlite:${root}` }, randomBytes).close()
+    expect(readFileSync(join(root, 'mine.txt'), 'utf8')).toBe('mine')
+  })
+
+  test('of sqlite::memory: is a temporary one, and goes when it is closed', () => {
+    const folder = openDataFolder({ database: 'sqlite::memory:' }, randomBytes)
+    writeFileSync(join(folder.path, 'queue.db'), '')
+    expect(existsSync(folder.path)).toBe(true)
+    folder.close()
+    expect(existsSync(folder.path)).toBe(false)
+  })
+
+  test.each(['', 'sqlite', 'sqlite:', './folder', 'postgres://localhost/x', 'SQLITE:./x'])(
+    '%j names no database',
+    (database) => {
+      expect(() => openDataFolder({ database }, randomBytes)).toThrow(
+        expect.objectContaining({ code: 'invalid', field: 'database' }),
+      )
+    },
+  )
+
+  test('that is a file is refused, and the file stays', () => {
+    const path = join(root, 'notes.txt')
+    writeFileSync(path, 'mine')
+    expect(() => openDataFolder({ database: `sqlite:${path}` }, randomBytes)).toThrow(
+      expect.objectContaining({ code: 'invalid', field: 'database' }),
+    )
+    expect(readFileSync(path, 'utf8')).toBe('mine')
+  })
+})
+
+describe('the key of a folder', () => {
+  test('is the given one, which is not kept', () => {
+    const folder = openDataFolder({ database: `sqlite:${root}`, secretKey: key }, randomBytes)
+    expect(Buffer.from(folder.secretKey)).toEqual(Buffer.alloc(32, 7))
+    expect(readdirSync(root)).toEqual([])
+  })
+
+  test('is made once when none was given, kept for its owner only, and the same at the next start', () => {
+    const first = openDataFolder({ database: `sqlite:${root}` }, randomBytes)
+    expect(first.secretKey.length).toBe(32)
+    expect(statSync(join(root, 'secret.key')).mode & 0o777).toBe(0o600)
+    const second = openDataFolder({ database: `sqlite:${root}` }, randomBytes)
+    expect(second.secretKey).toEqual(first.secretKey)
+  })
+
+  test('that was kept may be one typed by hand, with a line break after it', () => {
+    writeFileSync(join(root, 'secret.key'), `${key}\n`)
+    expect(Buffer.from(openDataFolder({ database: `sqlite:${root}` }, randomBytes).secretKey)).toEqual(Buffer.alloc(32, 7))
+  })
+
+  test('is another one for another folder', () => {
+    const [a, b] = ['a', 'b'].map((name) => openDataFolder({ database: `sqlite:${join(root, name)}` }, randomBytes))
+    expect(a?.secretKey).not.toEqual(b?.secretKey)
+  })
+
+  test('that is no key is refused before anything is made', () => {
+    vi.stubEnv('TMPDIR', root)
+    for (const database of [`sqlite:${join(root, 'new')}`, 'sqlite::memory:'])
+      expect(() => openDataFolder({ database, secretKey: 'short' }, randomBytes)).toThrow(
+        expect.objectContaining({ code: 'invalid', field: 'secretKey' }),
+      )
+    expect(readdirSync(root)).toEqual([])
+  })
+})

@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { Lane, laneLimits, windowLimits, type LiveDelivery } from './lane.ts'
+
+function grow(lane: Lane, times: number): void {
+  for (let count = 0; count < times; count += 1) lane.grow()
+}
+
+function aDelivery(lane: Lane): LiveDelivery {
+  const stored = {
+    id: 'msg_1',
+    app: lane.app,
+    eventType: 'a',
+    eventId: null,
+    payload: '{}',
+    channels: null,
+    tags: null,
+    params: {},
+    occurredAt: 1,
+    acceptedAt: 1,
+    deliver: true,
+    targets: [lane.target],
+  }
+  const content = { stored, bodies: new Map(), bytes: 1 }
+  const claim = { target: lane.target, due: 1, message: 'msg_1', generation: 1 }
+  return { ...claim, lane, content, failures: 0, trigger: 'scheduled' }
+}
+
+describe('the window of a lane', () => {
+  test('starts at eight', () => {
+    expect(new Lane('ep_1', 'app_1').window).toBe(8)
+  })
+
+  test('grows by one for each window of successes', () => {
+    const lane = new Lane('ep_1', 'app_1')
+    grow(lane, 7)
+    expect(lane.window).toBe(8)
+    grow(lane, 1)
+    expect(lane.window).toBe(9)
+    grow(lane, 8)
+    expect(lane.window).toBe(9)
+    grow(lane, 1)
+    expect(lane.window).toBe(10)
+  })
+
+  test('halves when the receiver is overloaded, and counts its successes anew', () => {
+    const lane = new Lane('ep_1', 'app_1')
+    grow(lane, 7)
+    lane.shrink()
+    expect(lane.window).toBe(4)
+    grow(lane, 3)
+    expect(lane.window).toBe(4)
+    grow(lane, 1)
+    expect(lane.window).toBe(5)
+  })
+
+  test('reaches its bounds and stays there', () => {
+    const lane = new Lane('ep_1', 'app_1')
+    grow(lane, 64 * 64)
+    expect(lane.window).toBe(windowLimits.most)
+    grow(lane, 1000)
+    expect(lane.window).toBe(windowLimits.most)
+    for (let count = 0; count < 20; count += 1) lane.shrink()
+    expect(lane.window).toBe(windowLimits.least)
+    grow(lane, 1)
+    expect(lane.window).toBe(2)
+  })
+
+  test('is a whole number within its bounds, whatever happens', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: fc.constant('grow' as const) }, fc.constant('shrink' as const)), { maxLength: 2000 }), (steps) => {
+        const lane = new Lane('ep_1', 'app_1')
+        for (const step of steps) {
+          lane[step]()
+          expect(Number.isInteger(lane.window)).toBe(true)
+          expect(lane.window).toBeGreaterThanOrEqual(windowLimits.least)
+          expect(lane.window).toBeLessThanOrEqual(windowLimits.most)
+        }
+      }),
+    )
+  })
+})
+
+describe('the room of a lane', () => {
+  test('ends at a thousand deliveries', () => {
+    const lane = new Lane('ep_1', 'app_1')
+    for (let count = 0; count < laneLimits.items; count += 1) {
+      expect(lane.hasRoom(1)).toBe(true)
+      lane.hold(1)
+    }
+    expect(lane.hasRoom(1)).toBe(false)
+    lane.free(1)
+    expect(lane.hasRoom(1)).toBe(true)
+  })
+
+  test('ends at 4 MB, but one message always fits, or it would never leave', () => {
+    const lane = new Lane('ep_1', 'app_1')
+    expect(lane.hasRoom(2 * laneLimits.bytes)).toBe(true)
+    lane.hold(laneLimits.bytes - 1)
+    expect(lane.hasRoom(1)).toBe(true)
+    expect(lane.hasRoom(2)).toBe(false)
+    lane.free(laneLimits.bytes - 1)
+    expect(lane).toMatchObject({ items: 0, bytes: 0 })
+  })
+})
+
+test('a lane is ready when something waits and its window has room', () => {
+  const lane = new Lane('ep_1', 'app_1')
+  expect(lane.ready).toBe(false)
+  lane.waiting.push(aDelivery(lane))
+  expect(lane.ready).toBe(true)
+  lane.inFlight = lane.window
+  expect(lane.ready).toBe(false)
+  lane.inFlight -= 1
+  expect(lane.ready).toBe(true)
+})
+
+test('a lane is quiet only when nothing is held, stored, being read or being written', () => {
+  const lane = new Lane('ep_1', 'app_1')
+  expect(lane.quiet).toBe(true)
+  lane.hold(1)
+  expect(lane.quiet).toBe(false)
+  lane.free(1)
+  for (const busy of [{ spilled: true }, { refilling: true }, { unclaimedWrites: 1 }]) {
+    const before = { spilled: lane.spilled, refilling: lane.refilling, unclaimedWrites: lane.unclaimedWrites }
+    Object.assign(lane, busy)
+    expect(lane.quiet).toBe(false)
+    Object.assign(lane, before)
+  }
+  expect(lane.quiet).toBe(true)
+})

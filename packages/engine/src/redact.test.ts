@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { shownHeaders, shownUrl } from './redact.ts'
+
+describe('K1: headers as the log keeps them', () => {
+  test.each([
+    'Authorization',
+    'authorization',
+    'Proxy-Authorization',
+    'Cookie',
+    'X-Api-Key',
+    'x-apikey',
+    'X-Auth-User',
+    'X-Access-Token',
+    'X-Client-Secret',
+    'X-Password',
+    'X-Credentials',
+  ])('the value of an owner’s %s is hidden; that it was sent is not', (name) => {
+    expect(shownHeaders([[name, 'canary']], { [name]: 'canary' })).toEqual([[name, '***']])
+  })
+
+  test('the value of another header of the owner is shown', () => {
+    expect(shownHeaders([['X-Region', 'eu']], { 'X-Region': 'eu' })).toEqual([['X-Region', 'eu']])
+  })
+
+  test('what the dialect wrote is shown, signatures and tokens of its own too: receivers check against it', () => {
+    const headers = [
+      ['webhook-signature', 'v1,abc'],
+      ['X-Auth-Signature', 'abc'],
+    ] as const
+    expect(shownHeaders(headers, {})).toEqual(headers)
+  })
+
+  test('names that every object inherits are no custom headers', () => {
+    for (const name of ['toString', 'constructor', '__proto__'])
+      expect(shownHeaders([[`${name}`, 'a']], {})).toEqual([[name, 'a']])
+  })
+
+  test('names, order and number stay', () => {
+    const headers = fc.array(fc.tuple(fc.constantFrom('a', 'x-token', 'Cookie', 'b'), fc.string()))
+    fc.assert(
+      fc.property(headers, (list) => {
+        const shown = shownHeaders(list, Object.fromEntries(list))
+        expect(shown.map(([name]) => name)).toEqual(list.map(([name]) => name))
+        for (const [name, value] of shown) if (name === 'x-token' || name === 'Cookie') expect(value).toBe('***')
+      }),
+    )
+  })
+})
+
+describe('K1: addresses as the log shows them', () => {
+  test('one without a query stays', () => {
+    expect(shownUrl('https://example.com/hook')).toBe('https://example.com/hook')
+  })
+
+  test('the query is hidden, as a whole: its values may be secrets, and its names too', () => {
+    expect(shownUrl('https://example.com/hook?token=canary&b=2')).toBe('https://example.com/hook?…')
+    expect(shownUrl('https://example.com/hook?')).toBe('https://example.com/hook?…')
+    expect(shownUrl('https://example.com/hook?a=1?b=canary')).not.toContain('canary')
+  })
+
+  test('user info is hidden', () => {
+    expect(shownUrl('https://user:canary@example.com/hook')).toBe('https://***@example.com/hook')
+    expect(shownUrl('amqp://user:can@ary@example.com:5672/vhost')).toBe('amqp://***@example.com:5672/vhost')
+    expect(shownUrl('https://example.com/@user?a')).toBe('https://example.com/@user?…')
+  })
+})
