@@ -17,6 +17,8 @@ const org = 'org_sim'
 /** Files in memory where there are such: processes die here, disks do not. */
 const memory = '/dev/shm'
 const day = 86_400_000
+const hour = 3_600_000
+const retrySchedule = [5, 60, 600, 3600, 14400, 43200]
 const start = Date.UTC(2026, 0, 1)
 
 /** What the producer knows: its own book, written before and after each send. */
@@ -60,6 +62,8 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   const attempts = new Map<string, Attempt>()
   const violations: string[] = []
   const dying = new Set<Process>()
+  // Small lanes in some runs, so that work spills to the queue and is read back.
+  const laneItems = pick(random, [4, 16, 1000])
   let crashes = 0
   let life = await startProcess()
   try {
@@ -81,6 +85,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     await clock.runUntil(heal)
     for (const receiver of receivers) receiver.healsAt = 0
     await clock.runUntil(heal + day)
+    violations.push(...(await checkNothingStuck(life, app.id)))
     await recoverHeld(life.engine, app.id)
     await clock.runUntil(heal + 2 * day)
 
@@ -101,7 +106,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   async function startProcess(): Promise<Process> {
     const time = clock.processClock()
     const net = network.transport()
-    let store: Store | null = null
+    const opened: Store[] = []
     const engine = await openWith(
       {
         database: `sqlite:${folder}`,
@@ -109,21 +114,28 @@ export async function simulate(seed: number): Promise<SimulationResult> {
         clock: time.clock,
         random,
         transport: net.transport,
-        policy: { retrySchedule: [5, 60, 600, 3600, 14400, 43200], timeoutSeconds: 15 },
+        policy: { retrySchedule, timeoutSeconds: 15 },
+        limits: { laneItems, refill: Math.max(2, laneItems / 4) },
       },
-      async (options) => (store = await openSqlite(options)),
+      async (options) => {
+        const store = await openSqlite(options)
+        opened.push(store)
+        return store
+      },
     )
     engine.on('attempt', (attempt) => {
       attempts.set(attempt.id, attempt)
       log.update(`${clock.now} ${attempt.id} ${attempt.result} ${attempt.code}\n`)
     })
+    const [store] = opened
+    if (!store) throw new Error('the engine opened no store')
     return {
       engine,
-      store: store as unknown as Store,
+      store,
       async kill() {
         time.kill()
         net.kill()
-        await (store as Store | null)?.close()
+        await store.close()
       },
     }
   }
@@ -142,6 +154,8 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     const process = life
     try {
       const message = await process.engine.send(org, 'app', { eventType: 'a.b', eventId, payload })
+      // It was written, and the process died before the answer left it: the producer knows nothing.
+      if (dying.has(process)) throw new Error('no answer')
       entry.message = message.id
       entry.targets = message.targets
     } catch (error) {
@@ -173,6 +187,17 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     }
   }
 
+  /** I10 before anything is recovered by hand: what is due and may be sent was sent. */
+  async function checkNothingStuck({ engine, store }: Process, app: string): Promise<string[]> {
+    const endpoints = (await engine.endpoints.list(org, app)).data
+    const lanes = await store.queue.lanes()
+    const stuck = lanes.filter(({ target, due }) => {
+      const open = endpoints.some(({ id, hold }) => id === target && hold === null)
+      return open && due < clock.now - hour
+    })
+    return stuck.map((lane) => `I10: due and not sent: ${JSON.stringify(lane)}`)
+  }
+
   /** I1, I2, I3, I5, I6, I7, I9, I10 of the promises, from the three books. */
   async function check({ engine, store }: Process, app: string, receivers: readonly Receiver[]): Promise<string[]> {
     const found: string[] = []
@@ -195,6 +220,13 @@ export async function simulate(seed: number): Promise<SimulationResult> {
         const ambiguous = log.filter((one) => one.result === 'interrupted' || one.error?.code === 'timeout').length
         if (taken.length > 1 + ambiguous) found.push(`I3: ${eventId} was taken ${taken.length} times by ${url}`)
         const numbers = log.filter((one) => one.result !== 'interrupted').map((one) => one.attempt)
+        const tried = new Set(log.map((one) => one.attempt))
+        for (let number = 1; number <= Math.max(...tried); number++)
+          if (!tried.has(number)) found.push(`I4: ${eventId} to ${url} has no attempt ${number}`)
+        const results = log.filter((one) => one.result !== 'interrupted').map((one) => one.result)
+        const exhaustedAt = results.indexOf('exhausted')
+        if (exhaustedAt !== -1 && exhaustedAt !== retrySchedule.length)
+          found.push(`I7: ${eventId} to ${url} was exhausted after ${exhaustedAt} failures`)
         if (new Set(numbers).size !== numbers.length) found.push(`I4: ${eventId} to ${url} has an attempt number twice: ${numbers.join(' ')}`)
         for (const one of log)
           for (const next of log)

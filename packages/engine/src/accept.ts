@@ -9,7 +9,7 @@ import { checkChannels, checkEventTypeName, checkEventId, checkParams, checkTags
 import type { IdempotencyRecord, StoredMessage } from './store/queue.ts'
 
 /** Payloads above this are refused: they would sit in memory once an endpoint. */
-export const maxPayloadBytes = 1024 * 1024
+const maxPayloadBytes = 1024 * 1024
 
 const dayMs = 86_400_000
 /** How long an Idempotency-Key is remembered. */
@@ -46,6 +46,12 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
     throw new EngineError('invalid', `A payload is kept for up to ${parts.retentionDays} days; ${days} was asked for.`, {
       field: 'payloadRetentionDays',
     })
+  const expiresAt = acceptedAt + days * dayMs
+  const deliverAt = input.deliverAt != null && input.deliverAt > acceptedAt ? input.deliverAt : null
+  if (deliverAt !== null && !(deliverAt <= expiresAt))
+    throw new EngineError('invalid', `A message is delivered within its retention: ${days} days from now at the latest.`, {
+      field: 'deliverAt',
+    })
   const message: StoredMessage = {
     id: parts.newId('msg', acceptedAt),
     app: app.application.id,
@@ -58,9 +64,10 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
     occurredAt: input.occurredAt ?? acceptedAt,
     acceptedAt,
     deliver: input.deliver ?? true,
+    deliverAt,
     targets: [],
   }
-  return { message, expiresAt: acceptedAt + days * dayMs, ownRetention: input.payloadRetentionDays !== undefined }
+  return { message, expiresAt, ownRetention: input.payloadRetentionDays !== undefined }
 }
 
 /** Each dialect that will carry the message is asked once, so that nothing is accepted which could never be sent. */

@@ -25,7 +25,7 @@ export class Admission {
   readonly #clock: Clock
   readonly #waiters = new Deque<Waiter>()
   readonly #byLane = new Map<Lane, Deque<Waiter>>()
-  #timer: (() => void) | null = null
+  #armed = false
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -64,8 +64,10 @@ export class Admission {
   }
 
   #arm(): void {
-    this.#timer ??= this.#clock.after(longestWaitMs, () => {
-      this.#timer = null
+    if (this.#armed) return
+    this.#armed = true
+    this.#clock.after(longestWaitMs, () => {
+      this.#armed = false
       const now = this.#clock.monotonic()
       for (let waiter = this.#waiters.peek(); waiter && (waiter.entered || waiter.until <= now); waiter = this.#waiters.peek()) {
         this.#waiters.shift()

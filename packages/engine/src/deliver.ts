@@ -46,7 +46,7 @@ export async function deliver(
 }
 
 /** The request of one attempt, to the byte. */
-export function encode(
+function encode(
   directory: Directory,
   entry: EndpointEntry,
   content: LiveMessage,

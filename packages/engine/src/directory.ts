@@ -69,6 +69,11 @@ export class Directory {
     return entry?.application.org === org ? entry : null
   }
 
+  /** Whose application it is; empty when it was deleted. */
+  organisationOf(app: string): string {
+    return this.#applications.get(app)?.application.org ?? ''
+  }
+
   applications(org: string): Application[] {
     const found: Application[] = []
     for (const { application } of this.#applications.values()) if (application.org === org) found.push(application)

@@ -86,6 +86,8 @@ export interface MessageInput {
   readonly params?: Readonly<Record<string, string>>
   readonly occurredAt?: number
   readonly deliver?: boolean
+  /** Deliver then, and not now; a moment that has passed is now. */
+  readonly deliverAt?: number | null
   /** Days; 90 when absent. */
   readonly payloadRetentionDays?: number
 }
@@ -95,8 +97,9 @@ export interface AttemptFilter extends PageOptions {
   readonly message?: string
   readonly eventTypes?: readonly string[]
   readonly results?: readonly AttemptResult[]
-  /** Exact status, or a class: 500 with `codeClass: true` is every 5xx. */
+  /** Response status; 0: there was no response. */
   readonly code?: number
+  /** 5: every 5xx. */
   readonly codeClass?: number
   readonly after?: number
   readonly before?: number
@@ -189,13 +192,14 @@ export interface Engine {
       input: { secret?: string | null; overlapSeconds?: number },
       options?: WriteOptions<null>,
     ): Promise<void>
-    /** Header names the dialect of this endpoint writes itself, lower case. */
+    /** Deliveries by how they stand; those that wait are counted up to 10,000. */
     stats(org: string, app: string, id: string, range?: { since?: number; until?: number }): Promise<EndpointStats>
     /** Held and failed deliveries since then go out again; answers how many failed ones were queued. */
     recover(org: string, app: string, id: string, range: { since: number; until?: number }, options?: WriteOptions<{ queued: number }>): Promise<{ queued: number }>
     /** Sends now, subscribed or not; not in the log, not in totals. */
     mock(org: string, app: string, id: string, input: MockInput): Promise<MockResult>
   }
+  /** A message is named by its id or by its `eventId`. */
   readonly messages: {
     get(org: string, app: string, id: string): Promise<Message>
     list(

@@ -94,10 +94,7 @@ export class Keeper {
     let seq = Math.max(0, (await ledger.highWater()) - catchUpOverlap)
     for (;;) {
       const outcomes = await queue.outcomesAfter(seq, catchUpRows)
-      for (const outcome of outcomes) {
-        const url = directory.target(outcome.target)?.endpoint.url ?? ''
-        ledger.append({ seq: outcome.seq, attempt: attemptOfOutcome(outcome, url) })
-      }
+      for (const outcome of outcomes) ledger.append({ seq: outcome.seq, attempt: attemptOfOutcome(outcome, directory) })
       await ledger.settled()
       if (outcomes.length < catchUpRows) return
       seq = outcomes.at(-1)?.seq ?? seq
@@ -118,8 +115,7 @@ export class Keeper {
 
   #tellOutcomes(outcomes: readonly StoredOutcome[]): void {
     for (const outcome of outcomes) {
-      const url = this.#parts.directory.target(outcome.target)?.endpoint.url ?? ''
-      const attempt = attemptOfOutcome(outcome, url)
+      const attempt = attemptOfOutcome(outcome, this.#parts.directory)
       this.#parts.ledger.append({ seq: outcome.seq, attempt })
       this.#logAttempt(attempt)
       this.#parts.listeners.tell('attempt', attempt)

@@ -18,6 +18,7 @@ function aDelivery(lane: Lane): LiveDelivery {
     params: {},
     occurredAt: 1,
     acceptedAt: 1,
+    deliverAt: null,
     deliver: true,
     targets: [lane.target],
   }

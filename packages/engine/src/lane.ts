@@ -1,5 +1,6 @@
 import { Deque } from './deque.ts'
 import type { AttemptTrigger } from './model.ts'
+import type { Limits } from './options.ts'
 import type { Claim, StoredMessage } from './store/queue.ts'
 
 /** A message in memory, shared by its deliveries, with the bodies that dialects made of it. */
@@ -18,9 +19,6 @@ export interface LiveDelivery extends Claim {
   readonly failures: number
   readonly trigger: AttemptTrigger
 }
-
-/** Bounds of what one lane holds in memory; the rest waits in the queue. */
-export const laneLimits = { items: 1000, bytes: 4 * 1024 * 1024, refill: 250 } as const
 
 /** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
 export const windowLimits = { start: 8, least: 1, most: 64 } as const
@@ -57,8 +55,8 @@ export class Lane {
     this.app = app
   }
 
-  hasRoom(bytes: number): boolean {
-    return this.items < laneLimits.items && (this.items === 0 || this.bytes + bytes <= laneLimits.bytes)
+  hasRoom(bytes: number, limits: Pick<Limits, 'laneItems' | 'laneBytes'>): boolean {
+    return this.items < limits.laneItems && (this.items === 0 || this.bytes + bytes <= limits.laneBytes)
   }
 
   hold(bytes: number): void {

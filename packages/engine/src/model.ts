@@ -94,6 +94,8 @@ export interface Message {
   readonly acceptedAt: number
   /** `false`: recorded and listed, never delivered. */
   readonly deliver: boolean
+  /** When it goes out; `null`: at once. */
+  readonly deliverAt: number | null
   /** Endpoints that it was fanned out to when it was accepted. */
   readonly targets: readonly string[]
 }
@@ -112,8 +114,11 @@ export type AttemptTrigger = 'scheduled' | 'manual'
 /** One try of a request, with what was sent, what came back, timings. */
 export interface Attempt {
   readonly id: string
+  readonly org: string
   readonly app: string
   readonly message: string
+  /** The message's id as the receiver saw it, in the rendering of the endpoint's dialect. */
+  readonly requestId: string
   readonly eventType: string
   /** Of the message, so that attempts are found by them. */
   readonly channels: readonly string[] | null

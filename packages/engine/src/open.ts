@@ -6,7 +6,7 @@ import { healthOf, Keeper } from './keeper.ts'
 import { newIds, systemRandom } from './ids.ts'
 import { Listeners } from './listeners.ts'
 import { openDataFolder } from './data-folder.ts'
-import { defaultPolicy, type Log, type OpenOptions } from './options.ts'
+import { defaultLimits, defaultPolicy, type Log, type OpenOptions } from './options.ts'
 import { run, send, type PipelineParts } from './pipeline.ts'
 import { applications } from './resources/applications.ts'
 import { attempts } from './resources/attempts.ts'
@@ -71,6 +71,7 @@ export async function openWith(options: OpenOptions, openStore: (options: Sqlite
     const keeper = new Keeper({ ...base, listeners, log, holdAfterMs: (options.holdAfterDays ?? 5) * 86_400_000 })
     const schedule: Schedule = new Schedule({
       clock,
+      limits: { ...defaultLimits, ...options.limits },
       target: (lane) => keeper.targetState(lane.target),
       claim: (lane, from, limit) => keeper.claim(lane.target, from, limit),
       release: (deliveries) => queue.release(deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation }))),

@@ -11,6 +11,28 @@ export interface Policy {
 
 export const defaultPolicy: Policy = { retrySchedule: [5, 300, 1800, 7200, 18000, 36000, 36000], timeoutSeconds: 15 }
 
+/** Bounds of what is held in memory; what exceeds them waits on disk. */
+export interface Limits {
+  /** Deliveries of one endpoint. */
+  readonly laneItems: number
+  /** Bytes of payloads of one endpoint. */
+  readonly laneBytes: number
+  /** Deliveries read back at a time. */
+  readonly refill: number
+  /** Requests that are out at once, over all endpoints. */
+  readonly inFlight: number
+  /** Bytes of payloads over all endpoints. */
+  readonly bytes: number
+}
+
+export const defaultLimits: Limits = {
+  laneItems: 1000,
+  laneBytes: 4 * 1024 * 1024,
+  refill: 250,
+  inFlight: 2048,
+  bytes: 256 * 1024 * 1024,
+}
+
 /** One canonical line an event; a pino logger fits. */
 export interface Log {
   debug(fields: object, text: string): void
@@ -37,6 +59,7 @@ export interface OpenOptions {
   readonly holdAfterDays?: number
   /** Days that messages and outcomes are kept; 90. */
   readonly retentionDays?: number
+  readonly limits?: Partial<Limits>
   readonly log?: Log
   /** For the simulator and tests. */
   readonly clock?: Clock

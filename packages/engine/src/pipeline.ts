@@ -30,20 +30,21 @@ export async function send(
 ): Promise<Message> {
   for (;;) {
     const entry = parts.directory.application(org, app)
-    const { message: accepted, expiresAt, ownRetention } = draft(parts, entry, input)
+    const { message: accepted, ...terms } = draft(parts, entry, input)
     const targets = fanOut(accepted, entry.endpoints.values())
     checkTargets(parts.directory, accepted, targets)
     const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
     await parts.schedule.enter(message.targets, message.app)
     const live = liveMessage(message)
-    const reservations = message.targets.map((target) => parts.schedule.reserve(target, message.app, live.bytes))
+    // What is to go out later needs no room now: it is found in the store when it is due.
+    const now = message.deliverAt === null ? message.targets : []
+    const reservations = now.map((target) => parts.schedule.reserve(target, message.app, live.bytes))
     const forget = (): void => reservations.forEach((reservation) => parts.schedule.cancel(reservation))
     const result = await parts.queue
       .accept({
         message,
-        expiresAt,
-        ownRetention,
-        work: reservations.map(({ lane, claimed }) => ({ target: lane.target, claimed })),
+        ...terms,
+        work: message.targets.map((target, index) => ({ target, claimed: reservations[index]?.claimed ?? false })),
         catalogVersion: entry.version,
         idempotency: idempotencyRecord(options.idempotency, message, message.acceptedAt),
       })
@@ -53,6 +54,8 @@ export async function send(
       })
     if (result.state === 'accepted') {
       for (const reservation of reservations) parts.schedule.admit(reservation, live)
+      if (message.deliverAt !== null)
+        for (const target of message.targets) parts.schedule.noteStored(target, message.app, message.deliverAt)
       return message
     }
     forget()

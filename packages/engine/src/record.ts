@@ -1,6 +1,6 @@
 import type { Clock, Random } from './clock.ts'
 import type { Sent } from './deliver.ts'
-import type { EndpointEntry } from './directory.ts'
+import type { Directory, EndpointEntry } from './directory.ts'
 import { EngineError } from './errors.ts'
 import type { NewId } from './ids.ts'
 import type { LiveDelivery } from './lane.ts'
@@ -78,8 +78,10 @@ function toAttempt(item: RecordItem, delivery: LiveDelivery, entry: EndpointEntr
   const { eventType, channels, tags } = delivery.content.stored
   return {
     id: item.attempt,
+    org: entry.endpoint.org,
     app: item.app,
     message: item.message,
+    requestId: entry.dialect.requestId(item.message),
     eventType,
     channels,
     tags,
@@ -106,16 +108,19 @@ function toAttempt(item: RecordItem, delivery: LiveDelivery, entry: EndpointEntr
 }
 
 /** An ending that no request of this process had, as the ledger shows it: interrupted, cancelled, quarantined, or caught up. */
-export function attemptOfOutcome(outcome: StoredOutcome, url: string): Attempt {
+export function attemptOfOutcome(outcome: StoredOutcome, directory: Directory): Attempt {
+  const entry = directory.target(outcome.target)
   return {
     id: outcome.attempt,
+    org: directory.organisationOf(outcome.app),
     app: outcome.app,
     message: outcome.message,
+    requestId: entry?.dialect.requestId(outcome.message) ?? outcome.message,
     eventType: outcome.eventType,
     channels: null,
     tags: null,
     endpoint: outcome.target,
-    url,
+    url: entry?.endpoint.url ?? '',
     attempt: outcome.generation,
     result: outcome.result,
     trigger: outcome.trigger,

@@ -2,7 +2,8 @@ import { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { DueHeap } from './due-heap.ts'
 import { Deque } from './deque.ts'
-import { Lane, laneLimits, type LiveDelivery, type LiveMessage } from './lane.ts'
+import { Lane, type LiveDelivery, type LiveMessage } from './lane.ts'
+import type { Limits } from './options.ts'
 import type { ClaimResult, ClaimedWork, StoredMessage } from './store/queue.ts'
 
 /** What the schedule needs to know of a target, asked anew each time: edits count at once. */
@@ -14,6 +15,7 @@ export type TargetState =
 
 export interface ScheduleParts {
   readonly clock: Clock
+  readonly limits: Limits
   target(lane: Lane): TargetState
   claim(lane: Lane, from: number, limit: number): Promise<ClaimResult>
   release(deliveries: readonly LiveDelivery[]): Promise<void>
@@ -22,9 +24,6 @@ export interface ScheduleParts {
   /** Sends and records; resolves when the delivery is out of memory. Never rejects. */
   run(delivery: LiveDelivery): Promise<void>
 }
-
-/** Bounds over all lanes. */
-export const scheduleLimits = { inFlight: 2048, bytes: 256 * 1024 * 1024 } as const
 
 /** Room for one delivery, taken before its row is written. */
 export interface Reservation {
@@ -83,9 +82,10 @@ export class Schedule {
 
   /** Takes room in a lane before the rows are written. */
   reserve(target: string, app: string, bytes: number): Reservation {
+    const { limits } = this.#parts
     const lane = this.#lane(target, app)
     const open = !this.#draining && this.#parts.target(lane).state === 'open'
-    const claimed = open && !lane.spilled && lane.hasRoom(bytes) && this.#bytes + bytes <= scheduleLimits.bytes
+    const claimed = open && !lane.spilled && lane.hasRoom(bytes, limits) && this.#bytes + bytes <= limits.bytes
     if (claimed) this.#hold(lane, bytes)
     else {
       lane.unclaimedWrites += 1
@@ -156,7 +156,7 @@ export class Schedule {
       if (this.#inFlight === 0) this.#startSuspect()
       return
     }
-    while (this.#inFlight < scheduleLimits.inFlight) {
+    while (this.#inFlight < this.#parts.limits.inFlight) {
       const lane = this.#next()
       if (!lane) return
       if (this.#parts.target(lane).state !== 'open') {
@@ -281,10 +281,11 @@ export class Schedule {
   #refill(lane: Lane): void {
     const due = lane.spilled || lane.storedDue <= this.#parts.clock.now()
     if (!due || lane.refilling || this.#draining) return
-    const room = Math.min(laneLimits.items - lane.items, laneLimits.refill)
+    const { limits } = this.#parts
+    const room = Math.min(limits.laneItems - lane.items, limits.refill)
     // Half a refill's worth of room at least: reading row by row would cost a transaction a delivery.
-    if (lane.items > 0 && room < laneLimits.refill / 2) return
-    if (this.#bytes >= scheduleLimits.bytes && lane.items > 0) return
+    if (lane.items > 0 && room < limits.refill / 2) return
+    if (this.#bytes >= limits.bytes && lane.items > 0) return
     const target = this.#parts.target(lane)
     if (target.state !== 'open') {
       this.#close(lane)

@@ -143,7 +143,7 @@ function checkDelimiters(reading: Reading, message: WireMessage): WireError | nu
 }
 
 /** Every slot of a dialect, and whether it is written into a header. */
-function slotsOf(dialect: Dialect): { slot: Slot; inHeader: boolean }[] {
+export function slotsOf(dialect: Dialect): { slot: Slot; inHeader: boolean }[] {
   const found: { slot: Slot; inHeader: boolean }[] = []
   for (const value of Object.values(dialect.request.headers ?? {}))
     if (isSlot(value)) found.push({ slot: value, inHeader: true })

@@ -3,11 +3,12 @@
  * more than put texts together and sign them.
  */
 import { cryptography } from '#crypto'
-import { checkMessage } from './check.ts'
+import { checkMessage, slotsOf } from './check.ts'
 import type { CryptoKeyBytes, SignedPieces } from './crypto.ts'
 import type { Dialect, EncodeInput, Field, Signature, Slot, WireMessage, WireRequest } from './dialect.ts'
 import { WireError } from './errors.ts'
 import { toHeaderValue } from './headers.ts'
+import { idToBase62, idToUuid } from './id.ts'
 import { parseDialect } from './parse-dialect.ts'
 import { bodyLens, isSlot, type BodyLens } from './place.ts'
 import { createSecret, decodeSecret } from './secret.ts'
@@ -36,6 +37,13 @@ export interface CompiledDialect {
   checkSecret(secret: string): WireError | null
   /** A new secret in the form that the vendor shows, or `null` when the dialect does not sign. */
   newSecret(random: (bytes: number) => Uint8Array): string | null
+  /**
+   * A message's id as the receiver sees it: the UUID or the 16 characters where the dialect shows ids so.
+   *
+   * @example
+   * dialect('signinapp').requestId('msg_0KN9svTmRKnRWY7h') // '0KN9svTmRKnRWY7h'
+   */
+  requestId(id: string): string
   /** The pieces that `verify` reads a request with. */
   readonly reading: Reading
 }
@@ -118,6 +126,7 @@ export function compile(dialect: Dialect): CompiledDialect {
       }
       return null
     },
+    requestId: requestIdWriter(checked),
     newSecret: (random) => {
       const first = checked.signatures[0]
       return first === undefined ? null : createSecret(first, random)
@@ -139,6 +148,11 @@ export function compile(dialect: Dialect): CompiledDialect {
       return request
     },
   }
+}
+
+function requestIdWriter(dialect: Dialect): (id: string) => string {
+  const as = slotsOf(dialect).find(({ slot }) => slot.$ === 'id')?.slot.as
+  return as === 'uuid' ? (id) => idToUuid(id) : as === 'base62' ? (id) => idToBase62(id) : (id) => id
 }
 
 /** Every header that a dialect writes, as it is spelled. */

@@ -54,7 +54,7 @@ function privateKey(key: CryptoKeyBytes): KeyObject {
 }
 
 function publicKey(key: CryptoKeyBytes): KeyObject {
-  if (!key.isPublic) return createPublicKey(privateKey(key) as never)
+  if (!key.isPublic) return createPublicKey(privateKey(key))
   const spki = key.algorithm === 'ed25519' ? concat([derPrefix.ed25519Public, key.bytes]) : key.bytes
   return (key.native ??= createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })) as KeyObject
 }
@@ -69,6 +69,6 @@ function privateKeySync(algorithm: 'ed25519' | 'ecdsa-p256', random: Uint8Array)
     return concat([derPrefix.p256Private, random])
   }
   const seeded: CryptoKeyBytes = { algorithm, bytes: concat([random]), isPublic: false }
-  const spki = createPublicKey(privateKey(seeded) as never).export({ format: 'der', type: 'spki' })
+  const spki = createPublicKey(privateKey(seeded)).export({ format: 'der', type: 'spki' })
   return concat([random, spki.subarray(-32)])
 }

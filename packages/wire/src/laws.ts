@@ -258,7 +258,7 @@ function walkShape(
   const isArray = Array.isArray(shape)
   for (const [name, value] of Object.entries(shape)) {
     walkShape(
-      value as Shape,
+      value,
       isArray ? `${path}[${name}]` : name === spread ? `${path}["..."]` : `${path}.${name}`,
       visit,
       name,

@@ -225,7 +225,7 @@ function gather(text: string, all: readonly Member[], rest: readonly Member[]): 
 function holdsPayload(shape: Shape): boolean {
   if (isSlot(shape)) return shape.$ === 'payload'
   return (
-    typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value as Shape))
+    typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value))
   )
 }
 
@@ -234,7 +234,7 @@ function takenMembers(shape: Shape): ReadonlySet<string> | null {
   if (typeof shape !== 'object' || shape === null || isSlot(shape)) return null
   if (Object.hasOwn(shape, spread)) return new Set(Object.keys(shape).filter((key) => key !== spread))
   for (const value of Object.values(shape)) {
-    const taken = takenMembers(value as Shape)
+    const taken = takenMembers(value)
     if (taken !== null) return taken
   }
   return null

@@ -207,7 +207,7 @@ describe('what is sent', () => {
       payload: ' { "site" : { "id" : 1.0 } } ',
       occurredAt: 1577880001999,
     })
-    expect(new TextDecoder().decode(body!)).toBe(
+    expect(new TextDecoder().decode(body)).toBe(
       '{"event":"a.b","event_at":"2020-01-01T12:00:01Z","pushed_at":"1970-01-01T00:00:00Z","idempotency_key":"msg_1","site":{"id":1.0}}',
     )
   })
@@ -216,7 +216,7 @@ describe('what is sent', () => {
       ...message,
       params: { accountId: '12345678901234567890', apiSpaceId: 'y', etag: '"1-a"' },
     })
-    expect(new TextDecoder().decode(body!)).toBe(
+    expect(new TextDecoder().decode(body)).toBe(
       '{"eventId":"msg_1","accountId":12345678901234567890,"apiSpaceId":"y","name":"a.b","payload":{"x":1},"etag":"\\"1-a\\"","timestamp":"1970-01-01T00:00:00.000Z"}',
     )
   })

@@ -79,7 +79,7 @@ test('G3: a zero too many in a DER signature is another spelling, and refused by
   let der: Buffer
   do der = Buffer.from(await node.sign({ ...key }, ['message'], 'base64'), 'base64')
   while (der[3] !== 32)
-  const longer = Uint8Array.of(0x30, der[1]! + 1, 2, der[3]! + 1, 0, ...der.subarray(4))
+  const longer = Uint8Array.of(0x30, der[1]! + 1, 2, der[3] + 1, 0, ...der.subarray(4))
   for (const cryptography of [node, web]) {
     expect(await cryptography.verify({ ...key }, ['message'], new Uint8Array(der))).toBe(true)
     expect(await cryptography.verify({ ...key }, ['message'], longer)).toBe(false)

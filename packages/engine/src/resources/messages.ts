@@ -40,21 +40,22 @@ export function messages(parts: ResourceParts): Engine['messages'] {
       const owner = directory.application(org, app)
       const message = await queue.message(owner.application.id, id)
       if (!message) throw notFound('message', id)
-      const latest = await ledger.latest(owner.application.id, id)
+      const latest = await ledger.latest(owner.application.id, message.id)
       const targets = [...new Set([...message.targets, ...latest.map((row) => row.endpoint)])]
-      const pending = await queue.pending(targets, id)
+      const pending = await queue.pending(targets, message.id)
       return targets.flatMap((target) => {
         const entry = owner.endpoints.get(target)
         if (!entry) return []
         const last = latest.find((row) => row.endpoint === target)
         const waiting = pending.find((row) => row.target === target)
-        return [{ ...delivery(id, entry, last, waiting), target: entry.endpoint }]
+        return [{ ...delivery(message.id, entry, last, waiting), target: entry.endpoint }]
       })
     },
 
     async expungePayload(org, app, id) {
       const { application } = directory.application(org, app)
-      if (!(await queue.expungePayload(application.id, id))) throw notFound('message', id)
+      const message = await queue.message(application.id, id)
+      if (!message || !(await queue.expungePayload(application.id, message.id))) throw notFound('message', id)
     },
   }
 }

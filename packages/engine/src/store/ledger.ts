@@ -43,6 +43,7 @@ export interface AttemptQuery {
   readonly codeClass: number | null
   readonly channel: string | null
   readonly tag: string | null
+  /** Started at or after this moment and before that one: ranges side by side share nothing and miss nothing. */
   readonly after: number | null
   readonly before: number | null
   readonly cursor: string | null

@@ -39,6 +39,7 @@ export interface Queue {
   /** Forgets what outlived its retention, at most `limit` rows a kind; answers whether there is more. */
   sweep(now: number, outcomesBefore: number, limit: number): Promise<boolean>
 
+  /** By its id, or by the producer's own (`eventId`). */
   message(app: string, id: string): Promise<StoredMessage | null>
   messages(query: MessageQuery): Promise<readonly StoredMessage[]>
   expungePayload(app: string, id: string): Promise<boolean>
@@ -61,6 +62,8 @@ export interface StoredMessage {
   readonly occurredAt: number
   readonly acceptedAt: number
   readonly deliver: boolean
+  /** When it is to be delivered; `null`: at once. */
+  readonly deliverAt: number | null
   readonly targets: readonly string[]
 }
 
@@ -189,6 +192,7 @@ export interface MessageQuery {
   readonly eventTypes: readonly string[] | null
   readonly channel: string | null
   readonly tag: string | null
+  /** Accepted at or after this moment and before that one. */
   readonly after: number | null
   readonly before: number | null
   /** Exclusive bound of the page, in id order. */

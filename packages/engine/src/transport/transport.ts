@@ -48,6 +48,10 @@ export interface TransportResponse {
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** At most `maxBodyBytes` of what came; never decompressed. */
   readonly body: Uint8Array
+  /**
+   * The body is not all that the receiver meant to send: longer than what is kept, broken, or cut by the deadline. The
+   * response stands all the same: its head was complete, so the status decides.
+   */
   readonly bodyTruncated: boolean
 }
 

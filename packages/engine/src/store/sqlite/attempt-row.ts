@@ -24,12 +24,12 @@ export type AttemptRow = [
 ]
 
 /** What nobody sorts by stands in one column of JSON. */
-type AttemptDetail = Pick<Attempt, 'url' | 'error' | 'request' | 'response' | 'remoteAddress'> &
+type AttemptDetail = Pick<Attempt, 'org' | 'requestId' | 'url' | 'error' | 'request' | 'response' | 'remoteAddress'> &
   Partial<Pick<Attempt, 'channels' | 'tags'>>
 
 export function attemptRow({ seq, attempt }: LedgerEntry): AttemptRow {
-  const { url, error, request, response, remoteAddress, channels, tags } = attempt
-  const detail: AttemptDetail = { url, error, request, response, remoteAddress }
+  const { org, requestId, url, error, request, response, remoteAddress, channels, tags } = attempt
+  const detail: AttemptDetail = { org, requestId, url, error, request, response, remoteAddress }
   if (channels) Object.assign(detail, { channels })
   if (tags) Object.assign(detail, { tags })
   return [
@@ -54,8 +54,10 @@ export function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
   const detail = JSON.parse(String(row.detail)) as AttemptDetail
   return {
     id: String(row.id),
+    org: detail.org,
     app: String(row.app),
     message: String(row.message),
+    requestId: detail.requestId,
     eventType: String(row.event_type),
     channels: detail.channels ?? null,
     tags: detail.tags ?? null,

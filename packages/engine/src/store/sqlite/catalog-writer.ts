@@ -6,12 +6,14 @@ type Written = Exclude<CatalogWriteResult, { state: 'replay' }>
 
 /** Writes the catalog's rows. One instance a file, in the writer's thread, beside the queue that checks its versions. */
 export class CatalogWriter {
+  readonly #database: DatabaseSync
   readonly #statements: Record<keyof typeof sql, StatementSync>
   /** Version of each application's configuration: what an accept was matched with must still be it. */
   readonly #versions = new Map<string, number>()
   readonly #allVersions: StatementSync
 
   constructor(database: DatabaseSync) {
+    this.#database = database
     const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])
     this.#statements = Object.fromEntries(prepared) as Record<keyof typeof sql, StatementSync>
     this.#allVersions = database.prepare('SELECT id, version FROM application')
@@ -28,15 +30,29 @@ export class CatalogWriter {
     return this.#versions.get(app) ?? 0
   }
 
+  /** All changes or none. Each is looked at when those before it are written: an application and its endpoint come together. */
   write(changes: readonly CatalogChange[]): Written {
-    const refusal = this.#firstRefusal(changes)
-    if (refusal) return refusal
+    if (changes.length === 1) return this.#writeEach(changes)
+    this.#database.exec('SAVEPOINT changes')
+    const result = this.#writeEach(changes)
+    if (result.state !== 'written') {
+      this.#database.exec('ROLLBACK TO changes')
+      this.reloadVersions()
+    }
+    this.#database.exec('RELEASE changes')
+    return result
+  }
+
+  #writeEach(changes: readonly CatalogChange[]): Written {
     const versions: Record<string, number> = {}
     for (const change of changes) {
+      const refusal = this.#refusal(change)
+      if (refusal) return refusal
       const app = this.#apply(change)
       if (app === null) continue
       if (change.kind === 'delete_application') {
         this.#versions.delete(app)
+        delete versions[app]
         continue
       }
       const version = this.version(app) + 1
@@ -47,42 +63,39 @@ export class CatalogWriter {
     return { state: 'written', versions }
   }
 
-  /** Everything is looked at before anything is written, so that a refusal leaves nothing behind. */
-  #firstRefusal(changes: readonly CatalogChange[]): Written | null {
+  #refusal(change: CatalogChange): Written | null {
     const missing: Written = { state: 'missing' }
-    for (const change of changes) {
-      switch (change.kind) {
-        case 'application': {
-          const { id, org, uid } = change.row
-          if (!change.create && !this.#statements.applicationById.get(id, org)) return missing
-          const taken = uid === null ? undefined : this.#statements.applicationByUid.get(org, uid)
-          if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
-          break
-        }
-        case 'endpoint': {
-          const { id, app, org, uid } = change.row.endpoint
-          if (!this.#statements.applicationById.get(app, org)) return missing
-          if (!change.create && !this.#statements.endpointById.get(id, app)) return missing
-          const taken = uid === null ? undefined : this.#statements.endpointByUid.get(app, uid)
-          if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
-          break
-        }
-        case 'event_type': {
-          const found = this.#statements.eventType.get(change.row.org, change.row.name)
-          if (change.create && found) return { state: 'conflict', what: 'name' }
-          if (!change.create && !found) return missing
-          break
-        }
-        case 'delete_application':
-          if (!this.#statements.applicationById.get(change.id, change.org)) return missing
-          break
-        case 'delete_endpoint':
-          if (!this.#statements.endpointById.get(change.id, change.app)) return missing
-          break
-        case 'delete_event_type':
-          if (!this.#statements.eventType.get(change.org, change.name)) return missing
-          break
+    switch (change.kind) {
+      case 'application': {
+        const { id, org, uid } = change.row
+        if (!change.create && !this.#statements.applicationById.get(id, org)) return missing
+        const taken = uid === null ? undefined : this.#statements.applicationByUid.get(org, uid)
+        if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
+        break
       }
+      case 'endpoint': {
+        const { id, app, org, uid } = change.row.endpoint
+        if (!this.#statements.applicationById.get(app, org)) return missing
+        if (!change.create && !this.#statements.endpointById.get(id, app)) return missing
+        const taken = uid === null ? undefined : this.#statements.endpointByUid.get(app, uid)
+        if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
+        break
+      }
+      case 'event_type': {
+        const found = this.#statements.eventType.get(change.row.org, change.row.name)
+        if (change.create && found) return { state: 'conflict', what: 'name' }
+        if (!change.create && !found) return missing
+        break
+      }
+      case 'delete_application':
+        if (!this.#statements.applicationById.get(change.id, change.org)) return missing
+        break
+      case 'delete_endpoint':
+        if (!this.#statements.endpointById.get(change.id, change.app)) return missing
+        break
+      case 'delete_event_type':
+        if (!this.#statements.eventType.get(change.org, change.name)) return missing
+        break
     }
     return null
   }

@@ -76,7 +76,7 @@ function refuseDamage(database: DatabaseSync, path: string): void {
   if (answer !== 'ok' && answer !== undefined)
     throw new EngineError(
       'database_refused',
-      `The database ${path} is damaged (${String(answer)}). Nothing was changed. Keep the folder, restore the last backup into a new one, and start with that; the sqlite3 command's ".recover" may save rows that are newer.`,
+      `The database ${path} is damaged (${typeof answer === 'string' ? answer : 'unreadable'}). Nothing was changed. Keep the folder, restore the last backup into a new one, and start with that; the sqlite3 command's ".recover" may save rows that are newer.`,
     )
 }
 

@@ -59,7 +59,7 @@ export class GroupCommit<Operation> {
         return
       }
       const queue = priority === 'high' ? this.#high : this.#low
-      queue.push({ operation, bytes, resolve: resolve as (value: unknown) => void, reject })
+      queue.push({ operation, bytes, resolve: resolve, reject })
       this.#busy ??= this.#run()
     })
   }

@@ -124,7 +124,7 @@ function conditions(query: AttemptQuery): Conditions {
   if (query.codeClass !== null) where.and('code >= ? AND code < ?', query.codeClass * 100, query.codeClass * 100 + 100)
   if (query.channel !== null) where.and("EXISTS (SELECT 1 FROM json_each(detail, '$.channels') WHERE value = ?)", query.channel)
   if (query.tag !== null) where.and("EXISTS (SELECT 1 FROM json_each(detail, '$.tags') WHERE value = ?)", query.tag)
-  if (query.after !== null) where.and('started_at > ?', query.after)
+  if (query.after !== null) where.and('started_at >= ?', query.after)
   if (query.before !== null) where.and('started_at < ?', query.before)
   if (query.cursor !== null) where.and(query.order === 'ascending' ? 'id > ?' : 'id < ?', query.cursor)
   return where

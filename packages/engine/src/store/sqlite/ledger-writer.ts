@@ -21,7 +21,7 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
 
   apply(batch: readonly LedgerOperation[]): readonly OperationAnswer[] {
     const work = [...batch, { kind: 'merge' } as const]
-    const answers = applyInOneTransaction(this.#database, work, (operation) => {
+    const applyOne = (operation: (typeof work)[number]): unknown => {
       switch (operation.kind) {
         case 'append':
           return this.#append(operation.row)
@@ -34,7 +34,8 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
         case 'merge':
           return this.#merge()
       }
-    })
+    }
+    const answers = applyInOneTransaction(this.#database, work, applyOne, () => this.#totals.clear())
     this.#totals.clear()
     return answers.slice(0, batch.length)
   }

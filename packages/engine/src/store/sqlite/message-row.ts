@@ -8,13 +8,14 @@ interface Detail {
   readonly channels?: readonly string[]
   readonly tags?: readonly string[]
   readonly params?: Readonly<Record<string, string>>
+  readonly deliverAt?: number
 }
 
 export function detailOf(message: StoredMessage): string | null {
-  const { channels, tags, params } = message
+  const { channels, tags, params, deliverAt } = message
   const hasParams = Object.keys(params).length > 0
-  if (!channels && !tags && !hasParams) return null
-  const detail: Detail = { ...(channels && { channels }), ...(tags && { tags }), ...(hasParams && { params }) }
+  if (!channels && !tags && !hasParams && deliverAt === null) return null
+  const detail: Detail = { ...(channels && { channels }), ...(tags && { tags }), ...(hasParams && { params }), ...(deliverAt !== null && { deliverAt }) }
   return JSON.stringify(detail)
 }
 
@@ -32,6 +33,7 @@ export function storedMessage(row: Row): StoredMessage {
     occurredAt: Number(row.occurred_at),
     acceptedAt: Number(row.accepted_at),
     deliver: row.deliver === 1,
+    deliverAt: detail.deliverAt ?? null,
     targets: JSON.parse(String(row.targets)) as string[],
   }
 }

@@ -31,7 +31,9 @@ export class QueueReader {
   }
 
   message(app: string, id: string): StoredMessage | null {
-    const row = this.#database.prepare('SELECT * FROM message WHERE app = ? AND id = ?').get(app, id)
+    const row =
+      this.#database.prepare('SELECT * FROM message WHERE app = ? AND id = ?').get(app, id) ??
+      this.#database.prepare('SELECT * FROM message WHERE app = ? AND event_id = ?').get(app, id)
     return row ? storedMessage(row) : null
   }
 
@@ -40,7 +42,7 @@ export class QueueReader {
     where.and('app = ?', query.app)
     if (query.cursor !== null) where.and(query.order === 'ascending' ? 'id > ?' : 'id < ?', query.cursor)
     if (query.eventTypes) where.anyOf('event_type', query.eventTypes)
-    if (query.after !== null) where.and('accepted_at > ?', query.after)
+    if (query.after !== null) where.and('accepted_at >= ?', query.after)
     if (query.before !== null) where.and('accepted_at < ?', query.before)
     if (query.channel !== null)
       where.and("EXISTS (SELECT 1 FROM json_each(detail, '$.channels') WHERE value = ?)", query.channel)
@@ -58,7 +60,7 @@ export class QueueReader {
        WHERE w.target = ? AND w.due = (SELECT accepted_at FROM message WHERE id = ?2 AND app = w.app) AND w.message = ?2`,
     )
     const again = this.#database.prepare(
-      'SELECT target, due, generation FROM work WHERE message = ? AND target = ? AND (failures > 0 OR manual = 1)',
+      'SELECT target, due, generation FROM work WHERE message = ? AND target = ? AND again = 1',
     )
     return targets.flatMap((target) => {
       const row = again.get(message, target) ?? first.get(target, message)

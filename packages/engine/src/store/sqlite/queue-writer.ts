@@ -58,9 +58,10 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   }
 
   apply(batch: readonly QueueOperation[]): readonly OperationAnswer[] {
-    const answers = applyInOneTransaction(this.#database, batch, (operation) => this.#applyOne(operation))
     // What was undone on disk is undone here: versions are read again. Numbers of outcomes may have gaps.
-    if (answers.some((answer) => 'error' in answer)) this.#catalog.reloadVersions()
+    const undone = (): void => this.#catalog.reloadVersions()
+    const answers = applyInOneTransaction(this.#database, batch, (operation) => this.#applyOne(operation), undone)
+    if (answers.some((answer) => 'error' in answer)) undone()
     return answers
   }
 
@@ -124,8 +125,12 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       const existing = this.#statements.messageByEventId.get(message.app, message.eventId)
       return { state: 'duplicate_event', message: String(existing?.id) }
     }
-    for (const { target, claimed } of item.work)
-      this.#statements.insertWork.run(target, message.acceptedAt, message.id, message.app, claimed ? this.epoch : 0, claimed ? 1 : 0)
+    const later = message.deliverAt !== null
+    const due = message.deliverAt ?? message.acceptedAt
+    for (const { target, claimed } of item.work) {
+      const epoch = claimed ? this.epoch : 0
+      this.#statements.insertWork.run(target, due, message.id, message.app, epoch, claimed ? 1 : 0, later ? 1 : 0)
+    }
     if (item.idempotency) this.#keepAnswer(item.idempotency)
     return { state: 'accepted' }
   }
@@ -272,7 +277,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
 type StatementName = keyof typeof sql
 
 const messageIsBusy = `(
-    EXISTS (SELECT 1 FROM work WHERE message = m.id AND (failures > 0 OR manual = 1))
+    EXISTS (SELECT 1 FROM work WHERE message = m.id AND again = 1)
     OR EXISTS (SELECT 1 FROM json_each(m.targets) t JOIN work w
       ON w.target = t.value AND w.due = m.accepted_at AND w.message = m.id))`
 
@@ -281,10 +286,10 @@ const sql = {
       (id, app, event_type, event_id, payload, occurred_at, accepted_at, expires_at, early, deliver, targets, detail)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   messageByEventId: `SELECT id FROM message WHERE app = ? AND event_id = ?`,
-  insertWork: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes)
-    VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0)`,
+  insertWork: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again)
+    VALUES (?, ?, ?, ?, ?, ?, 0, 0, 0, ?)`,
   finish: `DELETE FROM work WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
-  reschedule: `UPDATE work SET due = ?, failures = ?, epoch = 0, manual = 0, crashes = 0
+  reschedule: `UPDATE work SET due = ?, failures = ?, epoch = 0, manual = 0, crashes = 0, again = 1
     WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
   insertOutcome: `INSERT INTO outcome
       (seq, attempt, app, message, target, generation, result, manual, code, started_at, duration_ms, next_at)
@@ -298,11 +303,14 @@ const sql = {
     WHERE target = ? AND due = ? AND message = ?`,
   alone: `UPDATE work SET crashes = ? WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
   nextDue: `SELECT due FROM work WHERE target = ? AND due >= ? ORDER BY due LIMIT 1`,
-  // Unsent, so the attempt number is given back too.
-  release: `UPDATE work SET epoch = 0, generation = generation - 1 WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
-  insertRequeued: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes)
-    SELECT ?1, ?2, ?3, ?4, 0, ?5, 0, 1, 0
-    WHERE NOT EXISTS (SELECT 1 FROM work WHERE message = ?3 AND target = ?1 AND (failures > 0 OR manual = 1))
+  // Unsent, so the attempt number is given back too, and a suspect that was to be tried alone is one again.
+  release: `UPDATE work SET epoch = 0, generation = generation - 1, crashes = iif(crashes = ${alone}, ${crashesBeforeAlone}, crashes)
+    WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  // What was forgotten meanwhile cannot be sent: its row would wait for ever.
+  insertRequeued: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again)
+    SELECT ?1, ?2, ?3, ?4, 0, ?5, 0, 1, 0, 1
+    WHERE EXISTS (SELECT 1 FROM message WHERE app = ?4 AND id = ?3 AND payload IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM work WHERE message = ?3 AND target = ?1 AND again = 1)
       AND NOT EXISTS (SELECT 1 FROM work w JOIN message m ON m.app = ?4 AND m.id = ?3
         WHERE w.target = ?1 AND w.due = m.accepted_at AND w.message = ?3)
     ON CONFLICT DO NOTHING`,

@@ -37,10 +37,13 @@ export const queueMigrations: Migrations = [
     target TEXT NOT NULL, due INTEGER NOT NULL, message TEXT NOT NULL, app TEXT NOT NULL,
     epoch INTEGER NOT NULL, generation INTEGER NOT NULL, failures INTEGER NOT NULL,
     manual INTEGER NOT NULL, crashes INTEGER NOT NULL,
+    again INTEGER NOT NULL,
     PRIMARY KEY (target, due, message)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE INDEX work_again ON work (message, target) WHERE failures > 0 OR manual = 1;
+  -- A first attempt is due when its message was accepted, so the primary key finds it by its message. The rest (retries,
+  -- repeats, what is to be delivered later) is found by this; the happy path never writes it.
+  CREATE INDEX work_again ON work (message, target) WHERE again = 1;
 
   CREATE TABLE outcome (
     seq INTEGER PRIMARY KEY,

@@ -4,17 +4,20 @@ import type { OperationAnswer, StoreFailure } from './operations.ts'
 /**
  * Runs a batch in one transaction: one fsync for all of it. When an operation throws, which only a bug or a lost disk can
  * cause (an expected refusal is a value), the batch is undone and run again one by one, so that its neighbours succeed.
+ * `undone` is told before that, so that what the writer keeps in memory is undone too.
  */
 export function applyInOneTransaction<Operation>(
   database: DatabaseSync,
   batch: readonly Operation[],
   apply: (operation: Operation) => unknown,
+  undone: () => void,
 ): readonly OperationAnswer[] {
   try {
     return commit(database, batch, apply)
   } catch (error) {
     const failure = toFailure(error)
     if (failure.kind !== 'bug' || batch.length === 1) return batch.map(() => ({ error: failure }))
+    undone()
     return batch.map((operation) => {
       try {
         return commit(database, [operation], apply)[0] as OperationAnswer

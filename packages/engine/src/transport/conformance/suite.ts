@@ -11,12 +11,12 @@ export interface TransportHarness {
   open(rules: HarnessRules): Promise<Subject>
 }
 
-export interface HarnessRules {
+interface HarnessRules {
   /** Whether the transport may reach the receiver, which runs on this machine. */
   readonly allowReceiver: boolean
 }
 
-export interface Subject {
+interface Subject {
   readonly transport: Transport
   readonly receiver: Receiver
   /** Like the receiver's, where nobody listens. */
@@ -25,7 +25,7 @@ export interface Subject {
 }
 
 /** A real one: a server, a broker. */
-export interface Receiver {
+interface Receiver {
   readonly url: string
   /** What came in so far, in order. */
   readonly received: readonly ReceivedRequest[]

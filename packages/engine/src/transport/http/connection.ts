@@ -8,7 +8,7 @@ import { Client, type Dispatcher } from 'undici'
 import type { Target } from './guard.ts'
 
 /** Receivers close idle connections after five seconds and more; a socket that is reused later than this meets them. */
-export const MAX_IDLE_MS = 4_000
+const MAX_IDLE_MS = 4_000
 
 const MAX_RESPONSE_HEAD_BYTES = 16 * 1024
 

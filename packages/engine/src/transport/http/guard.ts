@@ -29,7 +29,7 @@ export interface Target {
 
 export type Read = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly message: string }
 
-export type Admission =
+type Admission =
   | { readonly ok: true; readonly addresses: readonly string[] }
   | { readonly ok: false; readonly message: string }
 

@@ -10,7 +10,8 @@ transportSuite('http', {
     const unanswered: http.ServerResponse[] = []
     let behaviour = 'accept'
     let onReceived = (): void => {}
-    const server = http.createServer(async (request, response) => {
+    const server = http.createServer((request, response) => void answer(request, response))
+    const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
       const body = Buffer.concat(await request.toArray())
       const lines = request.rawHeaders
       const headers = lines.flatMap((name, i) => (i % 2 === 0 ? [[name, lines[i + 1]!] as const] : []))
@@ -18,7 +19,7 @@ transportSuite('http', {
       if (behaviour === 'accept') response.end('ok')
       else unanswered.push(response)
       onReceived()
-    })
+    }
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     const absent = http.createServer().listen(0, '127.0.0.1')

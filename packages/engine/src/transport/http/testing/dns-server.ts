@@ -44,15 +44,6 @@ export async function startDnsServer(
     return response.length <= maxBytes ? response : asTruncated(writeAnswer(query, question, { records: [] }))
   }
 
-  const udp = dgram.createSocket('udp4')
-  udp.on('message', (query, from) => {
-    const response = respond(query, MAX_UDP_BYTES)
-    if (response !== null) udp.send(response, from.port, from.address)
-  })
-  udp.bind(port, host)
-  await once(udp, 'listening')
-  const bound = udp.address().port
-
   const tcp = net.createServer((socket) => {
     socket.on('error', () => socket.destroy())
     let received = Buffer.alloc(0)
@@ -69,8 +60,18 @@ export async function startDnsServer(
       }
     })
   })
-  tcp.listen(bound, host)
+  // TCP chooses, because it is the pickier of the two: a port that is free for UDP may still be in TIME_WAIT.
+  tcp.listen(port, host)
   await once(tcp, 'listening')
+  const bound = (tcp.address() as net.AddressInfo).port
+
+  const udp = dgram.createSocket('udp4')
+  udp.on('message', (query, from) => {
+    const response = respond(query, MAX_UDP_BYTES)
+    if (response !== null) udp.send(response, from.port, from.address)
+  })
+  udp.bind(bound, host)
+  await once(udp, 'listening')
 
   return {
     address: `${host}:${bound}`,

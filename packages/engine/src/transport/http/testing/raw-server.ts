@@ -12,7 +12,7 @@ export interface RawServer {
   close(): Promise<void>
 }
 
-export interface RawRequest {
+interface RawRequest {
   /** Request line and headers, as they came. */
   readonly head: string
   readonly body: Buffer

@@ -1,0 +1,148 @@
+import * as z from 'zod'
+import type { Route } from './route.ts'
+import { routes } from './routes.ts'
+import { scopes } from './scopes.ts'
+import { HttpError, HttpValidationError } from './schemas/common.ts'
+
+type Json = { [key: string]: unknown }
+
+/** The contract as an OpenAPI 3.1 document, generated from the rows. */
+export function openApiDocument(): Json {
+  const components: Json = {}
+  const paths: Record<string, Json> = {}
+  for (const route of routes as readonly Route[]) {
+    paths[route.path] ??= {}
+    paths[route.path]![route.method.toLowerCase()] = operation(route, components)
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Posthorn',
+      version: '0.1.0',
+      description:
+        'Webhooks, both ends, every dialect. Shaped like the Svix API, so that its SDKs work with another base URL.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: 'http://127.0.0.1:8071' }],
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description:
+            'HS256. `sub` is `org_...`, or `app_...` with the claim `org`. Scopes (claim `scopes`; absent: all): ' +
+            Object.entries(scopes)
+              .map(([name, text]) => `\`${name}\` ${text}`)
+              .join('; ') +
+            '.',
+        },
+      },
+      schemas: Object.fromEntries(Object.entries(components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  }
+}
+
+function operation(route: Route, components: Json): Json {
+  const resource = route.operationId.split('.')[0]
+  const hasBody = route.body !== undefined
+  const success: Json = route.response
+    ? {
+        description: 'Success',
+        content: {
+          [route.stream ? 'text/event-stream' : 'application/json']: {
+            schema: schemaOf(route.response, 'output', components),
+          },
+        },
+      }
+    : { description: 'Success, without a body' }
+  const responses: Json = { [route.status]: success }
+  if (route.alsoStatus) responses[route.alsoStatus] = success
+  const refusals: Record<string, string> = {}
+  if (route.access !== 'public') {
+    refusals['401'] = 'No token, or one that is not valid'
+    refusals['403'] = 'The token may not do this'
+  }
+  if (route.path.includes('{')) refusals['404'] = 'There is no such thing for this token'
+  if (route.method === 'POST' || route.method === 'PUT') refusals['409'] = 'An id or name that is taken'
+  if (hasBody) refusals['413'] = 'Too large'
+  for (const [status, description] of Object.entries(refusals)) {
+    responses[status] = { description, ...json(schemaOf(HttpError, 'output', components)) }
+  }
+  if (hasBody || route.query) {
+    responses['422'] = {
+      description: 'A field that is wrong',
+      ...json(schemaOf(HttpValidationError, 'output', components)),
+    }
+  }
+  return {
+    operationId: route.operationId,
+    tags: [resource],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    ...(route.scope ? { 'x-scope': route.scope } : {}),
+    ...(route.access === 'public' ? { security: [] } : { 'x-access': route.access }),
+    parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
+    ...(route.body
+      ? { requestBody: { required: route.bodyOptional !== true, ...json(schemaOf(route.body, 'input', components)) } }
+      : {}),
+    responses,
+  }
+}
+
+const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } })
+
+function pathParameters(route: Route): Json[] {
+  return [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => ({
+    name: match[1],
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+}
+
+function queryParameters(route: Route): Json[] {
+  return Object.entries(route.query?.shape ?? {}).map(([name, type]) => {
+    const { description, ...schema } = schemaOf(type as z.ZodType, 'input', {})
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema }
+  })
+}
+
+function headerParameters(route: Route): Json[] {
+  if (route.method !== 'POST' || route.repeatable) return []
+  const description =
+    'A repeat with the same key within 24 hours is answered the same again and does nothing; with another body it is a 422.'
+  return [
+    { name: 'Idempotency-Key', in: 'header', required: false, description, schema: { type: 'string', maxLength: 256 } },
+  ]
+}
+
+/** The JSON schema of one type; named types go to `components` and are referred to. */
+function schemaOf(type: z.ZodType, io: 'input' | 'output', components: Json): Json {
+  const {
+    $schema: _,
+    $defs,
+    ...schema
+  } = z.toJSONSchema(type, {
+    io,
+    unrepresentable: 'any',
+    // The format says it; the pattern of a date is 300 characters.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+    },
+  }) as Json
+  for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) components[name] = relink(definition as Json)
+  const id = schema['id']
+  if (typeof id === 'string') {
+    components[id] = relink(schema)
+    return { $ref: `#/components/schemas/${id}` }
+  }
+  return relink(schema)
+}
+
+function relink(schema: Json): Json {
+  const { id: _, ...rest } = schema
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', '"#/components/schemas/')) as Json
+}

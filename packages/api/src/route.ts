@@ -1,0 +1,55 @@
+import type * as z from 'zod'
+import type { Scope } from './scopes.ts'
+
+/**
+ * One operation of the API as data. The server mounts it, the client calls it and openapi.json describes it, all from
+ * this row.
+ */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** `{app_id}` is a parameter. */
+  readonly path: `/${string}`
+  readonly operationId: `${string}.${string}`
+  readonly summary: string
+  readonly description?: string
+  /** Whose token: nobody's, one for the organisation, or one for the organisation or the application in the path. */
+  readonly access: 'public' | 'organization' | 'application'
+  readonly scope: Scope | null
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodObject
+  /** A request without a body is read as `{}`. */
+  readonly bodyOptional?: true
+  /** This member of the body reaches the handler as text, byte for byte, and is not parsed. */
+  readonly rawMember?: 'payload'
+  /** Status and body of a success; `null` is no body. `alsoStatus`: a PUT that created answers 201. */
+  readonly status: 200 | 201 | 202 | 204
+  readonly alsoStatus?: 200 | 201
+  readonly response: z.ZodType | null
+  /** The answer is a stream of server-sent events, each with one `response` as its data. */
+  readonly stream?: true
+  /** A POST that cannot be answered from memory: `Idempotency-Key` is accepted and has no effect. */
+  readonly repeatable?: true
+}
+
+/** The names between braces in a path. */
+type ParamNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParamNames<Rest>
+  : never
+
+export type ParamsOf<R extends Route> = { readonly [Name in ParamNames<R['path']>]: string }
+
+export type QueryOf<R extends Route> = R extends { readonly query: infer Q extends z.ZodType } ? z.output<Q> : object
+
+/** The body after validation, without the raw member. */
+export type BodyOf<R extends Route> = R extends { readonly body: infer B extends z.ZodType }
+  ? R extends { readonly rawMember: infer M extends string }
+    ? Omit<z.output<B>, M>
+    : z.output<B>
+  : undefined
+
+/** The body as a client writes it. */
+export type BodyInputOf<R extends Route> = R extends { readonly body: infer B extends z.ZodType }
+  ? z.input<B>
+  : undefined
+
+export type ResponseOf<R extends Route> = R['response'] extends z.ZodType ? z.output<R['response']> : undefined

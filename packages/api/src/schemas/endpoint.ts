@@ -1,0 +1,204 @@
+import * as z from 'zod'
+import { EventTypeName, Labels, listOf, Metadata, orderedPage, Params, Rate, Time, TimeOut, Uid } from './common.ts'
+
+const Headers = z
+  .record(z.string().min(1).max(256), z.string().max(8192))
+  .meta({ description: 'Extra headers of every request. Those that the transport or the dialect writes are refused.' })
+
+const Subscriptions = z.array(EventTypeName).min(1).max(1000)
+
+const fields = {
+  url: z
+    .string()
+    .min(1)
+    .max(4096)
+    .meta({ examples: ['https://hooks.acme.io/in'] }),
+  uid: Uid.nullable().optional(),
+  description: z.string().max(4096).optional(),
+  eventTypes: Subscriptions.nullable().optional().meta({ description: 'Event types to deliver. `null`: all of them.' }),
+  filterTypes: Subscriptions.nullable()
+    .optional()
+    .meta({ description: 'The older name of `eventTypes`, which counts when both are given.' }),
+  channels: Labels.nullable().optional().meta({ description: 'Channels to deliver. `null`: every message.' }),
+  disabled: z.boolean().optional().meta({ description: 'Switched off by its owner: not subscribed while it is off.' }),
+  metadata: Metadata.optional(),
+  throttleRate: Rate.nullable().optional().meta({ description: 'Requests a second. Stored; not enforced yet.' }),
+  rateLimit: Rate.nullable()
+    .optional()
+    .meta({ description: 'The older name of `throttleRate`, which counts when both are given.' }),
+  version: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .optional()
+    .meta({ description: 'Kept for clients that send it; without a meaning.' }),
+  dialect: z.string().min(1).max(64).nullable().optional().meta({
+    description: 'The wire format. `null`: the application says, and then the server default.',
+  }),
+  params: Params.optional(),
+  retrySchedule: z
+    .array(
+      z
+        .number()
+        .min(1)
+        .max(7 * 24 * 3600),
+    )
+    .max(50)
+    .nullable()
+    .optional()
+    .meta({
+      description: 'Seconds between attempts. `[]`: no retry. `null`: the default, eight attempts in about 28 hours.',
+    }),
+  timeoutSeconds: z.number().min(1).max(60).nullable().optional().meta({ description: '`null`: the default, 15.' }),
+}
+
+export const EndpointIn = z
+  .strictObject({
+    ...fields,
+    headers: Headers.nullable().optional(),
+    secret: z.string().max(4096).nullable().optional().meta({
+      description: 'What signs. Left out: made here, in the dialect’s own form. `null`: requests go out unsigned.',
+    }),
+  })
+  .meta({ id: 'EndpointIn' })
+
+/** PUT: what is left out goes back to its default. Headers and secret have routes of their own and stay. */
+export const EndpointUpsertIn = z.strictObject(fields).meta({ id: 'EndpointUpsertIn' })
+
+export const EndpointPatch = z.strictObject({ ...fields, url: fields.url.optional() }).meta({ id: 'EndpointPatch' })
+
+export const endpointOutShape = {
+  id: z.string().meta({ examples: ['ep_1srOrx2ZWZBpBUvZ'] }),
+  uid: z.string().nullable(),
+  url: z.string(),
+  description: z.string(),
+  eventTypes: z.array(z.string()).nullable(),
+  filterTypes: z.array(z.string()).nullable(),
+  channels: z.array(z.string()).nullable(),
+  disabled: z.boolean(),
+  metadata: Metadata,
+  throttleRate: z.int().nullable(),
+  rateLimit: z.int().nullable(),
+  version: z.int(),
+  dialect: z.string().nullable(),
+  params: Params,
+  retrySchedule: z.array(z.number()).nullable(),
+  timeoutSeconds: z.number().nullable(),
+  signed: z.boolean(),
+  hold: z.enum(['failing', 'gone']).nullable().meta({
+    description: 'Why deliveries are held although the endpoint is switched on. A patch `disabled: false` ends it.',
+  }),
+  heldAt: TimeOut.nullable(),
+  failingSince: TimeOut.nullable(),
+  createdAt: TimeOut,
+  updatedAt: TimeOut,
+}
+
+export const EndpointOut = z.object(endpointOutShape).meta({ id: 'EndpointOut' })
+export const EndpointList = listOf(EndpointOut).meta({ id: 'ListResponseEndpointOut' })
+export const endpointListQuery = z.strictObject(orderedPage)
+
+export const EndpointHeadersIn = z.strictObject({ headers: Headers }).meta({ id: 'EndpointHeadersIn' })
+
+export const EndpointHeadersPatchIn = z
+  .strictObject({
+    headers: z
+      .record(z.string().min(1).max(256), z.string().max(8192).nullable())
+      .meta({ description: '`null` removes the header.' }),
+    deleteHeaders: z.array(z.string().min(1).max(256)).optional(),
+  })
+  .meta({ id: 'EndpointHeadersPatchIn' })
+
+export const EndpointHeadersOut = z
+  .object({
+    headers: z.record(z.string(), z.string()),
+    sensitive: z
+      .array(z.string())
+      .meta({ description: 'Names of headers that carry credentials; their values are not shown.' }),
+  })
+  .meta({ id: 'EndpointHeadersOut' })
+
+export const EndpointSecretOut = z
+  .object({ key: z.string().nullable().meta({ description: '`null`: requests go out unsigned.' }) })
+  .meta({ id: 'EndpointSecretOut' })
+
+export const EndpointSecretRotateIn = z
+  .strictObject({
+    key: z
+      .string()
+      .max(4096)
+      .nullable()
+      .optional()
+      .meta({ description: 'The new secret. Left out or `null`: made here.' }),
+    gracePeriodSeconds: z
+      .int()
+      .min(0)
+      .max(7 * 24 * 3600)
+      .nullable()
+      .optional()
+      .meta({
+        description: 'How long the old secret signs as well, where the dialect carries several. 24 hours when absent.',
+      }),
+  })
+  .meta({ id: 'EndpointSecretRotateIn' })
+
+export const EndpointStats = z
+  .object({ success: z.int(), pending: z.int(), sending: z.int(), fail: z.int(), canceled: z.int() })
+  .meta({ id: 'EndpointStats' })
+
+export const endpointStatsQuery = z.strictObject({ since: Time.optional(), until: Time.optional() })
+
+export const RecoverIn = z.strictObject({ since: Time, until: Time.nullable().optional() }).meta({ id: 'RecoverIn' })
+
+export const RecoverOut = z
+  .object({
+    id: z.string(),
+    status: z.enum(['running', 'finished', 'failed']),
+    task: z.literal('endpoint.recover'),
+    data: z.object({ messagesSent: z.int() }).meta({ description: 'How many failed deliveries go out again.' }),
+    updatedAt: TimeOut,
+  })
+  .meta({ id: 'RecoverOut' })
+
+export const MockIn = z
+  .strictObject({
+    eventType: EventTypeName,
+    payload: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Sent byte for byte. Needed for now: event types carry no samples yet.' }),
+  })
+  .meta({ id: 'MockIn' })
+
+const HeaderList = z.array(z.tuple([z.string(), z.string()]))
+
+/** One request that was sent on the spot, with its exact bytes, and what came back. Never logged. */
+export const MockOut = z
+  .object({
+    request: z.object({ method: z.string(), url: z.string(), headers: HeaderList, body: z.string().nullable() }),
+    response: z
+      .object({
+        status: z.int(),
+        headers: HeaderList,
+        body: z.string().meta({ description: 'As UTF-8 text, with replacement characters.' }),
+        bodyBase64: z.string().nullable().meta({ description: 'The bytes, when they are not UTF-8 text.' }),
+        truncated: z.boolean(),
+      })
+      .nullable(),
+    error: z.object({ code: z.string(), message: z.string(), maybeSent: z.boolean() }).nullable(),
+    durationMs: z.number(),
+    timings: z.object({
+      dnsMs: z.number().nullable(),
+      connectMs: z.number().nullable(),
+      firstByteMs: z.number().nullable(),
+      totalMs: z.number(),
+    }),
+    remoteAddress: z.string().nullable(),
+  })
+  .meta({ id: 'MockOut' })
+
+export type EndpointIn = z.output<typeof EndpointIn>
+export type EndpointUpsertIn = z.output<typeof EndpointUpsertIn>
+export type EndpointPatch = z.output<typeof EndpointPatch>
+export type EndpointOut = z.output<typeof EndpointOut>
+export type MockOut = z.output<typeof MockOut>

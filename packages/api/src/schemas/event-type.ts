@@ -1,0 +1,53 @@
+import * as z from 'zod'
+import { EventTypeName, Flag, listOf, orderedPage, TimeOut } from './common.ts'
+
+const fields = {
+  description: z.string().max(8192).optional(),
+  archived: z.boolean().optional(),
+  deprecated: z.boolean().optional(),
+  schemas: z
+    .record(z.string(), z.unknown())
+    .nullable()
+    .optional()
+    .meta({ description: 'JSON schemas by version: `{"1": {...}}`.' }),
+  groupName: z.string().max(256).nullable().optional(),
+  featureFlags: z.array(z.string().min(1).max(256)).nullable().optional(),
+  featureFlag: z.string().min(1).max(256).nullable().optional().meta({
+    description: 'The older name for one of `featureFlags`, which count when both are given.',
+  }),
+}
+
+export const EventTypeIn = z.strictObject({ name: EventTypeName, ...fields }).meta({ id: 'EventTypeIn' })
+export const EventTypeUpsertIn = z.strictObject(fields).meta({ id: 'EventTypeUpsertIn' })
+export const EventTypePatch = z.strictObject(fields).meta({ id: 'EventTypePatch' })
+
+export const EventTypeOut = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    archived: z.boolean(),
+    deprecated: z.boolean(),
+    schemas: z.record(z.string(), z.unknown()).nullable(),
+    groupName: z.string().nullable(),
+    featureFlags: z.array(z.string()).nullable(),
+    featureFlag: z.string().nullable(),
+    createdAt: TimeOut,
+    updatedAt: TimeOut,
+  })
+  .meta({ id: 'EventTypeOut' })
+
+export const EventTypeList = listOf(EventTypeOut).meta({ id: 'ListResponseEventTypeOut' })
+
+export const eventTypeListQuery = z.strictObject({
+  ...orderedPage,
+  include_archived: Flag.optional(),
+  with_content: Flag.optional().meta({ description: '`true`: with the schemas.' }),
+})
+
+export const eventTypeDeleteQuery = z.strictObject({
+  expunge: Flag.optional().meta({ description: '`true`: removed; otherwise archived.' }),
+})
+
+export type EventTypeIn = z.output<typeof EventTypeIn>
+export type EventTypePatch = z.output<typeof EventTypePatch>
+export type EventTypeOut = z.output<typeof EventTypeOut>

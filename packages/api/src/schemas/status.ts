@@ -1,0 +1,43 @@
+import * as z from 'zod'
+
+/** 0 success, 1 pending (waits for its next attempt), 2 failed, 3 sending (not attempted yet), 4 cancelled. */
+export const Status = z
+  .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
+  .meta({ id: 'MessageStatus', description: '0 success, 1 pending, 2 fail, 3 sending, 4 canceled.' })
+
+export const StatusText = z
+  .enum(['success', 'pending', 'fail', 'sending', 'canceled'])
+  .meta({ id: 'MessageStatusText' })
+
+/** The same in our own words. */
+export const DeliveryState = z
+  .enum(['pending', 'success', 'failed', 'held', 'cancelled', 'quarantined', 'endpoint_disabled'])
+  .meta({ id: 'DeliveryState' })
+
+export const AttemptResult = z
+  .enum(['success', 'failed', 'exhausted', 'interrupted', 'cancelled', 'quarantined'])
+  .meta({
+    id: 'AttemptResult',
+    description:
+      '`failed` will be tried again; `exhausted` was the last of its schedule; `interrupted`: the process died while it was out, maybe sent.',
+  })
+
+/** 0 scheduled, 1 manual. */
+export const TriggerType = z
+  .union([z.literal(0), z.literal(1)])
+  .meta({ id: 'MessageAttemptTriggerType', description: '0 scheduled, 1 manual.' })
+
+/** A status in a query: the number as text. */
+export const StatusQuery = z
+  .enum(['0', '1', '2', '3', '4'])
+  .transform((text) => Number(text) as z.output<typeof Status>)
+  .meta({ description: '0 success, 1 pending, 2 fail, 3 sending, 4 canceled.' })
+
+/** A class of response codes: `500` is every 5xx, `0` no response. Read as its first digit. */
+export const StatusCodeClassQuery = z
+  .enum(['0', '100', '200', '300', '400', '500'])
+  .transform((text) => Number(text[0]))
+  .meta({ description: 'A class of status codes: 500 is every 5xx; 0 is no response.' })
+
+export type Status = z.output<typeof Status>
+export type StatusText = z.output<typeof StatusText>

@@ -1,0 +1,12 @@
+/** What a token may do, as its claim `scopes` lists it. A token without the claim may do everything that its subject may. */
+export const scopes = {
+  'integrations:read': 'see applications, endpoints, event types, messages and the log',
+  'integrations:write': 'create, change and delete endpoints; try, resend and recover deliveries',
+  'messages:send': 'send messages',
+  'secrets:read': 'read the signing secrets of endpoints',
+  admin: 'create, change and delete applications and event types; erase content',
+} as const
+
+export type Scope = keyof typeof scopes
+
+export const scopeNames = Object.keys(scopes) as readonly Scope[]

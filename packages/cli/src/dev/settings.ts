@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Settings } from '@posthorn/server'
+import { CliError } from '../errors.ts'
+import type { Io } from '../io.ts'
+import { cliVariables } from '../server-env.ts'
+import { writePrivate } from './files.ts'
+import { devFolder, type DevState } from './state.ts'
+import { loadServer } from '../load-server.ts'
+
+const LOOPBACK = '127.0.0.0/8,::1'
+
+/** The server's settings: the environment's, except for what dev keeps itself. `ca` is trusted besides the system's. */
+export async function devSettings(
+  options: { port?: number; data: string },
+  state: DevState,
+  ca: string,
+  io: Io,
+): Promise<Settings> {
+  const { readSettings, SettingsError } = await loadServer()
+  const { env } = io
+  for (const name of ['POSTHORN_JWT_SECRET', 'POSTHORN_SECRET_KEY', 'POSTHORN_DATABASE_URL']) {
+    if (env[name]) io.err(`${name} is not used: dev keeps its own in the data folder. "posthorn serve" uses it.\n`)
+  }
+  mkdirSync(options.data, { recursive: true, mode: 0o700 })
+  const trusted = join(devFolder(options.data), 'trusted.pem')
+  const more = env['POSTHORN_EXTRA_CA'] ? `\n${readFileSync(env['POSTHORN_EXTRA_CA'], 'utf8')}` : ''
+  writePrivate(trusted, `${ca}${more}`)
+  try {
+    return readSettings(
+      {
+        ...env,
+        ...(options.port === undefined ? {} : { POSTHORN_PORT: String(options.port) }),
+        POSTHORN_DATABASE_URL: `sqlite:${options.data}`,
+        POSTHORN_JWT_SECRET: state.jwtSecret,
+        POSTHORN_SECRET_KEY: state.secretKey,
+        POSTHORN_ALLOW_PRIVATE: env['POSTHORN_ALLOW_PRIVATE']
+          ? `${LOOPBACK},${env['POSTHORN_ALLOW_PRIVATE']}`
+          : LOOPBACK,
+        POSTHORN_EXTRA_CA: trusted,
+        POSTHORN_LOG_LEVEL: env['POSTHORN_LOG_LEVEL'] || 'warn',
+      },
+      cliVariables,
+    )
+  } catch (error) {
+    if (error instanceof SettingsError) throw new CliError(error.message, 'posthorn serve --help lists the settings.')
+    throw error
+  }
+}

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CliError, errorText, exitCodes, systemCode } from '../errors.ts'
+import { writePrivate } from './files.ts'
+
+/** What `posthorn dev` keeps beside its store, so that a restart, and a command in another terminal, find it again. */
+export interface DevState {
+  readonly jwtSecret: string
+  /** 32 bytes, base64. */
+  readonly secretKey: string
+  /** Where it listened last; `null` before the first start. */
+  readonly url: string | null
+}
+
+export const devOrg = 'org_posthornDemo0001'
+export const defaultDataFolder = 'posthorn-data'
+
+/** The folder in the data folder that is dev's own. */
+export function devFolder(data: string): string {
+  return join(data, 'dev')
+}
+
+/** `null` when `posthorn dev` has never run on this folder. */
+export function readDevState(data: string): DevState | null {
+  const file = join(devFolder(data), 'state.json')
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null
+    throw new CliError(`${file} cannot be read: ${errorText(error)}`, 'Check who owns the folder.', exitCodes.unable)
+  }
+  try {
+    const { jwtSecret, secretKey, url } = JSON.parse(text) as Record<string, unknown>
+    if (typeof jwtSecret === 'string' && typeof secretKey === 'string') {
+      return { jwtSecret, secretKey, url: typeof url === 'string' ? url : null }
+    }
+  } catch {
+    // told below
+  }
+  throw new CliError(
+    `${file} is damaged.`,
+    `Its secrets open the store, so restore it from a copy; or start anew with another folder: --data DIR`,
+    exitCodes.unable,
+  )
+}
+
+/** The state of this folder, made on the first start. */
+export function openDevState(data: string): DevState {
+  const known = readDevState(data)
+  if (known !== null) return known
+  const state = {
+    jwtSecret: randomBytes(32).toString('base64url'),
+    secretKey: randomBytes(32).toString('base64'),
+    url: null,
+  }
+  saveDevState(data, state)
+  return state
+}
+
+export function saveDevState(data: string, state: DevState): void {
+  try {
+    mkdirSync(devFolder(data), { recursive: true, mode: 0o700 })
+    writePrivate(join(devFolder(data), 'state.json'), `${JSON.stringify(state, null, 2)}\n`)
+  } catch (error) {
+    throw new CliError(
+      `The data folder ${data} cannot be written: ${errorText(error)}`,
+      'Name another one: --data DIR',
+      exitCodes.unable,
+    )
+  }
+}

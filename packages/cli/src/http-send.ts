@@ -1,0 +1,82 @@
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
+import { rootCertificates } from 'node:tls'
+import type { WireRequest } from '@posthorn/wire'
+import { errorText, systemCode } from './errors.ts'
+
+/** What a receiver answered, or why there is no answer. */
+export type Answer =
+  | {
+      readonly ok: true
+      readonly status: number
+      readonly statusText: string
+      readonly headers: readonly (readonly [name: string, value: string])[]
+      readonly body: Uint8Array
+      readonly durationMs: number
+    }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly durationMs: number }
+
+const MAX_ANSWER_BYTES = 1_048_576
+
+/**
+ * Sends one request as it stands, to any address: this plays the vendor on a developer's own machine. Follows no
+ * redirect, as a vendor does not. Never rejects.
+ */
+export function httpSend(
+  request: WireRequest,
+  options: { timeoutMs: number; ca?: string | undefined },
+): Promise<Answer> {
+  const startedAt = performance.now()
+  const elapsedMs = () => Math.round(performance.now() - startedAt)
+  return new Promise((resolve) => {
+    const signal = AbortSignal.timeout(options.timeoutMs)
+    const fail = (error: unknown) => {
+      if (signal.aborted) {
+        const message = `the receiver took longer than ${options.timeoutMs / 1000} s`
+        resolve({ ok: false, code: 'TIMEOUT', message, durationMs: elapsedMs() })
+        return
+      }
+      resolve({
+        ok: false,
+        code: systemCode(error) ?? 'FAILED',
+        message: errorText(error),
+        durationMs: elapsedMs(),
+      })
+    }
+    try {
+      const url = new URL(request.url)
+      const send = url.protocol === 'https:' ? httpsRequest : httpRequest
+      const length = request.body === null ? [] : ['content-length', String(request.body.length)]
+      const client = send(url, {
+        method: request.method,
+        headers: [...request.headers.flat(), 'host', url.host, ...length, 'connection', 'close'],
+        signal,
+        ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),
+      })
+      client.on('error', fail)
+      client.on('response', (response) => {
+        const chunks: Buffer[] = []
+        let size = 0
+        response.on('error', fail)
+        response.on('data', (chunk: Buffer) => {
+          if (size < MAX_ANSWER_BYTES) chunks.push(chunk)
+          size += chunk.length
+        })
+        response.on('end', () => {
+          const raw = response.rawHeaders
+          resolve({
+            ok: true,
+            status: response.statusCode ?? 0,
+            statusText: response.statusMessage ?? '',
+            headers: raw.flatMap((name, index) => (index % 2 === 0 ? [[name, raw[index + 1] ?? ''] as const] : [])),
+            body: Buffer.concat(chunks),
+            durationMs: elapsedMs(),
+          })
+        })
+      })
+      client.end(request.body ?? undefined)
+    } catch (error) {
+      fail(error)
+    }
+  })
+}

@@ -1,0 +1,42 @@
+import { buffer } from 'node:stream/consumers'
+import { styleText } from 'node:util'
+
+type Style = Parameters<typeof styleText>[0]
+
+/** What a command may touch of its process. Tests hand in their own. */
+export interface Io {
+  readonly out: (text: string) => void
+  /** Bytes as they are, for a body that goes into a file or a pipe. */
+  readonly outBytes: (bytes: Uint8Array) => void
+  readonly err: (text: string) => void
+  /** All of standard input. */
+  readonly stdin: () => Promise<Uint8Array>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Width of the terminal. */
+  readonly columns: number
+  /** Colours only when somebody looks at it. */
+  readonly style: (style: Style, text: string) => string
+  /** Calls back on each SIGINT, SIGTERM and SIGHUP from now on, instead of ending the process. */
+  readonly onSignal: (listener: (signal: string) => void) => void
+  /** Ends the process at once. */
+  readonly exit: (code: number) => void
+}
+
+export function processIo(): Io {
+  return {
+    out: (text) => void process.stdout.write(text),
+    outBytes: (bytes) => void process.stdout.write(bytes),
+    err: (text) => void process.stderr.write(text),
+    stdin: () => buffer(process.stdin),
+    env: process.env,
+    now: Date.now,
+    columns: Math.min(process.stdout.columns ?? 100, 120),
+    style: (style, text) => styleText(style, text, { stream: process.stdout, validateStream: true }),
+    onSignal(listener) {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
+    },
+    exit: (code) => process.exit(code),
+  }
+}

@@ -1,0 +1,36 @@
+import type { Settings } from '@posthorn/server'
+import { CliError, exitCodes, systemCode } from './errors.ts'
+import { loadServer } from './load-server.ts'
+
+/** Starts the server; what commonly prevents it is told with what to do. */
+export async function startedServer(settings: Settings) {
+  const { startServer } = await loadServer()
+  try {
+    return await startServer({ settings })
+  } catch (error) {
+    throw explained(error, settings)
+  }
+}
+
+function explained(error: unknown, settings: Settings): unknown {
+  const code = systemCode(error)
+  if (code === 'EADDRINUSE') {
+    return new CliError(
+      `port ${settings.port} on ${settings.host} is taken by another program.`,
+      'Is posthorn running already? Stop it, or take another port: POSTHORN_PORT, or --port with dev.',
+      exitCodes.unable,
+    )
+  }
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
+    return new CliError(
+      `cannot listen on ${settings.host} port ${settings.port} (${code}).`,
+      'Take another port or address.',
+      exitCodes.unable,
+    )
+  }
+  if (code === 'database_locked' && error instanceof Error) {
+    return new CliError(error.message, 'With dev, another folder is --data DIR.', exitCodes.unable)
+  }
+  if (error instanceof Error && error.name === 'EngineError') return new CliError(error.message, '', exitCodes.unable)
+  return error
+}

@@ -1,0 +1,79 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { createClient } from '@posthorn/api'
+import { posthorn } from './memory-io.ts'
+import { launcher, start } from './processes.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'posthorn-serve-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const jwtSecret = 'a secret of the test, long enough'
+const env = {
+  POSTHORN_PORT: '0',
+  POSTHORN_DATABASE_URL: `sqlite:${join(folder, 'data')}`,
+  POSTHORN_JWT_SECRET: jwtSecret,
+  POSTHORN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+  POSTHORN_ALLOW_PRIVATE: '127.0.0.1',
+  POSTHORN_LOG_LEVEL: 'warn',
+}
+const serve = (more: Record<string, string> = {}) =>
+  start(process.execPath, [launcher, 'serve'], { env: { ...env, ...more } })
+
+test('serves, and ends with 0 on SIGTERM', async () => {
+  await using running = serve({ POSTHORN_URL: 'http://127.0.0.1:1' })
+  const [, url = ''] = /ready (\S+)/.exec(await running.until(/ready .*\n/)) ?? []
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  running.child.kill('SIGTERM')
+  expect(await running.ended).toEqual({ code: 0, signal: null })
+})
+
+test('a delivery that is out is waited for, and a second signal ends it at once', async () => {
+  const open: { destroy(): void }[] = []
+  const silent = createServer((socket) => {
+    open.push(socket)
+    socket.on('error', () => {})
+  })
+  await new Promise<void>((resolve) => {
+    silent.listen(0, '127.0.0.1', resolve)
+  })
+  try {
+    await using running = serve()
+    const [, url = ''] = /ready (\S+)/.exec(await running.until(/ready .*\n/)) ?? []
+    const token = (
+      await posthorn(['token', '--org', 'org_test'], { env: { POSTHORN_JWT_SECRET: jwtSecret } })
+    ).out.trim()
+    const client = createClient({ url, token })
+    const app = await client.application.create({ body: { name: 'Acme' } })
+    const address = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/`
+    await client.endpoint.create({ params: { app_id: app.id }, body: { url: address } })
+    await client.eventType.create({ body: { name: 'a.b' } })
+    await client.message.create({ params: { app_id: app.id }, body: { eventType: 'a.b', payload: {} } })
+    for (let tries = 0; open.length === 0 && tries < 250; tries++) await sleep(20)
+    running.child.kill('SIGTERM')
+    await running.until(/finishing what is out/)
+    // Signals this close together are one: a terminal, npm and the launcher each pass a Ctrl-C on.
+    await sleep(700)
+    const askedAt = performance.now()
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toEqual({ code: 1, signal: null })
+    expect(performance.now() - askedAt).toBeLessThan(2000)
+  } finally {
+    for (const socket of open) socket.destroy()
+    silent.close()
+  }
+})
+
+test('refuses settings that are missing, wrong or unknown, all at once', async () => {
+  const running = start(process.execPath, [launcher, 'serve'], {
+    env: { POSTHORN_PORT: 'many', POSTHORN_JWT_SECERT: 'x' },
+  })
+  expect(await running.ended).toEqual({ code: 2, signal: null })
+  expect(running.output.text).toMatch(/POSTHORN_JWT_SECERT is not a setting/)
+  expect(running.output.text).toMatch(/POSTHORN_PORT: /)
+  expect(running.output.text).toMatch(/POSTHORN_SECRET_KEY: .*openssl rand -base64 32/)
+  expect(running.output.text).not.toMatch(/\n +at /)
+})

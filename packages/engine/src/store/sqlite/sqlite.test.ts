@@ -1,0 +1,64 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { catalogSuite } from '../conformance/catalog.ts'
+import { newId, type StoreHarness, type Subject } from '../conformance/harness.ts'
+import { ledgerSuite } from '../conformance/ledger.ts'
+import { queueSuite } from '../conformance/queue.ts'
+import { openSqlite } from './open.ts'
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'posthorn-test-'))
+}
+
+async function openIn(folder: string, threads: boolean): Promise<Subject> {
+  const store = await openSqlite({ folder, threads, newId, onLost: lost })
+  let closed: Promise<void> | null = null
+  const close = (): Promise<void> => (closed ??= store.close())
+  return {
+    store,
+    dump: async () => ['queue.db', 'ledger.db'].map((file) => dumpOf(join(folder, file))),
+    reopen: async () => {
+      await close()
+      return openIn(folder, threads)
+    },
+    // What is in the files at this moment is what the kernel would show to the next process. That one starts without
+    // threads: three of them take half a second on a small machine.
+    crash: async () => {
+      const copy = newFolder()
+      cpSync(folder, copy, { recursive: true, filter: (path) => !/(-shm|\.lock)$/.test(path) })
+      return openIn(copy, false)
+    },
+    close: async () => {
+      await close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function lost(message: string): void {
+  throw new Error(`The store lost its disk in a test: ${message}`)
+}
+
+/** Every row of every table. */
+function dumpOf(path: string): unknown {
+  const database = new DatabaseSync(path, { readOnly: true })
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").all()
+    return tables.map(({ name }) => [name, database.prepare(`SELECT * FROM "${String(name)}"`).all()])
+  } finally {
+    database.close()
+  }
+}
+
+const modes: readonly (readonly [name: string, harness: StoreHarness])[] = [
+  ['sqlite, in threads', { open: () => openIn(newFolder(), true) }],
+  ['sqlite, in this thread', { open: () => openIn(newFolder(), false) }],
+]
+
+for (const [name, harness] of modes) {
+  queueSuite(name, harness)
+  ledgerSuite(name, harness)
+  catalogSuite(name, harness)
+}

@@ -1,0 +1,32 @@
+import type { ApplicationIn, ApplicationOut, ApplicationPatch } from '@posthorn/api'
+import type { Application, ApplicationInput } from '@posthorn/engine'
+import { present, time } from '../present.ts'
+
+export function applicationOut(application: Application): ApplicationOut {
+  return {
+    id: application.id,
+    uid: application.uid,
+    name: application.name,
+    metadata: { ...application.metadata },
+    throttleRate: application.rateLimit,
+    rateLimit: application.rateLimit,
+    dialect: application.dialect,
+    params: { ...application.params },
+    createdAt: time(application.createdAt),
+    updatedAt: time(application.updatedAt),
+  }
+}
+
+export function applicationInput(body: ApplicationIn): ApplicationInput {
+  return { ...applicationPatch(body), name: body.name }
+}
+
+export function applicationPatch(body: ApplicationPatch): Partial<ApplicationInput> {
+  const { throttleRate, rateLimit, ...rest } = body
+  return present({ ...rest, rateLimit: throttleRate === undefined ? rateLimit : throttleRate })
+}
+
+/** PUT: what is left out goes back to its default. */
+export function applicationReplacement(body: ApplicationIn): ApplicationInput {
+  return { uid: null, metadata: {}, rateLimit: null, dialect: null, params: {}, ...applicationInput(body) }
+}

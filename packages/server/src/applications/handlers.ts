@@ -1,0 +1,56 @@
+import { EngineError, type Application } from '@posthorn/engine'
+import type { HandlersOf } from '../http/handler.ts'
+import { pageOptions, pageOut } from '../http/page.ts'
+import { invalidField, notFound } from '../http/refusal.ts'
+import { Reply } from '../http/reply.ts'
+import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'
+
+/** Ids are ours to give; a PUT to one that does not exist is a mistake, and to any other name a new application. */
+const generated = /^app_[0-9A-Za-z]{16}$/
+
+export const applications: HandlersOf<'application'> = {
+  'application.list': async ({ engine, org, query }) => {
+    for (const name of ['exclude_apps_with_no_endpoints', 'exclude_apps_with_disabled_endpoints'] as const) {
+      if (query[name]) throw invalidField(['query', name], `\`${name}=true\` is not supported here; leave it out.`)
+    }
+    return pageOut(await engine.applications.list(org, pageOptions(query)), applicationOut)
+  },
+
+  'application.create': async ({ engine, org, query, body, once }) => {
+    const render = (application: Application) => applicationOut(application)
+    try {
+      return render(await engine.applications.create(org, applicationInput(body), once(render)))
+    } catch (error) {
+      const exists =
+        query.get_if_exists === true && body.uid != null && error instanceof EngineError && error.code === 'conflict'
+      if (!exists) throw error
+      return new Reply(200, applicationOut(await engine.applications.get(org, body.uid!)))
+    }
+  },
+
+  'application.get': async ({ engine, org, params }) =>
+    applicationOut(await engine.applications.get(org, params.app_id)),
+
+  'application.upsert': async ({ engine, org, params, body }) => {
+    const id = params.app_id
+    try {
+      const current = await engine.applications.get(org, id)
+      // A PUT to the uid keeps it, also when the body does not repeat it.
+      const uid = body.uid === undefined ? current.uid : body.uid
+      return applicationOut(await engine.applications.update(org, current.id, { ...applicationReplacement(body), uid }))
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
+      if (generated.test(id)) throw notFound()
+      const created = await engine.applications.create(org, { ...applicationInput(body), uid: body.uid ?? id })
+      return new Reply(201, applicationOut(created))
+    }
+  },
+
+  'application.patch': async ({ engine, org, params, body }) =>
+    applicationOut(await engine.applications.update(org, params.app_id, applicationPatch(body))),
+
+  'application.delete': async ({ engine, org, params }) => {
+    await engine.applications.delete(org, params.app_id)
+    return undefined
+  },
+}

@@ -1,0 +1,16 @@
+import type { Scope } from '@posthorn/api'
+
+/** Who asks. The organisation comes from the credential and from nowhere else. */
+export interface Caller {
+  readonly org: string
+  /** The application of an application's token; `null`: the organisation's. */
+  readonly app: string | null
+  /** `null`: everything that the subject may. */
+  readonly scopes: ReadonlySet<Scope> | null
+  /** Milliseconds since the epoch; `null`: the token does not expire. */
+  readonly expiresAt: number | null
+}
+
+export function mayDo(caller: Caller, scope: Scope | null): boolean {
+  return scope === null || caller.scopes === null || caller.scopes.has(scope)
+}

@@ -1,0 +1,186 @@
+import { isIP } from 'node:net'
+import * as z from 'zod'
+import { Secret } from './secret.ts'
+
+interface About {
+  readonly env: string
+  readonly description: string
+  readonly secret?: true
+}
+
+/** Name in the environment and documentation of each setting; kept beside its schema, so that there is one definition. */
+const about = z.registry<About>()
+
+const cidr = z.string().refine(isCidr, 'Each entry is an address or a CIDR, such as `10.1.0.0/16` or `127.0.0.1`.')
+
+/** The one definition of every setting: default, name, validation, what is secret, documentation. */
+export const settingsSchema = z.object({
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/, 'A port is a number from 0 (any free one) to 65535.')
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .default(8071)
+    .register(about, { env: 'POSTHORN_PORT', description: 'Port to listen on; 0 is any free one.' }),
+  host: z.string().min(1).default('127.0.0.1').register(about, {
+    env: 'POSTHORN_HOST',
+    description: 'Address to listen on; `0.0.0.0` is every one of the machine.',
+  }),
+  databaseUrl: z
+    .string()
+    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'It is `sqlite:` and a folder, or `postgres://...`.')
+    .default('sqlite:./posthorn-data')
+    .register(about, {
+      env: 'POSTHORN_DATABASE_URL',
+      description: '`sqlite:` and a folder, which is created; or `postgres://...`.',
+      secret: true,
+    }),
+  jwtSecret: z
+    .string({ error: 'It signs the tokens of the API and must be set. Make one: openssl rand -hex 32' })
+    .min(16, 'It has at least 16 characters. Make one: openssl rand -hex 32')
+    .transform((text) => new Secret(text))
+    .register(about, {
+      env: 'POSTHORN_JWT_SECRET',
+      description: 'Signs and verifies the tokens of the API (HS256, UTF-8).',
+      secret: true,
+    }),
+  secretKey: z
+    .string({ error: 'It encrypts the stored secrets and must be set. Make one: openssl rand -base64 32' })
+    .refine(isKey, 'It is 32 bytes in base64. Make one: openssl rand -base64 32')
+    .transform((text) => new Secret(text))
+    .register(about, {
+      env: 'POSTHORN_SECRET_KEY',
+      description:
+        'Encrypts secrets at rest: 32 bytes in base64. Keep it with the database; one is useless without the other.',
+      secret: true,
+    }),
+  allowPrivate: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
+    .pipe(z.array(cidr))
+    .default([])
+    .register(about, {
+      env: 'POSTHORN_ALLOW_PRIVATE',
+      description: 'Comma-separated addresses and CIDRs that endpoints may reach although they are not public.',
+    }),
+  extraCa: z.string().min(1).nullable().default(null).register(about, {
+    env: 'POSTHORN_EXTRA_CA',
+    description: 'Path of a PEM file with certificates to trust besides the system’s.',
+  }),
+  defaultDialect: z.string().min(1).default('standard').register(about, {
+    env: 'POSTHORN_DEFAULT_DIALECT',
+    description: 'Wire format of endpoints whose application names none.',
+  }),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'One of trace, debug, info, warn, error, silent.')
+    .default('info')
+    .register(about, { env: 'POSTHORN_LOG_LEVEL', description: 'What is logged, as JSON lines on standard output.' }),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+type SettingName = keyof Settings
+
+/** The environment asks for something that is not possible; every problem is named, with what to do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(`Posthorn cannot start with these settings:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/** Each setting's name in the environment, default and documentation, in order. */
+export function describeSettings(): {
+  name: SettingName
+  env: string
+  description: string
+  secret: boolean
+  default: unknown
+}[] {
+  return settingNames.map((name) => {
+    const field = settingsSchema.shape[name]
+    const { env, description, secret = false } = about.get(field)!
+    return {
+      name,
+      env,
+      description,
+      secret,
+      default: 'def' in field && 'defaultValue' in field.def ? field.def.defaultValue : undefined,
+    }
+  })
+}
+
+const settingNames = Object.keys(settingsSchema.shape) as SettingName[]
+
+/**
+ * Reads settings from an environment. A `POSTHORN_...` name that is not a setting is an error: a typing mistake must not
+ * be a default in silence. Tests' own names (`POSTHORN_TEST_...`) and those in `foreign` belong to somebody else.
+ */
+export function readSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  foreign: readonly string[] = [],
+): Settings {
+  const problems: string[] = []
+  const nameOf = new Map(settingNames.map((name) => [about.get(settingsSchema.shape[name])!.env, name]))
+  const given: Partial<Record<SettingName, string>> = {}
+  for (const [key, value] of Object.entries(env)) {
+    if (!key.startsWith('POSTHORN_') || key.startsWith('POSTHORN_TEST_') || foreign.includes(key)) continue
+    const name = nameOf.get(key)
+    if (name === undefined) {
+      problems.push(`${key} is not a setting. Did you mean ${nearest(key, [...nameOf.keys()])}?`)
+      continue
+    }
+    // Set but empty is not set, as in a compose file with `POSTHORN_EXTRA_CA=`.
+    if (value !== undefined && value !== '') given[name] = value
+  }
+  const parsed = settingsSchema.safeParse(given)
+  for (const issue of parsed.error?.issues ?? []) {
+    const field = settingsSchema.shape[issue.path[0] as SettingName]
+    problems.push(`${about.get(field)!.env}: ${issue.message}`)
+  }
+  if (!parsed.success || problems.length > 0) throw new SettingsError(problems)
+  return parsed.data
+}
+
+function isCidr(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+function isKey(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length === 32 && bytes.toString('base64') === text
+}
+
+/** The candidate that needs the fewest edits. */
+export function nearest(text: string, candidates: readonly string[]): string | undefined {
+  let best: string | undefined
+  let bestDistance = Infinity
+  for (const candidate of candidates) {
+    const distance = edits(text, candidate)
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+/** Levenshtein distance, one row at a time. */
+export function edits(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
+    }
+    row = next
+  }
+  return row[b.length]!
+}

@@ -1,0 +1,115 @@
+import type { EndpointIn, EndpointOut, EndpointPatch, EndpointUpsertIn, MockOut } from '@posthorn/api'
+import type { Endpoint, EndpointInput, MockResult } from '@posthorn/engine'
+import { isUtf8 } from 'node:buffer'
+import { present, time, timeOrNull } from '../present.ts'
+
+export function endpointOut(endpoint: Endpoint): EndpointOut {
+  const eventTypes = endpoint.eventTypes === null ? null : [...endpoint.eventTypes]
+  return {
+    id: endpoint.id,
+    uid: endpoint.uid,
+    url: endpoint.url,
+    description: endpoint.description,
+    eventTypes,
+    filterTypes: eventTypes,
+    channels: endpoint.channels === null ? null : [...endpoint.channels],
+    disabled: endpoint.disabled,
+    metadata: { ...endpoint.metadata },
+    throttleRate: endpoint.rateLimit,
+    rateLimit: endpoint.rateLimit,
+    version: endpoint.version,
+    dialect: endpoint.dialect,
+    params: { ...endpoint.params },
+    retrySchedule: endpoint.retrySchedule === null ? null : [...endpoint.retrySchedule],
+    timeoutSeconds: endpoint.timeoutSeconds,
+    signed: endpoint.signed,
+    hold: endpoint.hold,
+    heldAt: timeOrNull(endpoint.heldAt),
+    failingSince: timeOrNull(endpoint.failingSince),
+    createdAt: time(endpoint.createdAt),
+    updatedAt: time(endpoint.updatedAt),
+  }
+}
+
+export function endpointInput(body: EndpointIn): EndpointInput {
+  const { headers, secret, ...rest } = body
+  return {
+    ...endpointPatch(rest),
+    url: body.url,
+    ...(headers == null ? {} : { headers }),
+    ...(secret === undefined ? {} : { secret }),
+  }
+}
+
+export function endpointPatch(body: EndpointPatch): Partial<EndpointInput> {
+  const { throttleRate, rateLimit, eventTypes, filterTypes, ...rest } = body
+  return present({
+    ...rest,
+    eventTypes: eventTypes === undefined ? filterTypes : eventTypes,
+    rateLimit: throttleRate === undefined ? rateLimit : throttleRate,
+  })
+}
+
+/** PUT: what is left out goes back to its default; headers and secret have routes of their own and stay. */
+export function endpointReplacement(body: EndpointUpsertIn): Partial<EndpointInput> {
+  return {
+    description: '',
+    eventTypes: null,
+    channels: null,
+    disabled: false,
+    metadata: {},
+    rateLimit: null,
+    dialect: null,
+    params: {},
+    retrySchedule: null,
+    timeoutSeconds: null,
+    ...endpointPatch(body),
+  }
+}
+
+/** Headers that carry credentials: named, never shown. */
+const credentials = /^(authorization|cookie|.*(token|secret|api-?key|password|credential).*)$/i
+
+export function headersOut(headers: Readonly<Record<string, string>>) {
+  const names = Object.keys(headers)
+  return {
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !credentials.test(name))),
+    sensitive: names.filter((name) => credentials.test(name)),
+  }
+}
+
+/** `headers` with some set (a value) and some removed (`null`); names are compared without their case. */
+export function mergedHeaders(
+  headers: Readonly<Record<string, string>>,
+  changes: Readonly<Record<string, string | null>>,
+  removed: readonly string[],
+): Record<string, string> {
+  const touched = new Set([...Object.keys(changes), ...removed].map((name) => name.toLowerCase()))
+  const kept = Object.entries(headers).filter(([name]) => !touched.has(name.toLowerCase()))
+  const set = Object.entries(changes).filter((entry): entry is [string, string] => entry[1] !== null)
+  return Object.fromEntries([...kept, ...set])
+}
+
+export function mockOut(result: MockResult): MockOut {
+  const { request, outcome, durationMs } = result
+  return {
+    request: { method: request.method, url: request.url, headers: pairs(request.headers), body: request.body },
+    response: outcome.ok
+      ? {
+          status: outcome.response.status,
+          headers: pairs(outcome.response.headers),
+          body: Buffer.from(outcome.response.body).toString('utf8'),
+          bodyBase64: isUtf8(outcome.response.body) ? null : Buffer.from(outcome.response.body).toString('base64'),
+          truncated: outcome.response.bodyTruncated,
+        }
+      : null,
+    error: outcome.ok ? null : { ...outcome.error, maybeSent: outcome.maybeSent },
+    durationMs,
+    timings: { ...outcome.timings },
+    remoteAddress: outcome.remoteAddress,
+  }
+}
+
+export function pairs(headers: readonly (readonly [string, string])[]): [string, string][] {
+  return headers.map(([name, value]) => [name, value])
+}

@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto'
+import { EngineError } from '@posthorn/engine'
+import { requireObject } from '../http/body.ts'
+import type { HandlersOf } from '../http/handler.ts'
+import { pageOptions, pageOut } from '../http/page.ts'
+import { invalidField, notFound } from '../http/refusal.ts'
+import { Reply } from '../http/reply.ts'
+import { present, time } from '../present.ts'
+import {
+  endpointInput,
+  endpointOut,
+  endpointPatch,
+  endpointReplacement,
+  headersOut,
+  mergedHeaders,
+  mockOut,
+} from './endpoint.ts'
+
+/** As for applications: ours to give, so a PUT to one that does not exist is a 404. */
+const generated = /^ep_[0-9A-Za-z]{16}$/
+
+export const endpoints: HandlersOf<'endpoint'> = {
+  'endpoint.list': async ({ engine, org, params, query }) =>
+    pageOut(await engine.endpoints.list(org, params.app_id, pageOptions(query)), endpointOut),
+
+  'endpoint.create': async ({ engine, org, params, body, once }) =>
+    endpointOut(await engine.endpoints.create(org, params.app_id, endpointInput(body), once(endpointOut))),
+
+  'endpoint.get': async ({ engine, org, params }) =>
+    endpointOut(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
+
+  'endpoint.upsert': async ({ engine, org, params, body }) => {
+    const { app_id: app, endpoint_id: id } = params
+    try {
+      const current = await engine.endpoints.get(org, app, id)
+      const uid = body.uid === undefined ? current.uid : body.uid
+      return endpointOut(await engine.endpoints.update(org, app, current.id, { ...endpointReplacement(body), uid }))
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
+      if (generated.test(id)) throw notFound()
+      const created = await engine.endpoints.create(org, app, { ...endpointInput(body), uid: body.uid ?? id })
+      return new Reply(201, endpointOut(created))
+    }
+  },
+
+  'endpoint.patch': async ({ engine, org, params, body }) =>
+    endpointOut(await engine.endpoints.update(org, params.app_id, params.endpoint_id, endpointPatch(body))),
+
+  'endpoint.delete': async ({ engine, org, params }) => {
+    await engine.endpoints.delete(org, params.app_id, params.endpoint_id)
+    return undefined
+  },
+
+  'endpoint.getHeaders': async ({ engine, org, params }) =>
+    headersOut((await engine.endpoints.get(org, params.app_id, params.endpoint_id)).headers),
+
+  'endpoint.setHeaders': async ({ engine, org, params, body }) => {
+    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: body.headers })
+    return undefined
+  },
+
+  'endpoint.patchHeaders': async ({ engine, org, params, body }) => {
+    const { headers } = await engine.endpoints.get(org, params.app_id, params.endpoint_id)
+    const merged = mergedHeaders(headers, body.headers, body.deleteHeaders ?? [])
+    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: merged })
+    return undefined
+  },
+
+  'endpoint.getSecret': async ({ engine, org, params }) => ({
+    key: await engine.endpoints.secret(org, params.app_id, params.endpoint_id),
+  }),
+
+  'endpoint.rotateSecret': async ({ engine, org, params, body, once }) => {
+    const input = present({ secret: body.key ?? undefined, overlapSeconds: body.gracePeriodSeconds ?? undefined })
+    await engine.endpoints.rotateSecret(
+      org,
+      params.app_id,
+      params.endpoint_id,
+      input,
+      once<null>(() => undefined),
+    )
+    return undefined
+  },
+
+  'endpoint.getStats': async ({ engine, org, params, query }) => {
+    const stats = await engine.endpoints.stats(org, params.app_id, params.endpoint_id, present(query))
+    const { success, pending, sending, failed } = stats
+    return { success, pending, sending, fail: failed, canceled: 0 }
+  },
+
+  'endpoint.recover': async ({ engine, org, params, body, once }) => {
+    // The work is queued when this is answered, so the task is over at once.
+    const task = { id: `qtask_${randomBytes(16).toString('hex').slice(0, 27)}`, updatedAt: time(Date.now()) }
+    const render = ({ queued }: { queued: number }) => ({
+      ...task,
+      status: 'finished' as const,
+      task: 'endpoint.recover' as const,
+      data: { messagesSent: queued },
+    })
+    const range = present({ since: body.since, until: body.until ?? undefined })
+    return render(await engine.endpoints.recover(org, params.app_id, params.endpoint_id, range, once(render)))
+  },
+
+  'endpoint.mock': async ({ engine, org, params, body, raw }) => {
+    if (raw === null) {
+      throw invalidField(
+        ['body', 'payload'],
+        '`payload` is missing. Event types carry no samples yet, so say what to send: {"eventType": "...", "payload": {...}}.',
+        'value_error.missing',
+      )
+    }
+    const payload = requireObject(raw, ['body', 'payload'])
+    return mockOut(
+      await engine.endpoints.mock(org, params.app_id, params.endpoint_id, { eventType: body.eventType, payload }),
+    )
+  },
+}

@@ -1,0 +1,23 @@
+import { applications } from './applications/handlers.ts'
+import { attempts } from './attempts/handlers.ts'
+import { dialects } from './dialects/handlers.ts'
+import { endpoints } from './endpoints/handlers.ts'
+import { eventTypes } from './event-types/handlers.ts'
+import { health, type Lifecycle } from './health/handlers.ts'
+import type { Handlers } from './http/handler.ts'
+import { log } from './log/handlers.ts'
+import { messages } from './messages/handlers.ts'
+
+/** Every operation of the contract with what does it. A row without its handler does not compile. */
+export function handlersFor(lifecycle: Lifecycle): Handlers {
+  return {
+    ...health(lifecycle),
+    ...applications,
+    ...endpoints,
+    ...eventTypes,
+    ...messages,
+    ...attempts,
+    ...log,
+    ...dialects,
+  }
+}

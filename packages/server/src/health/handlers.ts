@@ -1,0 +1,44 @@
+import type { HandlersOf } from '../http/handler.ts'
+import { Refusal } from '../http/refusal.ts'
+
+/** Whether the server is being shut down; set by `close`. */
+export interface Lifecycle {
+  draining: boolean
+}
+
+export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
+  return {
+    'health.live': () => ({ status: 'ok' as const }),
+    'health.ready': ({ engine }) => {
+      const reasons = reasonsAgainst(engine.health())
+      if (reasons.length > 0) throw new NotReady(reasons)
+      return { status: 'ready' as const, reasons: [] }
+    },
+    'health.get': ({ engine }) => {
+      const reasons = reasonsAgainst(engine.health())
+      if (reasons.length > 0) throw new NotReady(reasons)
+      return undefined
+    },
+  }
+
+  function reasonsAgainst(state: { ok: boolean; reasons: readonly string[] }): string[] {
+    const reasons = state.ok ? [] : [...state.reasons]
+    if (!state.ok && reasons.length === 0) reasons.push('The engine is not well and does not say why.')
+    if (lifecycle.draining) reasons.push('The server is shutting down.')
+    return reasons
+  }
+}
+
+/** A 503 with the body of /readyz. */
+class NotReady extends Refusal {
+  readonly #reasons: readonly string[]
+
+  constructor(reasons: readonly string[]) {
+    super(503, 'not_ready', reasons.join(' '))
+    this.#reasons = reasons
+  }
+
+  override body(): string {
+    return JSON.stringify({ status: 'not ready', reasons: this.#reasons, code: this.code, detail: this.message })
+  }
+}

@@ -1,0 +1,63 @@
+import { isUtf8 } from 'node:buffer'
+import { scan } from '@posthorn/wire'
+import { invalidField, Refusal } from './refusal.ts'
+
+/** A JSON object from the wire: its value, and one member's text byte for byte when asked for. */
+export interface JsonBody {
+  readonly value: Record<string, unknown>
+  readonly raw: string | null
+}
+
+/**
+ * Reads a body as one JSON object. A parser alone would lose what must not be lost (`2432232314.10`, escapes, key order)
+ * and hide what must not be hidden (a key that stands twice), so a scanner finds the members first; the member
+ * `rawMember` is cut out as text, and `null` stands in the value in its place.
+ */
+export function readJson(bytes: Buffer, rawMember: string | null): JsonBody {
+  if (!isUtf8(bytes)) throw invalidField(['body'], 'The body is not UTF-8 text.', 'value_error.jsondecode')
+  const text = bytes.toString('utf8')
+  const scanned = scan(text)
+  if (!scanned.ok) {
+    throw invalidField(
+      ['body'],
+      `The body is not the JSON that is expected: ${scanned.reason}, at character ${scanned.at}.`,
+      'value_error.jsondecode',
+    )
+  }
+  if (scanned.kind !== 'object') throw invalidField(['body'], 'The body must be a JSON object.', 'type_error')
+  const member = rawMember === null ? undefined : scanned.members.find(({ key }) => key === rawMember)
+  if (member === undefined) return { value: JSON.parse(text) as Record<string, unknown>, raw: null }
+  return {
+    value: JSON.parse(`${text.slice(0, member.start)}null${text.slice(member.end)}`) as Record<string, unknown>,
+    raw: text.slice(member.start, member.end),
+  }
+}
+
+/** A payload is an object; this is decided by its first character, because the scanner has checked the rest. */
+export function requireObject(raw: string, path: readonly string[]): string {
+  if (raw.charCodeAt(0) !== 0x7b)
+    throw invalidField(path, '`payload` must be a JSON object, such as {"id": 42}.', 'type_error')
+  return raw
+}
+
+/** Only JSON, and only as it is: no charset but UTF-8, no compression. */
+export function requireJsonType(contentType: string | undefined, contentEncoding: string | undefined): void {
+  if (contentEncoding !== undefined && contentEncoding !== 'identity') {
+    throw new Refusal(
+      415,
+      'unsupported_media_type',
+      'Bodies are not decompressed here. Send it without Content-Encoding.',
+    )
+  }
+  if (contentType === undefined) return
+  const [type = '', ...parameters] = contentType.toLowerCase().split(';')
+  const isJson = type.trim() === 'application/json' || /^application\/[\w.-]+\+json$/.test(type.trim())
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
+  if (!isJson || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
+    throw new Refusal(
+      415,
+      'unsupported_media_type',
+      'The body must be JSON in UTF-8. Send Content-Type: application/json.',
+    )
+  }
+}

@@ -1,0 +1,33 @@
+import type { EngineError} from '@posthorn/engine';
+import { type EngineErrorCode } from '@posthorn/engine'
+import { invalidField, notFound, Refusal } from './refusal.ts'
+
+/** What each refusal of the engine is in HTTP. A `field` is a 422 that names it. */
+const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
+  not_found: { status: 404 },
+  conflict: { status: 409 },
+  invalid: { status: 422, field: '' },
+  payload_too_large: { status: 413 },
+  address_refused: { status: 422, field: 'url' },
+  header_refused: { status: 422, field: 'headers' },
+  secret_refused: { status: 422, field: 'secret' },
+  unknown_event_type: { status: 422, field: 'eventTypes' },
+  unknown_dialect: { status: 422, field: 'dialect' },
+  message_refused: { status: 422, field: 'payload' },
+  idempotent_replay: { status: 409 }, // answered from the record before it gets here
+  overloaded: { status: 503 },
+  database_locked: { status: 503 },
+  database_refused: { status: 503 },
+  closed: { status: 503 },
+}
+
+export function refusalOf(error: EngineError): Refusal {
+  const { status, field } = answers[error.code]
+  if (status === 404) return notFound()
+  if (field !== undefined) {
+    const path = error.field ?? field
+    return invalidField(['body', ...(path === '' ? [] : path.split('.'))], error.message, `value_error.${error.code}`)
+  }
+  const headers = status === 503 ? { 'retry-after': String(Math.ceil(error.retryAfterSeconds ?? 1)) } : {}
+  return new Refusal(status, error.code, error.message, { headers })
+}

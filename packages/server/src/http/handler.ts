@@ -1,0 +1,37 @@
+import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, RouteOf } from '@posthorn/api'
+import type { Engine, WriteOptions } from '@posthorn/engine'
+import type { Caller } from '../auth/caller.ts'
+import type { JsonText, Reply } from './reply.ts'
+
+/** What a handler gets, typed by its row in the contract. */
+export interface Call<Id extends OperationId> {
+  readonly engine: Engine
+  readonly caller: Caller
+  readonly org: string
+  readonly params: ParamsOf<RouteOf<Id>>
+  readonly query: QueryOf<RouteOf<Id>>
+  readonly body: BodyOf<RouteOf<Id>>
+  /** The raw member of the body (`payload`), byte for byte; `null` when it is not there. */
+  readonly raw: string | null
+  /**
+   * Options for the engine's write, when the request has an Idempotency-Key: what `render` makes of the result is the
+   * answer to a repeat.
+   */
+  readonly once: <T>(render: (result: T) => Answer<Id>) => WriteOptions<T>
+}
+
+type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>>
+
+/** The body, ready JSON, or either with another status. */
+type Answer<Id extends OperationId> = Body<Id> | JsonText<Body<Id>> | Reply<Body<Id>>
+
+type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>> | Answer<Id>
+
+/** Operations whose answer is a stream are mounted by the log itself. */
+type StreamId = 'log.stream'
+
+/** One handler an operation: a row without its handler does not compile. */
+export type Handlers = { readonly [Id in Exclude<OperationId, StreamId>]: Handler<Id> }
+
+/** The part of the record that one feature brings. */
+export type HandlersOf<Resource extends string> = Pick<Handlers, Extract<keyof Handlers, `${Resource}.${string}`>>

@@ -1,0 +1,163 @@
+import { routes, type Route } from '@posthorn/api'
+import type { Engine, Log } from '@posthorn/engine'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { authorize, ownApplication } from '../auth/authorize.ts'
+import type { Caller } from '../auth/caller.ts'
+import type { Authenticate } from '../auth/tokens.ts'
+import type { LogStream } from '../log/stream.ts'
+import { readJson, requireJsonType, type JsonBody } from './body.ts'
+import type { Handlers } from './handler.ts'
+import { IdempotencyKey, type Answered } from './idempotency.ts'
+import { invalidField } from './refusal.ts'
+import { JsonText, Reply } from './reply.ts'
+import { apiHeaders } from './security.ts'
+import { validate } from './validate.ts'
+
+export interface Mounting {
+  readonly engine: Engine
+  readonly log: Log
+  readonly authenticate: Authenticate
+  readonly handlers: Handlers
+  readonly stream: LogStream
+}
+
+/** A handler as the loop over the rows sees it: what the row says was checked, so the types of the record hold. */
+type AnyHandler = (call: {
+  engine: Engine
+  caller: Caller
+  org: string
+  params: Record<string, string>
+  query: unknown
+  body: unknown
+  raw: string | null
+  once: (render: (result: unknown) => unknown) => object
+}) => Promise<unknown>
+
+const nobody: Caller = { org: '', app: null, scopes: new Set(), expiresAt: null }
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; set before a handler of an operation that is not public. */
+    caller?: Caller
+  }
+}
+
+/** Puts every row of the contract on the server. */
+export function mountRoutes(server: FastifyInstance, mounting: Mounting): void {
+  server.decorateRequest('caller')
+  for (const route of routes as readonly Route[]) {
+    server.route({
+      method: route.method,
+      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+      // Before a byte of the body is read.
+      ...(route.access === 'public' ? {} : { onRequest: gate(route, mounting.authenticate) }),
+      handler: route.stream ? streamHandler(mounting) : operationHandler(route, mounting),
+    })
+  }
+}
+
+function gate(route: Route, authenticate: Authenticate) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const caller = await authenticate(request.headers.authorization)
+    authorize(route, caller)
+    request.caller = caller
+  }
+}
+
+function operationHandler(route: Route, { engine, handlers }: Mounting) {
+  const handler = handlers[route.operationId as keyof Handlers] as unknown as AnyHandler
+  const bodySchema = route.body && route.rawMember ? withoutMember(route.body, route.rawMember) : route.body
+  const named = route.path.includes('{app_id}')
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { caller = nobody } = request
+    const query: unknown = route.query ? validate(route.query, request.query, 'query') : {}
+    const { value, raw } = route.body ? bodyOf(route, request) : { value: undefined, raw: null }
+    const body: unknown = bodySchema ? validate(bodySchema, value, 'body') : undefined
+    const params = request.params as Record<string, string>
+    checkParams(params)
+    if (named && caller.app !== null) {
+      params['app_id'] = await ownApplication(engine, { ...caller, app: caller.app }, params['app_id']!)
+    }
+    const key = keyOf(route, caller, request)
+    try {
+      const answer = await handler({
+        engine,
+        caller,
+        org: caller.org,
+        params,
+        query,
+        body,
+        raw,
+        once: (render) => key?.writeOptions((result) => rendered(route, render(result))) ?? {},
+      })
+      return send(reply, rendered(route, answer))
+    } catch (error) {
+      const before = key?.replayOf(error)
+      if (!before) throw error
+      return send(reply.header('idempotent-replayed', 'true'), before)
+    }
+  }
+}
+
+function streamHandler({ stream }: Mounting) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    stream.open(request.caller ?? nobody, reply.raw, { ...apiHeaders, 'x-request-id': request.id })
+    return reply.hijack()
+  }
+}
+
+/** The schema of a body whose raw member was cut out: `null` stands in its place. */
+function withoutMember(schema: z.ZodObject, member: string): z.ZodObject {
+  return schema.extend({ [member]: z.null().optional() })
+}
+
+function bodyOf(route: Route, request: FastifyRequest): JsonBody {
+  const bytes = request.body as Buffer | undefined
+  if (bytes === undefined || bytes.length === 0) {
+    if (route.bodyOptional) return { value: {}, raw: null }
+    throw invalidField(
+      ['body'],
+      'There is no body. Send a JSON object with Content-Type: application/json.',
+      'value_error.missing',
+    )
+  }
+  requireJsonType(request.headers['content-type'], request.headers['content-encoding'])
+  return readJson(bytes, route.rawMember ?? null)
+}
+
+/** What cannot be an id is not sent to the store: control characters, or an empty piece of a path. */
+function checkParams(params: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(params)) {
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (value === '' || value.length > 256 || /[\u0000-\u001f\u007f]/.test(value)) {
+      throw invalidField(['path', name], `\`${name}\` in the path is not an id.`)
+    }
+  }
+}
+
+function keyOf(route: Route, caller: Caller, request: FastifyRequest): IdempotencyKey | null {
+  const key = request.headers['idempotency-key']
+  if (key === undefined || route.method !== 'POST') return null
+  const [path = '', query = ''] = request.url.split('?', 2)
+  return new IdempotencyKey(caller, {
+    path: path.replace(/\/+$/, ''),
+    query,
+    body: request.body as Buffer | undefined,
+    key: Array.isArray(key) ? key.join(',') : key,
+  })
+}
+
+function rendered(route: Route, answer: unknown): Answered {
+  const status = answer instanceof Reply ? answer.status : route.status
+  const body: unknown = answer instanceof Reply ? answer.body : answer
+  if (route.response === null) return { status, text: '' }
+  return { status, text: body instanceof JsonText ? body.text : JSON.stringify(body) }
+}
+
+function send(reply: FastifyReply, { status, text }: Answered): FastifyReply {
+  reply.code(status)
+  if (text === '') return reply.send()
+  return reply.header('content-type', 'application/json; charset=utf-8').send(text)
+}

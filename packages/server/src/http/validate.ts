@@ -1,0 +1,34 @@
+import type * as z from 'zod'
+import { edits, nearest } from '../config.ts'
+import { invalid, type FieldProblem } from './refusal.ts'
+
+/** Reads `value` with a schema of the contract; a 422 that names every wrong field otherwise. */
+export function validate<S extends z.ZodObject>(schema: S, value: unknown, where: 'body' | 'query'): z.output<S> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw invalid(...parsed.error.issues.flatMap((issue) => problemsOf(issue, schema, where)))
+}
+
+function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string): FieldProblem[] {
+  const loc = [where, ...issue.path.map(String)]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      loc: [...loc, key],
+      msg: unknownField(key, issue.path.length === 0 ? Object.keys(schema.shape) : []),
+      type: 'value_error.extra',
+    }))
+  }
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+    return [{ loc, msg: `\`${loc.at(-1)}\` is missing.`, type: 'value_error.missing' }]
+  }
+  return [{ loc, msg: issue.message, type: issue.code === 'invalid_type' ? 'type_error' : 'value_error' }]
+}
+
+function unknownField(key: string, known: readonly string[]): string {
+  const shown = JSON.stringify(key.slice(0, 100))
+  const close = nearest(key.slice(0, 100), known)
+  const isClose =
+    close !== undefined && edits(close.toLowerCase(), key.slice(0, 100).toLowerCase()) <= Math.max(2, close.length / 3)
+  if (isClose) return `There is no field ${shown} here. Did you mean "${close}"?`
+  return `There is no field ${shown} here${known.length > 0 ? `; there are ${known.join(', ')}` : ''}.`
+}

@@ -1,0 +1,26 @@
+import { pino } from 'pino'
+import type { Settings } from './config.ts'
+
+/** JSON lines on standard output; control characters come out escaped, and what may be a credential as `***`. */
+export function createLog(level: Settings['logLevel']) {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: secretPaths, censor: '***' },
+  })
+}
+
+const secretNames = [
+  'authorization',
+  'cookie',
+  'secret',
+  'secrets',
+  'token',
+  'password',
+  'jwtSecret',
+  'secretKey',
+  'key',
+]
+const secretPaths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`])

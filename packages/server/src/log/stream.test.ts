@@ -1,0 +1,70 @@
+import { createServer, get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Attempt, Engine, EngineEvents } from '@posthorn/engine'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { openLogStream } from './stream.ts'
+
+const attempt: Attempt = {
+  id: 'atmpt_1',
+  org: 'org_1',
+  app: 'app_1',
+  message: 'msg_1',
+  requestId: 'msg_1',
+  channels: null,
+  tags: null,
+  eventType: 'a.b',
+  endpoint: 'ep_1',
+  url: `https://example.com/${'x'.repeat(2000)}`,
+  attempt: 1,
+  result: 'success',
+  trigger: 'scheduled',
+  code: 200,
+  error: null,
+  startedAt: 0,
+  durationMs: 1,
+  nextAttemptAt: null,
+  request: null,
+  response: null,
+  remoteAddress: null,
+}
+
+it('cuts off a reader that does not keep up, and only that one', async () => {
+  let tell: EngineEvents['attempt'] = () => undefined
+  // Only what the stream asks of an engine.
+  const engine = {
+    on: (_: string, listener: EngineEvents['attempt']) => {
+      tell = listener
+      return () => undefined
+    },
+  } as unknown as Engine
+  const warn = vi.fn<(fields: object, text: string) => void>()
+  const stream = openLogStream(engine, { debug: warn, info: warn, warn, error: warn })
+  const server = createServer((_, response) =>
+    stream.open({ org: 'org_1', app: null, scopes: null, expiresAt: null }, response, {}),
+  )
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    stream.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const open = () => new Promise<IncomingMessage>((resolve) => get({ port, host: '127.0.0.1', agent: false }, resolve))
+  const slow = await open()
+  slow.pause()
+  const fast = await open()
+  let bytes = 0
+  let fastEnded = false
+  fast.on('data', (chunk: Buffer) => (bytes += chunk.length))
+  fast.on('close', () => (fastEnded = true))
+
+  for (let count = 0; count < 20_000 && warn.mock.calls.length === 0; count++) {
+    tell(attempt)
+    if (count % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
+  expect(warn).toHaveBeenCalledTimes(1)
+  const before = bytes
+  tell(attempt)
+  await vi.waitFor(() => expect(bytes).toBeGreaterThan(before))
+  expect(fastEnded).toBe(false)
+})

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { FastifyInstance } from 'fastify'
+import { pageHeaders } from './http/security.ts'
+
+/** The files of the page, each at one fixed address: no name from a request ever reaches the file system. */
+const files = [
+  { url: '/', name: 'index.html', type: 'text/html; charset=utf-8' },
+  { url: '/app.js', name: 'app.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/source.js', name: 'source.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/view.js', name: 'view.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/style.css', name: 'style.css', type: 'text/css; charset=utf-8' },
+  { url: '/favicon.svg', name: 'favicon.svg', type: 'image/svg+xml' },
+] as const
+
+export function mountPage(server: FastifyInstance): void {
+  for (const { url, name, type } of files) {
+    const bytes = readFileSync(new URL(`../static/${name}`, import.meta.url))
+    const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
+    server.get(url, async (request, reply) => {
+      reply.headers({ ...pageHeaders, etag })
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+      return reply.header('content-type', type).send(bytes)
+    })
+  }
+}

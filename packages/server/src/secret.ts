@@ -1,0 +1,26 @@
+import { inspect } from 'node:util'
+
+/** A value that must not be printed: text, JSON and `console.log` show `***`. Only `reveal` gives it. */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return '***'
+  }
+
+  toJSON(): string {
+    return '***'
+  }
+
+  [inspect.custom](): string {
+    return 'Secret(***)'
+  }
+}
