@@ -75,7 +75,9 @@ describe('the key of a folder', () => {
 
   test('that was kept may be one typed by hand, with a line break after it', () => {
     writeFileSync(join(root, 'secret.key'), `${key}\n`)
-    expect(Buffer.from(openDataFolder({ database: `sqlite:${root}` }, randomBytes).secretKey)).toEqual(Buffer.alloc(32, 7))
+    expect(Buffer.from(openDataFolder({ database: `sqlite:${root}` }, randomBytes).secretKey)).toEqual(
+      Buffer.alloc(32, 7),
+    )
   })
 
   test('is another one for another folder', () => {

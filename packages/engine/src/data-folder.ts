@@ -40,10 +40,14 @@ function makeFolder(path: string): string {
     return path
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
-    throw new EngineError('invalid', `The data folder ${path} cannot be made (${why}). Name a folder that may be written.`, {
-      field: 'database',
-      cause,
-    })
+    throw new EngineError(
+      'invalid',
+      `The data folder ${path} cannot be made (${why}). Name a folder that may be written.`,
+      {
+        field: 'database',
+        cause,
+      },
+    )
   }
 }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Lane, laneLimits, windowLimits, type LiveDelivery } from './lane.ts'
+import { Lane, windowLimits, type LiveDelivery } from './lane.ts'
+
+const limits = { laneItems: 1000, laneBytes: 4 * 1024 * 1024 }
 
 function grow(lane: Lane, times: number): void {
   for (let count = 0; count < times; count += 1) lane.grow()
@@ -69,15 +71,20 @@ describe('the window of a lane', () => {
 
   test('is a whole number within its bounds, whatever happens', () => {
     fc.assert(
-      fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: fc.constant('grow' as const) }, fc.constant('shrink' as const)), { maxLength: 2000 }), (steps) => {
-        const lane = new Lane('ep_1', 'app_1')
-        for (const step of steps) {
-          lane[step]()
-          expect(Number.isInteger(lane.window)).toBe(true)
-          expect(lane.window).toBeGreaterThanOrEqual(windowLimits.least)
-          expect(lane.window).toBeLessThanOrEqual(windowLimits.most)
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof({ weight: 9, arbitrary: fc.constant('grow' as const) }, fc.constant('shrink' as const)), {
+          maxLength: 2000,
+        }),
+        (steps) => {
+          const lane = new Lane('ep_1', 'app_1')
+          for (const step of steps) {
+            lane[step]()
+            expect(Number.isInteger(lane.window)).toBe(true)
+            expect(lane.window).toBeGreaterThanOrEqual(windowLimits.least)
+            expect(lane.window).toBeLessThanOrEqual(windowLimits.most)
+          }
+        },
+      ),
     )
   })
 })
@@ -85,22 +92,22 @@ describe('the window of a lane', () => {
 describe('the room of a lane', () => {
   test('ends at a thousand deliveries', () => {
     const lane = new Lane('ep_1', 'app_1')
-    for (let count = 0; count < laneLimits.items; count += 1) {
-      expect(lane.hasRoom(1)).toBe(true)
+    for (let count = 0; count < limits.laneItems; count += 1) {
+      expect(lane.hasRoom(1, limits)).toBe(true)
       lane.hold(1)
     }
-    expect(lane.hasRoom(1)).toBe(false)
+    expect(lane.hasRoom(1, limits)).toBe(false)
     lane.free(1)
-    expect(lane.hasRoom(1)).toBe(true)
+    expect(lane.hasRoom(1, limits)).toBe(true)
   })
 
   test('ends at 4 MB, but one message always fits, or it would never leave', () => {
     const lane = new Lane('ep_1', 'app_1')
-    expect(lane.hasRoom(2 * laneLimits.bytes)).toBe(true)
-    lane.hold(laneLimits.bytes - 1)
-    expect(lane.hasRoom(1)).toBe(true)
-    expect(lane.hasRoom(2)).toBe(false)
-    lane.free(laneLimits.bytes - 1)
+    expect(lane.hasRoom(2 * limits.laneBytes, limits)).toBe(true)
+    lane.hold(limits.laneBytes - 1)
+    expect(lane.hasRoom(1, limits)).toBe(true)
+    expect(lane.hasRoom(2, limits)).toBe(false)
+    lane.free(limits.laneBytes - 1)
     expect(lane).toMatchObject({ items: 0, bytes: 0 })
   })
 })

@@ -9,7 +9,9 @@ export function shownHeaders(
   headers: readonly (readonly [string, string])[],
   custom: Readonly<Record<string, string>>,
 ): readonly (readonly [string, string])[] {
-  return headers.map(([name, value]) => (credentialName.test(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value]))
+  return headers.map(([name, value]) =>
+    credentialName.test(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value],
+  )
 }
 
 /** An address without what may be secret in it: user info and the values of its query. */

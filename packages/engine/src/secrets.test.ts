@@ -105,7 +105,11 @@ describe('the secret key as it is configured', () => {
     ['a sentence', 'correct horse battery staple'],
   ])('%s is refused with how to make one', (_title, text) => {
     expect(() => parseSecretKey(text)).toThrow(
-      expect.objectContaining({ code: 'invalid', field: 'secretKey', message: expect.stringContaining('randomBytes(32)') }),
+      expect.objectContaining({
+        code: 'invalid',
+        field: 'secretKey',
+        message: expect.stringContaining('randomBytes(32)'),
+      }),
     )
   })
 })

@@ -51,6 +51,8 @@ export interface CompiledDialect {
 /** The receiving half: the same lenses that write. */
 export interface Reading {
   readonly headers: readonly HeaderPlace[]
+  /** The names, in lower case, of all headers that are looked at. */
+  readonly headerNames: ReadonlySet<string>
   readonly query: readonly QueryPlace[]
   readonly body: BodyLens
   readonly signatures: readonly CompiledSignature[]
@@ -86,9 +88,10 @@ interface SignedField {
   readonly header: string
 }
 
-interface SignedWire {
+/** What of a request can be signed, as it stands there. */
+export interface SignedWire {
   text(field: Field): string
-  body: Uint8Array | null
+  body: Uint8Array | string | null
   url: string
   method: string
 }
@@ -111,11 +114,12 @@ export function compile(dialect: Dialect): CompiledDialect {
   const lens = bodyLens(checked.body)
   const signatures = checked.signatures.map((signature) => compileSignature(checked, signature))
   const begin = beginner(checked, headers, query, lens, signatures)
-  const reading: Reading = { headers, query, body: lens, signatures }
+  const reservedHeaders = headerNames(checked).map((name) => name.toLowerCase())
+  const reading: Reading = { headers, headerNames: new Set(reservedHeaders), query, body: lens, signatures }
 
   return {
     dialect: checked,
-    reservedHeaders: headerNames(checked).map((name) => name.toLowerCase()),
+    reservedHeaders,
     reading,
     check: (message) => checkMessage(checked, reading, message),
     body: (message) => lens.write(message),

@@ -7,13 +7,19 @@ export type HeadersLike =
   | readonly (readonly [name: string, value: string])[]
   | readonly string[]
 
-/** Every value of every header, by its lower-case name. Whatever is not text is passed over. */
-export function collectHeaders(headers: unknown): Map<string, string[]> {
+/**
+ * Every value of the wanted headers, by their lower-case names. Whatever is not text is passed over.
+ *
+ * @param wanted in lower case
+ */
+export function collectHeaders(headers: unknown, wanted: ReadonlySet<string>): Map<string, string[]> {
   const found = new Map<string, string[]>()
   const add = (name: unknown, value: unknown): void => {
-    if (Array.isArray(value)) for (const one of value) add(name, one)
-    if (typeof name !== 'string' || typeof value !== 'string') return
+    if (typeof name !== 'string') return
     const key = name.toLowerCase()
+    if (!wanted.has(key)) return
+    if (Array.isArray(value)) for (const one of value) add(name, one)
+    if (typeof value !== 'string') return
     const values = found.get(key)
     if (values === undefined) found.set(key, [value])
     else values.push(value)
@@ -29,7 +35,7 @@ export function collectHeaders(headers: unknown): Map<string, string[]> {
     // By what it does, not by its class: every polyfill has a class of its own.
     headers.forEach((value: unknown, name: unknown) => add(name, value))
   } else {
-    for (const [name, value] of Object.entries(headers)) add(name, value)
+    for (const name of Object.keys(headers)) add(name, (headers as Record<string, unknown>)[name])
   }
   return found
 }

@@ -6,7 +6,7 @@
  * about the receiver's own secret and code: it is for the log, never for the reply.
  */
 import { concat, decodeBytes, fromUtf8, utf8 } from './bytes.ts'
-import type { CompiledSignature } from './compile.ts'
+import type { CompiledSignature, SignedWire } from './compile.ts'
 import type { CryptoKeyBytes, SignedPieces } from './crypto.ts'
 import { compact, scan } from './json-scan.ts'
 import { misspelling } from './secret.ts'
@@ -18,8 +18,8 @@ export interface Mismatch {
   secrets: readonly string[]
   /** The texts in the header that may be the signature. */
   candidates: readonly string[]
-  pieces: SignedPieces
-  body: Uint8Array
+  /** What was looked at. */
+  wire: SignedWire
 }
 
 /** A mistake, and the checks under one of which the signature is right if it was made. */
@@ -34,11 +34,12 @@ const maxBodyBytes = 32_768
 const maxTried = 2
 
 export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
-  const { one, secrets, candidates, body } = mismatch
+  const { one, secrets, candidates, wire } = mismatch
+  const body = typeof wire.body === 'string' ? utf8(wire.body) : (wire.body ?? new Uint8Array())
   const first = candidates[0]
   if (first === undefined) return noCandidate(one)
   if (body.length <= maxBodyBytes) {
-    for (const { hint, checks } of mistakes(mismatch)) {
+    for (const { hint, checks } of mistakes(mismatch, body)) {
       const answers = yield checks
       if (answers.includes(true)) return hint
     }
@@ -69,9 +70,9 @@ function noCandidate({ signature: { format, header } }: CompiledSignature): stri
     : `The header ${header} holds no signature.`
 }
 
-function* mistakes(mismatch: Mismatch): Generator<Mistake> {
-  const { one, secrets, pieces, body } = mismatch
-  const candidates = mismatch.candidates.slice(0, 1)
+function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint8Array): Generator<Mistake> {
+  const candidates = all.slice(0, 1)
+  const pieces = one.pieces({ ...wire, body })
   const { signature } = one
   const tried = secrets.slice(0, maxTried)
   const keys = tried.flatMap((secret) => {
@@ -91,7 +92,7 @@ function* mistakes(mismatch: Mismatch): Generator<Mistake> {
 
   // 2. The body was parsed and printed again, or changed on its way.
   for (const [hint, other] of otherBodies(body)) {
-    const signed = pieces.map((piece) => (piece === body ? other : piece))
+    const signed = one.pieces({ ...wire, body: other })
     yield { hint, checks: keys.flatMap((key) => over(key, signed)) }
   }
 

@@ -13,7 +13,7 @@ export const spread = '...'
 export interface BodyLens {
   write(message: WireMessage): Uint8Array | null
   /** The messages of a body, one draft each, or a sentence that says what is wrong with it. */
-  read(body: Uint8Array): Draft[] | string
+  read(body: Uint8Array | string): Draft[] | string
   /** What a payload must not have as members, because the envelope has them. `null`: the payload is not spread. */
   readonly taken: ReadonlySet<string> | null
 }
@@ -28,21 +28,22 @@ export function isSlot(shape: unknown): shape is Slot {
   return typeof shape === 'object' && shape !== null && Object.hasOwn(shape, '$')
 }
 
-export function emptyDraft(): Draft {
-  return { params: Object.create(null) as Record<string, string> }
+/** The text of a body, or `null` when its bytes are not UTF-8. */
+function textOf(body: Uint8Array | string): string | null {
+  return typeof body === 'string' ? body : fromUtf8(body)
 }
 
 export function bodyLens(body: Body): BodyLens {
-  if (body.kind === 'none') return { write: () => null, read: () => [emptyDraft()], taken: null }
+  if (body.kind === 'none') return { write: () => null, read: () => [{}], taken: null }
   if (body.kind === 'payload') {
     return {
       write: (message) => utf8(message.payload),
-      read: (bytes) => {
-        const text = fromUtf8(bytes)
+      read: (given) => {
+        const text = textOf(given)
         if (text === null) return 'The body is not UTF-8.'
         const found = scan(text)
         if (!found.ok) return notJson(found)
-        return [{ ...emptyDraft(), payloadText: text }]
+        return [{ payloadText: text }]
       },
       taken: null,
     }
@@ -53,8 +54,8 @@ export function bodyLens(body: Body): BodyLens {
     write: alwaysArray
       ? (message) => utf8(`[${shape.write(message) ?? 'null'}]`)
       : (message) => utf8(shape.write(message) ?? 'null'),
-    read: (bytes) => {
-      const text = fromUtf8(bytes)
+    read: (given) => {
+      const text = textOf(given)
       if (text === null) return 'The body is not UTF-8.'
       const found = scan(text)
       if (!found.ok) return notJson(found)
@@ -70,7 +71,7 @@ export function bodyLens(body: Body): BodyLens {
   function readAll(texts: readonly string[]): Draft[] | string {
     const drafts: Draft[] = []
     for (const [index, text] of texts.entries()) {
-      const draft = emptyDraft()
+      const draft: Draft = {}
       const problem = shape.read(text, texts.length > 1 ? `[${index}]` : '', draft)
       if (problem !== null) return problem
       drafts.push(draft)

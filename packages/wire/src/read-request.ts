@@ -1,10 +1,8 @@
 /** What stands in a request, before anyone knows whether it can be trusted. Nothing is parsed here but headers. */
-import { utf8 } from './bytes.ts'
 import type { CompiledDialect } from './compile.ts'
 import type { Field } from './dialect.ts'
 import type { VerifyErrorCode } from './errors.ts'
 import { collectHeaders, type HeadersLike } from './headers.ts'
-import { emptyDraft } from './place.ts'
 import type { Draft, SlotLens } from './slot.ts'
 
 /** A request as the web framework has it. The body is what came over the network: bytes, or their text. */
@@ -22,7 +20,8 @@ export interface Seen {
   /** The texts of the fields that stand in headers and query, as they came. */
   texts: Map<Field, string>
   headers: Map<string, string[]>
-  body: Uint8Array
+  /** As it was given: turning text into bytes and back again costs more than signing it. */
+  body: Uint8Array | string
   url: string
   method: string
 }
@@ -44,7 +43,7 @@ export function readRequest(compiled: CompiledDialect, request: RequestLike): Se
   if (typeof request !== 'object' || request === null) {
     return new Refusal('malformed_request', 'There is no request.', 'Pass { headers, body }.')
   }
-  const body = toBytes(request.body)
+  const body = rawBody(request.body)
   if (body === null) {
     return new Refusal(
       'body_not_bytes',
@@ -53,9 +52,9 @@ export function readRequest(compiled: CompiledDialect, request: RequestLike): Se
     )
   }
   const seen: Seen = {
-    draft: emptyDraft(),
+    draft: {},
     texts: new Map(),
-    headers: collectHeaders(request.headers),
+    headers: collectHeaders(request.headers, compiled.reading.headerNames),
     body,
     url: typeof request.url === 'string' ? request.url : '',
     method: typeof request.method === 'string' ? request.method.toUpperCase() : compiled.dialect.request.method,
@@ -116,9 +115,10 @@ function queryOf(url: string): Map<string, string> {
   return new Map(start < 0 ? [] : new URLSearchParams(address.slice(start + 1)))
 }
 
-function toBytes(body: unknown): Uint8Array | null {
-  if (body === null || body === undefined) return new Uint8Array()
-  if (typeof body === 'string') return utf8(body)
+/** Half of a surrogate pair has no bytes. What stands for it in them is put there at once, so that text and bytes agree. */
+function rawBody(body: unknown): Uint8Array | string | null {
+  if (body === null || body === undefined) return ''
+  if (typeof body === 'string') return body.isWellFormed() ? body : body.toWellFormed()
   if (body instanceof Uint8Array) return body
   if (body instanceof ArrayBuffer) return new Uint8Array(body)
   return null

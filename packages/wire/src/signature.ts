@@ -88,9 +88,10 @@ function malformed(reason: string): ParsedSignature {
  */
 export function signatureBytes(signature: Signature, text: string): Uint8Array<ArrayBuffer>[] {
   if (signature.algorithm === 'shared-secret') return [new Uint8Array(utf8(text))]
-  const encodings = new Set([signature.encoding, ...(signature.accepts ?? [])])
-  return [...encodings].flatMap((encoding) => {
+  const found: Uint8Array<ArrayBuffer>[] = []
+  for (const encoding of [signature.encoding, ...(signature.accepts ?? [])]) {
     const bytes = decodeBytes(text, encoding)
-    return bytes === null || bytes.length === 0 ? [] : [new Uint8Array(bytes)]
-  })
+    if (bytes !== null && bytes.length > 0) found.push(bytes)
+  }
+  return found
 }

@@ -3,8 +3,8 @@ import type { EncodeInput, Field, ReceivedMessage, Slot, WireMessage } from './d
 import { idFromBase62, idFromUuid, idToBase62, idToUuid } from './id.ts'
 
 /** A message while it is being read. */
-export type Draft = { -readonly [Key in keyof ReceivedMessage]?: ReceivedMessage[Key] } & {
-  params: Record<string, string>
+export type Draft = { -readonly [Key in Exclude<keyof ReceivedMessage, 'params'>]?: ReceivedMessage[Key] } & {
+  params?: Record<string, string>
 }
 
 /** What belongs to one attempt. It is not known where only a body is made. */
@@ -99,7 +99,9 @@ function reader({ $: field, as }: Slot): SlotLens['read'] {
     default: {
       const name = paramName(field)
       return (text, draft) => {
-        draft.params[name] = text
+        // Without a prototype: the name may be one that every object has.
+        const params = (draft.params ??= Object.create(null) as Record<string, string>)
+        params[name] = text
         return null
       }
     }

@@ -6,7 +6,7 @@ import { cryptography } from '#crypto'
 import { toCompiled, type DialectLike } from './built-in.ts'
 import type { CompiledDialect, CompiledSignature } from './compile.ts'
 import type { CryptoKeyBytes, SignedPieces } from './crypto.ts'
-import type { ReceivedMessage } from './dialect.ts'
+import type { Field, ReceivedMessage } from './dialect.ts'
 import { WireError, type VerifyErrorCode } from './errors.ts'
 import { hintForClock, hintForMismatch } from './hint.ts'
 import { readRequest, Refusal, single, type RequestLike, type Seen } from './read-request.ts'
@@ -210,12 +210,9 @@ function* checkSignature(
   const unread = checkFields(one, seen)
   if (unread !== null) return unread
 
-  const pieces = one.pieces({
-    text: (field) => seen.texts.get(field) ?? '',
-    body: seen.body,
-    url: seen.url,
-    method: seen.method,
-  })
+  const { body, url, method } = seen
+  const wire = { text: (field: Field): string => seen.texts.get(field) ?? '', body, url, method }
+  const pieces = one.pieces(wire)
   const checks: Check[] = []
   const keyOf: number[] = []
   for (const [index, secret] of secrets.entries()) {
@@ -233,7 +230,7 @@ function* checkSignature(
   const keyIndex = keyOf[matching]
   if (keyIndex !== undefined) return keyIndex
   const { candidates } = parsed
-  const hint = wantsHint ? yield* hintForMismatch({ one, secrets, candidates, pieces, body: seen.body }) : ''
+  const hint = wantsHint ? yield* hintForMismatch({ one, secrets, candidates, wire }) : ''
   return new Refusal('signature_mismatch', 'The signature was not made over this request with this secret.', hint)
 }
 

@@ -71,7 +71,12 @@ function toPage<T>(rows: readonly T[], key: (row: T) => string, cursor: Cursor):
   return {
     data,
     // An empty page keeps its place, so that a reader who polls finds what comes later.
-    iterator: last === undefined ? (cursor.backwards || cursor.key === null ? null : iteratorAfter(cursor.key)) : iteratorAfter(key(last)),
+    iterator:
+      last === undefined
+        ? cursor.backwards || cursor.key === null
+          ? null
+          : iteratorAfter(cursor.key)
+        : iteratorAfter(key(last)),
     prevIterator: first === undefined || (cursor.key === null && !cursor.backwards) ? null : `-${key(first)}`,
     done: cursor.backwards ? false : !more,
   }

@@ -73,6 +73,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
 
     test('what is written is loaded as it was, also by the next process', async () => {
       const subject = await open()
+      expect(await subject.store.catalog.load()).toEqual({ applications: [], endpoints: [], eventTypes: [] })
       const app = anApplication({ uid: 'u', metadata: { a: oddTexts.join('') }, params: { b: 'c' } })
       const row: EndpointRow = {
         endpoint: anEndpoint({ uid: 'u', description: oddTexts.join(''), eventTypes: ['a'], retrySchedule: [1.5] }),
@@ -91,21 +92,17 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
       expect(await (await subject.crash()).store.catalog.load()).toEqual(contents)
     })
 
-    test('an empty catalog loads as one', async () => {
-      const { store } = await open()
-      expect(await store.catalog.load()).toEqual({ applications: [], endpoints: [], eventTypes: [] })
-    })
-
     test('rows come in id order, event types in the order of their names', async () => {
-      const { store } = await open()
-      for (const id of ['app_2', 'app_1']) await store.catalog.write([createApplication(anApplication({ id }))], null)
-      for (const id of ['ep_b', 'ep_a'])
-        await store.catalog.write([createEndpoint(endpointRow(anApplication(), { id }))], null)
+      const org = unique('org')
+      const [first, second] = [unique('app'), unique('app')] as const
+      for (const id of [second, first]) await application({ id, org })
+      const [one, two] = [unique('ep'), unique('ep')] as const
+      for (const id of [two, one]) await write(createEndpoint(endpointRow(anApplication({ id: first, org }), { id })))
       for (const typeName of ['b', 'a'])
-        await store.catalog.write([{ kind: 'event_type', row: anEventType({ name: typeName }), create: true }], null)
-      const { applications, endpoints, eventTypes } = await store.catalog.load()
-      expect(applications.map((row) => row.application.id)).toEqual(['app_1', 'app_2'])
-      expect(endpoints.map((row) => row.endpoint.id)).toEqual(['ep_a', 'ep_b'])
+        await write({ kind: 'event_type', row: anEventType({ org, name: typeName }), create: true })
+      const { applications, endpoints, eventTypes } = await rowsOf(org)
+      expect(applications.map((row) => row.application.id)).toEqual([first, second])
+      expect(endpoints.map((row) => row.endpoint.id)).toEqual([one, two])
       expect(eventTypes.map((row) => row.name)).toEqual(['a', 'b'])
     })
 
@@ -175,7 +172,11 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
         { kind: 'endpoint', row: endpointRow(app), create: false },
         createEndpoint(endpointRow(anApplication({ id: unique('app') }))),
         createEndpoint(endpointRow({ ...app, org: other.org })),
-        { kind: 'endpoint', row: { ...row, endpoint: { ...row.endpoint, app: other.id, org: other.org } }, create: false },
+        {
+          kind: 'endpoint',
+          row: { ...row, endpoint: { ...row.endpoint, app: other.id, org: other.org } },
+          create: false,
+        },
         { kind: 'event_type', row: anEventType({ org: app.org }), create: false },
         { kind: 'delete_application', org: app.org, id: unique('app') },
         { kind: 'delete_application', org: other.org, id: app.id },
@@ -184,8 +185,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
         { kind: 'delete_event_type', org: app.org, name: 'a' },
       ]
       await changesNothing(async () => {
-        for (const change of missing)
-          expect(await write(change), JSON.stringify(change)).toEqual({ state: 'missing' })
+        for (const change of missing) expect(await write(change), JSON.stringify(change)).toEqual({ state: 'missing' })
       })
     })
 
@@ -263,7 +263,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
           return result.state === 'written' ? (result.versions[app.id] ?? 0) : 0
         }
         const first = await version(subject, true)
-        const after = await subject.reopen()
+        const after = await subject.crash()
         expect(await after.store.queue.accept(acceptItem(app, first))).toEqual({ state: 'accepted' })
         expect(await version(after, false)).toBeGreaterThan(first)
         expect(await after.store.queue.accept(acceptItem(app, first))).toEqual({ state: 'stale_catalog' })
@@ -284,7 +284,9 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
     describe('several changes', () => {
       test('are written together: an application comes with its endpoints', async () => {
         const app = anApplication({ id: unique('app'), org: unique('org') })
-        expect(await write(createApplication(app), createEndpoint(endpointRow(app)))).toMatchObject({ state: 'written' })
+        expect(await write(createApplication(app), createEndpoint(endpointRow(app)))).toMatchObject({
+          state: 'written',
+        })
         expect((await rowsOf(app.org)).endpoints.length).toBe(1)
       })
 
@@ -321,7 +323,9 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
       const key: IdempotencyRecord = { key: unique('key'), fingerprint: 'f1', answer: 'made', expiresAt: t0 }
       const row = anApplication({ id: unique('app'), org: first.org, uid: 'acme' })
       expect(await catalog.write([createApplication(row)], key)).toMatchObject({ state: 'conflict' })
-      expect(await catalog.write([createApplication({ ...row, uid: 'other' })], key)).toMatchObject({ state: 'written' })
+      expect(await catalog.write([createApplication({ ...row, uid: 'other' })], key)).toMatchObject({
+        state: 'written',
+      })
     })
   })
 }

@@ -25,7 +25,7 @@ export const newId = newIds(systemRandom)
 export const t0 = 1_800_000_000_000
 
 /** Opens subjects and closes them, and what followed them: when the test is over, or (`shared`) the suite. */
-export function subjects(harness: StoreHarness): { open(): Promise<Subject>; shared(): Promise<Subject> } {
+export function subjects(harness: StoreHarness): { open: () => Promise<Subject>; shared: () => Promise<Subject> } {
   const opened = { open: new Set<Subject>(), shared: new Set<Subject>() }
   const watch = (subject: Subject, until: Set<Subject>): Subject => {
     until.add(subject)

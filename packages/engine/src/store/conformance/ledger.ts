@@ -163,7 +163,10 @@ export function ledgerSuite(name: string, harness: StoreHarness): void {
       test('settles when everything appended so far is readable, and at once when there is nothing', async () => {
         const app = unique('app')
         await ledger.settled()
-        append(ledger, Array.from({ length: 500 }, () => anAttempt({ app })))
+        append(
+          ledger,
+          Array.from({ length: 500 }, () => anAttempt({ app })),
+        )
         await ledger.settled()
         expect((await ledger.attempts(query(app))).length).toBe(500)
         await ledger.settled()
@@ -191,11 +194,18 @@ export function ledgerSuite(name: string, harness: StoreHarness): void {
       const stranger = unique('app')
       const endpoints = [unique('ep'), unique('ep'), unique('ep')] as const
       const messages = Array.from({ length: 12 }, (_, index) => newId('msg', t0 + index))
-      const results: readonly AttemptResult[] = ['success', 'failed', 'exhausted', 'interrupted', 'cancelled', 'quarantined']
+      const results: readonly AttemptResult[] = [
+        'success',
+        'failed',
+        'exhausted',
+        'interrupted',
+        'cancelled',
+        'quarantined',
+      ]
       const codes = [0, 200, 204, 299, 301, 410, 429, 500, 503, 599]
       const types = ['a.b', 'a', 'b']
       const texts = ['x', 'y', ...oddTexts]
-      /** The same for the same number, and without a pattern. */
+      /** One of a list: the same for the same number, without a pattern over the numbers. */
       const pick = <T>(list: readonly T[], number: number): T =>
         list[(Math.imul(number + 1, 0x9e3779b1) >>> 9) % list.length] as T
       /** Times at, before and after whole hours among them. */
@@ -327,17 +337,24 @@ export function ledgerSuite(name: string, harness: StoreHarness): void {
         const cursor = fc.option(fc.constantFrom(...messages))
         const limit = fc.integer({ min: 1, max: 12 })
         await fc.assert(
-          fc.asyncProperty(time, time, fc.constantFrom(...endpoints), cursor, limit, async (since, until, endpoint, at, most) => {
-            const rows = all.filter((row) => row.app === app && row.endpoint === endpoint && row.startedAt >= since)
-            const expected = newest(rows, ({ message }) => message)
-              .filter(({ result, startedAt }) => result === 'exhausted' && startedAt < until)
-              .filter(({ message }) => at === null || message > at)
-              .toSorted((a, b) => (a.message < b.message ? -1 : 1))
-              .slice(0, most)
-              .map(({ message, attempt }) => ({ message, attempt }))
-            const found = await ledger.failedMessages({ app, endpoint, since, until, cursor: at, limit: most })
-            expect(found).toEqual(expected)
-          }),
+          fc.asyncProperty(
+            time,
+            time,
+            fc.constantFrom(...endpoints),
+            cursor,
+            limit,
+            async (since, until, endpoint, at, most) => {
+              const rows = all.filter((row) => row.app === app && row.endpoint === endpoint && row.startedAt >= since)
+              const expected = newest(rows, ({ message }) => message)
+                .filter(({ result, startedAt }) => result === 'exhausted' && startedAt < until)
+                .filter(({ message }) => at === null || message > at)
+                .toSorted((a, b) => (a.message < b.message ? -1 : 1))
+                .slice(0, most)
+                .map(({ message, attempt }) => ({ message, attempt }))
+              const found = await ledger.failedMessages({ app, endpoint, since, until, cursor: at, limit: most })
+              expect(found).toEqual(expected)
+            },
+          ),
         )
       })
 
@@ -372,7 +389,10 @@ export function ledgerSuite(name: string, harness: StoreHarness): void {
 
       test('sweep forgets the oldest attempts, "limit" at a time, and says whether there are more', async () => {
         const { ledger: own } = (await open()).store
-        append(own, Array.from({ length: 25 }, (_, index) => anAttempt({ startedAt: t0 + index })))
+        append(
+          own,
+          Array.from({ length: 25 }, (_, index) => anAttempt({ startedAt: t0 + index })),
+        )
         await own.settled()
         const left: number[] = []
         for (;;) {

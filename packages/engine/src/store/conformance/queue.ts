@@ -88,7 +88,10 @@ class Scene {
   }
 
   /** Accepts and answers the claim that the accept may have made. */
-  async accept(fields: Partial<StoredMessage> = {}, more: Partial<AcceptItem> & { claimed?: boolean } = {}): Promise<Claim> {
+  async accept(
+    fields: Partial<StoredMessage> = {},
+    more: Partial<AcceptItem> & { claimed?: boolean } = {},
+  ): Promise<Claim> {
     const message = this.message(fields)
     expect(await this.queue.accept(this.item(message, more))).toEqual({ state: 'accepted' })
     const due = message.deliverAt ?? message.acceptedAt
@@ -220,7 +223,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
             expect(await at.queue.accept(at.item(message))).toEqual({ state: 'accepted' })
             expect(await at.queue.message(at.app, message.id)).toEqual(message)
           }),
-          { numRuns: 40 },
+          { numRuns: 25 },
         )
       })
 
@@ -404,25 +407,32 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       test('like a filter over a sorted list, for any dues and bounds', async () => {
         const due = fc.integer({ min: 0, max: 20 })
         await fc.assert(
-          fc.asyncProperty(fc.array(due, { maxLength: 12 }), due, due, fc.integer({ min: 1, max: 5 }), async (dues, from, now, limit) => {
-            const at = await scene()
-            await Promise.all(dues.map((offset) => at.accept({ acceptedAt: t0 + offset })))
-            const isDue = (offset: number): boolean => offset >= from && offset <= now
-            const expected = dues.filter(isDue).sort((a, b) => a - b)
-            const result = await at.claimResult(t0 + now, { from: t0 + from, limit })
-            expect(result.work.map((row) => row.due - t0)).toEqual(expected.slice(0, limit))
-            expect(result.more).toBe(expected.length > limit)
-            const rest = dues.filter((offset) => offset >= from && offset > now)
-            expect(result.nextDue).toBe(result.more || rest.length === 0 ? null : t0 + Math.min(...rest))
-          }),
+          fc.asyncProperty(
+            fc.array(due, { maxLength: 12 }),
+            due,
+            due,
+            fc.integer({ min: 1, max: 5 }),
+            async (dues, from, now, limit) => {
+              const at = await scene()
+              await Promise.all(dues.map((offset) => at.accept({ acceptedAt: t0 + offset })))
+              const isDue = (offset: number): boolean => offset >= from && offset <= now
+              const expected = dues.filter(isDue).sort((a, b) => a - b)
+              const result = await at.claimResult(t0 + now, { from: t0 + from, limit })
+              expect(result.work.map((row) => row.due - t0)).toEqual(expected.slice(0, limit))
+              expect(result.more).toBe(expected.length > limit)
+              const rest = dues.filter((offset) => offset >= from && offset > now)
+              expect(result.nextDue).toBe(result.more || rest.length === 0 ? null : t0 + Math.min(...rest))
+            },
+          ),
           { numRuns: 20 },
         )
       })
     })
 
     describe('epochs', () => {
-      test('rise with every process', async () => {
+      test('rise with every process, also when there was nothing to do', async () => {
         const subject = await open()
+        expect(await subject.store.queue.lanes()).toEqual([])
         const next = await subject.reopen()
         const last = await next.crash()
         expect(next.store.queue.epoch).toBeGreaterThan(subject.store.queue.epoch)
@@ -442,12 +452,16 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
         const after = at.in(await subject.crash())
         const { work, outcomes } = await after.claimResult(t0 + 5)
-        expect(work.map(({ message, generation, failures, suspect }) => ({ message, generation, failures, suspect }))).toEqual([
+        expect(
+          work.map(({ message, generation, failures, suspect }) => ({ message, generation, failures, suspect })),
+        ).toEqual([
           { message: retried.message, generation: 4, failures: 2, suspect: false },
           { message: fresh.message, generation: 2, failures: 0, suspect: false },
           { message: waiting.message, generation: 1, failures: 0, suspect: false },
         ])
-        expect(outcomes.map(({ message, generation, result, nextAt }) => ({ message, generation, result, nextAt }))).toEqual([
+        expect(
+          outcomes.map(({ message, generation, result, nextAt }) => ({ message, generation, result, nextAt })),
+        ).toEqual([
           { message: retried.message, generation: 3, result: 'interrupted', nextAt: t0 + 5 },
           { message: fresh.message, generation: 1, result: 'interrupted', nextAt: t0 + 5 },
         ])
@@ -607,13 +621,21 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const subject = await open()
         const at = await new Scene(subject.store).create()
         await at.queue.release([await at.accept({}, { claimed: true })])
-        expect(await at.in(await subject.crash()).claimResult()).toMatchObject({ work: [{ generation: 1 }], outcomes: [] })
+        expect(await at.in(await subject.crash()).claimResult()).toMatchObject({
+          work: [{ generation: 1 }],
+          outcomes: [],
+        })
       })
 
       test('of a claim that is not ours any more changes nothing', async () => {
         const at = await scene()
         const claim = await at.accept({}, { claimed: true })
-        await changesNothing(() => at.queue.release([{ ...claim, generation: 2 }, { ...claim, due: t0 + 1 }]))
+        await changesNothing(() =>
+          at.queue.release([
+            { ...claim, generation: 2 },
+            { ...claim, due: t0 + 1 },
+          ]),
+        )
         await at.queue.release([claim])
         await changesNothing(() => at.queue.release([claim]))
       })
@@ -658,7 +680,11 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           }),
         )
         const waiting = await at.accept()
-        const more = [...items, ...items, { ...items[0], message: waiting.message, due: t0, generation: 1, app: at.app, target: at.target }]
+        const more = [
+          ...items,
+          ...items,
+          { ...items[0], message: waiting.message, due: t0, generation: 1, app: at.app, target: at.target },
+        ]
         expect(await at.queue.requeue(more, null)).toEqual({ state: 'queued', queued: 5 })
       })
 
@@ -699,14 +725,24 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const other = new Scene(shared.store, at.app)
         other.version = at.version
         const kept = await other.accept()
-        const claims = await Promise.all([at.accept({ acceptedAt: t0 - 2 }, { claimed: true }), at.accept(), at.accept()])
+        const claims = await Promise.all([
+          at.accept({ acceptedAt: t0 - 2 }, { claimed: true }),
+          at.accept(),
+          at.accept(),
+        ])
         const first = await at.queue.cancel(at.target, 2, t0 + 5)
         const second = await at.queue.cancel(at.target, 2, t0 + 5)
         expect([first.length, second.length]).toEqual([2, 1])
         const all = [...first, ...second]
         expect(new Set(ids(all))).toEqual(new Set(ids(claims)))
         for (const outcome of all)
-          expect(outcome).toMatchObject({ result: 'cancelled', startedAt: t0 + 5, nextAt: null, eventType: 'invoice.paid', code: 0 })
+          expect(outcome).toMatchObject({
+            result: 'cancelled',
+            startedAt: t0 + 5,
+            nextAt: null,
+            eventType: 'invoice.paid',
+            code: 0,
+          })
         expect(all).toMatchObject(await at.outcomes())
         expect(await at.queue.cancel(at.target, 2, t0)).toEqual([])
         expect(await at.record(claims[0])).toEqual({ state: 'stale' })
@@ -808,7 +844,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         expect((await at.outcomes()).map(({ startedAt }) => startedAt)).toEqual([t0 + 3, t0 + 4])
         await sweepAll(at.queue, t0, t0 + 100)
         expect(await at.outcomes()).toEqual([])
-        const after = at.in(await subject.reopen())
+        const after = at.in(await subject.crash())
         const next = await after.record(await after.accept({}, { claimed: true }))
         expect(next.state === 'recorded' ? next.seq : 0).toBeGreaterThan(last)
       })
@@ -851,7 +887,8 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       test('lanes: every target with stored work, once, with the time of its first row', async () => {
         const at = await scene()
         const targets = [unique('ep'), unique('ep'), unique('ep')] as const
-        for (const acceptedAt of [t0, t0 - 5, t0 + 5]) await at.accept({ acceptedAt, targets: [targets[0], targets[2]] })
+        for (const acceptedAt of [t0, t0 - 5, t0 + 5])
+          await at.accept({ acceptedAt, targets: [targets[0], targets[2]] })
         await at.accept({ acceptedAt: t0 + 9, targets: [targets[1]] }, { claimed: true })
         const over = await at.accept({ targets: [at.target] }, { claimed: true })
         await at.record(over)
@@ -861,10 +898,6 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           { app: at.app, target: targets[1], due: t0 + 9 },
           { app: at.app, target: targets[2], due: t0 - 5 },
         ])
-      })
-
-      test('an empty queue has no lanes', async () => {
-        expect(await (await open()).store.queue.lanes()).toEqual([])
       })
 
       test('pending: what of a message is still to be done, whether first, retry or again', async () => {
@@ -935,7 +968,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         await stranger.accept({ eventType: 'a', channels: ['a'], tags: ['a'] })
         const time = fc.option(fc.integer({ min: t0 - 1, max: t0 + 21 }))
         const query = fc.record({
-          eventTypes: fc.option(fc.uniqueArray(fc.constantFrom('a', 'b', 'a.b', "' OR 1=1--"), { minLength: 1 })),
+          eventTypes: fc.option(fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'a.b', "' OR 1=1--"), { minLength: 1 })),
           channel: fc.option(fc.constantFrom(...texts), { freq: 1 }),
           tag: fc.option(fc.constantFrom(...texts), { freq: 1 }),
           after: time,

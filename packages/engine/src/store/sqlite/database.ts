@@ -23,7 +23,7 @@ export function openWriter(path: string, migrations: Migrations, durability: 'FU
     return database
   } catch (error) {
     database.close()
-    throw error
+    throw isDamage(error) ? damaged(path, error.message) : error
   }
 }
 
@@ -67,17 +67,22 @@ function refuseUnsafeVersion(database: DatabaseSync): void {
 /** Reads every page of a file up to 256 MB (a quarter of a second); above that only the schema, so that a start stays quick. */
 function refuseDamage(database: DatabaseSync, path: string): void {
   const bytes = Number(scalar(database, 'PRAGMA page_count')) * Number(scalar(database, 'PRAGMA page_size'))
-  let answer: unknown
-  try {
-    answer = scalar(database, bytes <= 256 * 1024 * 1024 ? 'PRAGMA quick_check(1)' : "SELECT 'ok' FROM sqlite_schema LIMIT 1")
-  } catch (error) {
-    answer = error instanceof Error ? error.message : error
-  }
-  if (answer !== 'ok' && answer !== undefined)
-    throw new EngineError(
-      'database_refused',
-      `The database ${path} is damaged (${typeof answer === 'string' ? answer : 'unreadable'}). Nothing was changed. Keep the folder, restore the last backup into a new one, and start with that; the sqlite3 command's ".recover" may save rows that are newer.`,
-    )
+  const small = bytes <= 256 * 1024 * 1024
+  const answer = scalar(database, small ? 'PRAGMA quick_check(1)' : "SELECT 'ok' FROM sqlite_schema LIMIT 1")
+  if (typeof answer === 'string' && answer !== 'ok') throw damaged(path, answer)
+}
+
+/** SQLite's primary result codes: 11 corrupt, 26 not a database. */
+function isDamage(error: unknown): error is Error {
+  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
+  return code === 11 || code === 26
+}
+
+function damaged(path: string, why: string): EngineError {
+  return new EngineError(
+    'database_refused',
+    `The database ${path} is damaged (${why}). Nothing was changed. Keep the folder, restore the last backup into a new one, and start with that; the sqlite3 command's ".recover" may save rows that are newer.`,
+  )
 }
 
 function migrate(database: DatabaseSync, path: string, migrations: Migrations): void {
