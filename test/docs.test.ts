@@ -2,7 +2,7 @@
  * The documentation is true where a machine can tell: snippets marked `ts test` and `sh test` run as they are printed, beside a
  * running `posthorn dev`, and every relative link leads to a file and a heading.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
@@ -75,7 +75,9 @@ describe('snippets', () => {
         expect(out.split('\n').slice(0, -1)).toEqual(expected)
       })
     else if (kind === 'sh')
-      test.concurrent(title, async () => {
+      test.concurrent(title, async ({ skip }) => {
+        const lacking = ['bash', 'curl'].find((tool) => `bash ${code}`.includes(tool) && !isHere(tool))
+        if (lacking !== undefined && process.env['POSTHORN_TEST_REQUIRE'] !== 'all') skip(`${lacking} is not here`)
         // What npx does here, without the second that npm takes to start.
         const { code: exit, out, err } = await run('bash', ['-euo', 'pipefail', '-c', `npx() { "$@"; }\n${code}`])
         expect(exit, out + err).toBe(0)
@@ -125,6 +127,31 @@ describe('snippets', () => {
   }
 })
 
+describe('lists are complete', () => {
+  test('docs/api.md: every operation', () => {
+    const { paths } = JSON.parse(read('packages/api/openapi.json')) as { paths: Record<string, object> }
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `| \`${method.toUpperCase()} ${path.replace('/api/v1', '')}\` |`),
+    )
+    expect(operations.length).toBeGreaterThan(20)
+    expect(operations.filter((operation) => !read('docs/api.md').includes(operation))).toEqual([])
+  })
+
+  test('docs/operating.md: every setting', () => {
+    const names = [...read('packages/server/src/config.ts').matchAll(/env: '(POSTHORN_\w+)'/g)].map(([, name]) => name)
+    expect(names.length).toBeGreaterThan(5)
+    expect(names.filter((name) => !read('docs/operating.md').includes(`| \`${name}\` |`))).toEqual([])
+  })
+
+  test('docs/dialects.md: every dialect', () => {
+    const names = [...read('packages/wire/src/dialects/index.ts').matchAll(/^import \{ (\w+) \}/gm)].map(
+      ([, name]) => name,
+    )
+    expect(names.length).toBeGreaterThan(5)
+    expect(names.filter((name) => !headingsOf(read('docs/dialects.md')).includes(name ?? ''))).toEqual([])
+  })
+})
+
 describe('links', () => {
   for (const page of pages) {
     test(`of ${page}`, () => {
@@ -133,6 +160,10 @@ describe('links', () => {
     })
   }
 })
+
+function isHere(tool: string): boolean {
+  return spawnSync(tool, ['--version'], { stdio: 'ignore' }).status === 0
+}
 
 function read(page: string): string {
   return readFileSync(join(root, page), 'utf8')

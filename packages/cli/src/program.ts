@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import type { CliCommand } from './command.ts'
 import { devCommand } from './commands/dev.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -10,12 +11,6 @@ import { verifyCommand } from './commands/verify.ts'
 import { explainFailure } from './explain-failure.ts'
 import { exitCodes } from './errors.ts'
 import type { Io } from './io.ts'
-
-/** What a command is: its words and options, and what it does. It answers the exit code. */
-export interface CliCommand {
-  readonly command: Command
-  readonly run: (io: Io, args: readonly string[]) => Promise<number>
-}
 
 /** In the order of the help. A new command is a file in commands/ and a line here. */
 const commands: readonly (() => CliCommand)[] = [

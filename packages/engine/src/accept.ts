@@ -43,15 +43,23 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
   checkPayload(payload)
   const days = input.payloadRetentionDays ?? parts.retentionDays
   if (!(days > 0 && days <= parts.retentionDays))
-    throw new EngineError('invalid', `A payload is kept for up to ${parts.retentionDays} days; ${days} was asked for.`, {
-      field: 'payloadRetentionDays',
-    })
+    throw new EngineError(
+      'invalid',
+      `A payload is kept for up to ${parts.retentionDays} days; ${days} was asked for.`,
+      {
+        field: 'payloadRetentionDays',
+      },
+    )
   const expiresAt = acceptedAt + days * dayMs
   const deliverAt = input.deliverAt != null && input.deliverAt > acceptedAt ? input.deliverAt : null
   if (deliverAt !== null && !(deliverAt <= expiresAt))
-    throw new EngineError('invalid', `A message is delivered within its retention: ${days} days from now at the latest.`, {
-      field: 'deliverAt',
-    })
+    throw new EngineError(
+      'invalid',
+      `A message is delivered within its retention: ${days} days from now at the latest.`,
+      {
+        field: 'deliverAt',
+      },
+    )
   const message: StoredMessage = {
     id: parts.newId('msg', acceptedAt),
     app: app.application.id,
@@ -94,17 +102,25 @@ function checkPayload(payload: string): void {
       { field: 'payload' },
     )
   if (!/^\s*\{/.test(payload))
-    throw new EngineError('invalid', 'The payload must be a JSON object: {"...": ...}. Put other values into a member.', {
-      field: 'payload',
-    })
+    throw new EngineError(
+      'invalid',
+      'The payload must be a JSON object: {"...": ...}. Put other values into a member.',
+      {
+        field: 'payload',
+      },
+    )
 }
 
 function checkJson(payload: string): void {
   const found = scan(payload)
   if (!found.ok)
-    throw new EngineError('invalid', `The payload is not JSON that can be sent: ${found.reason} (character ${found.at + 1}).`, {
-      field: 'payload',
-    })
+    throw new EngineError(
+      'invalid',
+      `The payload is not JSON that can be sent: ${found.reason} (character ${found.at + 1}).`,
+      {
+        field: 'payload',
+      },
+    )
 }
 
 /** The row that answers a repeat, or `null` when the caller asked for none. */

@@ -69,7 +69,11 @@ export class Admission {
     this.#clock.after(longestWaitMs, () => {
       this.#armed = false
       const now = this.#clock.monotonic()
-      for (let waiter = this.#waiters.peek(); waiter && (waiter.entered || waiter.until <= now); waiter = this.#waiters.peek()) {
+      for (
+        let waiter = this.#waiters.peek();
+        waiter && (waiter.entered || waiter.until <= now);
+        waiter = this.#waiters.peek()
+      ) {
         this.#waiters.shift()
         this.#enter(waiter)
       }

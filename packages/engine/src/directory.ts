@@ -51,7 +51,9 @@ export class Directory {
     for (const row of contents.endpoints) this.#setEndpoint(row)
     for (const eventType of contents.eventTypes) this.#setEventType(eventType)
     // Fails now, with a clear text, rather than at the first delivery: the key is not the one that sealed these.
-    const entry = [...this.#applications.values()].flatMap((app) => [...app.endpoints.values()]).find((e) => e.secrets[0])
+    const entry = [...this.#applications.values()]
+      .flatMap((app) => [...app.endpoints.values()])
+      .find((e) => e.secrets[0])
     if (entry) this.secretsOf(entry)
   }
 

@@ -1,12 +1,4 @@
-import type {
-  Application,
-  Attempt,
-  AttemptResult,
-  Delivery,
-  Endpoint,
-  EventType,
-  Message,
-} from './model.ts'
+import type { Application, Attempt, AttemptResult, Delivery, Endpoint, EventType, Message } from './model.ts'
 import type { Outcome } from './transport/transport.ts'
 
 /** A request that was answered before is answered the same again; the record is written in the transaction of the work. */
@@ -171,7 +163,12 @@ export interface Engine {
     get(org: string, name: string): Promise<EventType>
     list(org: string, options?: PageOptions & { includeArchived?: boolean }): Promise<Page<EventType>>
     /** `upsert`: created when it is not there, as the API's PUT does. */
-    update(org: string, name: string, patch: Partial<Omit<EventTypeInput, 'name'>>, options?: { upsert?: boolean }): Promise<EventType>
+    update(
+      org: string,
+      name: string,
+      patch: Partial<Omit<EventTypeInput, 'name'>>,
+      options?: { upsert?: boolean },
+    ): Promise<EventType>
     /** Archives it; `expunge` removes it. */
     delete(org: string, name: string, options?: { expunge?: boolean }): Promise<void>
   }
@@ -195,7 +192,13 @@ export interface Engine {
     /** Deliveries by how they stand; those that wait are counted up to 10,000. */
     stats(org: string, app: string, id: string, range?: { since?: number; until?: number }): Promise<EndpointStats>
     /** Held and failed deliveries since then go out again; answers how many failed ones were queued. */
-    recover(org: string, app: string, id: string, range: { since: number; until?: number }, options?: WriteOptions<{ queued: number }>): Promise<{ queued: number }>
+    recover(
+      org: string,
+      app: string,
+      id: string,
+      range: { since: number; until?: number },
+      options?: WriteOptions<{ queued: number }>,
+    ): Promise<{ queued: number }>
     /** Sends now, subscribed or not; not in the log, not in totals. */
     mock(org: string, app: string, id: string, input: MockInput): Promise<MockResult>
   }
@@ -205,7 +208,13 @@ export interface Engine {
     list(
       org: string,
       app: string,
-      options?: PageOptions & { eventTypes?: readonly string[]; channel?: string; tag?: string; after?: number; before?: number },
+      options?: PageOptions & {
+        eventTypes?: readonly string[]
+        channel?: string
+        tag?: string
+        after?: number
+        before?: number
+      },
     ): Promise<Page<Message>>
     /** Where it went: one row an endpoint. */
     deliveries(org: string, app: string, id: string): Promise<readonly (Delivery & { readonly target: Endpoint })[]>

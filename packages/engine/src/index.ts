@@ -3,5 +3,12 @@ export type * from './engine.ts'
 export type { Clock, Random } from './clock.ts'
 export { EngineError, type EngineErrorCode } from './errors.ts'
 export { defaultPolicy, type Log, type OpenOptions, type Policy } from './options.ts'
-export type { Outcome, Timings, Transport, TransportErrorCode, TransportRequest, TransportResponse } from './transport/transport.ts'
+export type {
+  Outcome,
+  Timings,
+  Transport,
+  TransportErrorCode,
+  TransportRequest,
+  TransportResponse,
+} from './transport/transport.ts'
 export { open } from './open.ts'

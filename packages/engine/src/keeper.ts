@@ -126,7 +126,11 @@ export class Keeper {
   #logAttempt(attempt: Recorded['attempt']): void {
     const { id, app, message, endpoint, eventType, result, code, error, durationMs, nextAttemptAt, url } = attempt
     const fields = { attempt: id, app, message, endpoint, eventType, number: attempt.attempt, result, code, durationMs }
-    const more = { ...(error && { error: error.code }), ...(nextAttemptAt !== null && { nextAttemptAt }), url: shownUrl(url) }
+    const more = {
+      ...(error && { error: error.code }),
+      ...(nextAttemptAt !== null && { nextAttemptAt }),
+      url: shownUrl(url),
+    }
     if (result === 'success') this.#parts.log.debug({ ...fields, ...more }, 'attempt')
     else this.#parts.log.info({ ...fields, ...more }, 'attempt')
   }
@@ -169,7 +173,10 @@ export class Keeper {
     const { queue, ledger, clock, retentionDays } = this.#parts
     const now = clock.now()
     const before = now - retentionDays * dayMs
-    const [moreWork, moreLog] = await Promise.all([queue.sweep(now, before, sweepRows), ledger.sweep(before, sweepRows)])
+    const [moreWork, moreLog] = await Promise.all([
+      queue.sweep(now, before, sweepRows),
+      ledger.sweep(before, sweepRows),
+    ])
     return moreWork || moreLog
   }
 }

@@ -146,7 +146,14 @@ export interface Attempt {
   readonly remoteAddress: string | null
 }
 
-export type DeliveryState = 'pending' | 'success' | 'failed' | 'held' | 'cancelled' | 'quarantined' | 'endpoint_disabled'
+export type DeliveryState =
+  | 'pending'
+  | 'success'
+  | 'failed'
+  | 'held'
+  | 'cancelled'
+  | 'quarantined'
+  | 'endpoint_disabled'
 
 /** Message x target, as it stands now. */
 export interface Delivery {

@@ -1,4 +1,10 @@
-import { compile, dialect as builtIn, dialects as builtInDialects, WireError, type CompiledDialect } from '@posthorn/wire'
+import {
+  compile,
+  dialect as builtIn,
+  dialects as builtInDialects,
+  WireError,
+  type CompiledDialect,
+} from '@posthorn/wire'
 import { Directory } from './directory.ts'
 import type { Engine } from './engine.ts'
 import { EngineError } from './errors.ts'
@@ -36,7 +42,10 @@ export function open(options: OpenOptions): Promise<Engine> {
 }
 
 /** The same with a store of the caller's: the simulator takes the store away to play the death of a process. */
-export async function openWith(options: OpenOptions, openStore: (options: SqliteOptions) => Promise<Store>): Promise<Engine> {
+export async function openWith(
+  options: OpenOptions,
+  openStore: (options: SqliteOptions) => Promise<Store>,
+): Promise<Engine> {
   const clock = options.clock ?? systemClock
   const random = options.random ?? systemRandom
   const log = options.log ?? silent
@@ -74,7 +83,8 @@ export async function openWith(options: OpenOptions, openStore: (options: Sqlite
       limits: { ...defaultLimits, ...options.limits },
       target: (lane) => keeper.targetState(lane.target),
       claim: (lane, from, limit) => keeper.claim(lane.target, from, limit),
-      release: (deliveries) => queue.release(deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation }))),
+      release: (deliveries) =>
+        queue.release(deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation }))),
       markAlone: ({ target, due, message, generation }) => queue.markAlone({ target, due, message, generation }),
       cancel: (lane) => keeper.cancel(lane.target),
       run: (delivery) => run(pipeline, delivery).catch((error: unknown) => keeper.failed(delivery, error)),
@@ -157,7 +167,9 @@ function dialectFinder(options: OpenOptions): (name: string) => CompiledDialect 
  */
 function endProcess(log: Log, message: string): void {
   log.error({ error: message }, 'the store lost its disk; the process ends')
-  process.stderr.write(`posthorn: the store lost its disk (${message}). The process ends; start it again once the disk is sound.\n`)
+  process.stderr.write(
+    `posthorn: the store lost its disk (${message}). The process ends; start it again once the disk is sound.\n`,
+  )
   process.exit(74)
 }
 

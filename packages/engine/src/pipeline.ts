@@ -71,9 +71,14 @@ export async function run(parts: PipelineParts, delivery: LiveDelivery): Promise
     await parts.queue.release([delivery])
     return
   }
-  const sent = await deliver(parts, entry, delivery.content, delivery.generation)
-  const recorded = await record(parts, delivery, entry, sent)
-  if (recorded) parts.recorded(delivery, recorded)
+  const note = parts.queue.leaving(delivery)
+  try {
+    const sent = await deliver(parts, entry, delivery.content, delivery.generation)
+    const recorded = await record(parts, delivery, entry, sent)
+    if (recorded) parts.recorded(delivery, recorded)
+  } finally {
+    parts.queue.returned(note)
+  }
 }
 
 function refusal(

@@ -147,7 +147,8 @@ function explain({ result }: StoredOutcome): Attempt['error'] {
     case 'quarantined':
       return {
         code: 'quarantined',
-        message: 'The process died while only this delivery was out. It is set aside; send it again by hand once the cause is known.',
+        message:
+          'The process died while only this delivery was out. It is set aside; send it again by hand once the cause is known.',
       }
     default:
       return null

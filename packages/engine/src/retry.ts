@@ -35,9 +35,7 @@ export function decide({ outcome, failures, schedule, now, random }: RetryInput)
   const asked = outcome.ok && (status === 429 || status === 503) ? retryAfterMs(outcome.response.headers, now) : null
   // A wait that the receiver asked for is kept as it is, within bounds: the spread would leave them.
   const waitMs =
-    asked === null
-      ? baseMs * (1 - jitter + 2 * jitter * random)
-      : clamp(asked, baseMs, Math.max(2 * baseMs, hourMs))
+    asked === null ? baseMs * (1 - jitter + 2 * jitter * random) : clamp(asked, baseMs, Math.max(2 * baseMs, hourMs))
   return { result: 'failed', retryInMs: Math.round(waitMs), gone }
 }
 
@@ -46,7 +44,9 @@ export function decide({ outcome, failures, schedule, now, random }: RetryInput)
  * or there twice with different values.
  */
 export function retryAfterMs(headers: readonly (readonly [string, string])[], now: number): number | null {
-  const values = new Set(headers.filter(([name]) => name.toLowerCase() === 'retry-after').map(([, value]) => value.trim()))
+  const values = new Set(
+    headers.filter(([name]) => name.toLowerCase() === 'retry-after').map(([, value]) => value.trim()),
+  )
   if (values.size !== 1) return null
   const [value = ''] = values
   if (/^\d{1,10}$/.test(value)) return Number(value) * 1000

@@ -35,7 +35,10 @@ function invalid(field: string, message: string): EngineError {
 
 export function checkEventTypeName(name: string, field = 'eventType'): void {
   if (!typeName.test(name))
-    throw invalid(field, `${JSON.stringify(name.slice(0, 80))} is no event type: use 1 to 256 letters, digits, -, _ and dots.`)
+    throw invalid(
+      field,
+      `${JSON.stringify(name.slice(0, 80))} is no event type: use 1 to 256 letters, digits, -, _ and dots.`,
+    )
 }
 
 export function checkEventId(id: string): void {
@@ -46,7 +49,10 @@ export function checkEventId(id: string): void {
 export function checkUid(uid: string): void {
   if (!uidText.test(uid)) throw invalid('uid', 'A uid has 1 to 256 letters, digits, -, _ and dots.')
   if (/^(app|ep|msg|atmpt)_/.test(uid))
-    throw invalid('uid', 'A uid must not begin like one of our own ids (app_, ep_, msg_, atmpt_): the two could be confused.')
+    throw invalid(
+      'uid',
+      'A uid must not begin like one of our own ids (app_, ep_, msg_, atmpt_): the two could be confused.',
+    )
 }
 
 export function checkName(name: string): void {
@@ -54,13 +60,17 @@ export function checkName(name: string): void {
 }
 
 export function checkMetadata(metadata: Readonly<Record<string, string>>): void {
-  if (JSON.stringify(metadata).length > 4096) throw invalid('metadata', 'Metadata has at most 4,096 characters as JSON.')
+  if (JSON.stringify(metadata).length > 4096)
+    throw invalid('metadata', 'Metadata has at most 4,096 characters as JSON.')
 }
 
 export function checkParams(params: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(params)) {
     if (!/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/.test(name))
-      throw invalid(`params.${name.slice(0, 64)}`, 'The name of a param is a letter, then up to 63 letters, digits and _.')
+      throw invalid(
+        `params.${name.slice(0, 64)}`,
+        'The name of a param is a letter, then up to 63 letters, digits and _.',
+      )
     if (value.length > 1024) throw invalid(`params.${name}`, 'The value of a param has at most 1,024 characters.')
   }
 }
@@ -74,7 +84,8 @@ export function checkChannels(channels: readonly string[], most: number): void {
 
 export function checkTags(tags: readonly string[]): void {
   if (tags.length > 10) throw invalid('tags', 'At most 10 tags.')
-  for (const tag of tags) if (tag.length === 0 || tag.length > 128) throw invalid('tags', 'A tag has 1 to 128 characters.')
+  for (const tag of tags)
+    if (tag.length === 0 || tag.length > 128) throw invalid('tags', 'A tag has 1 to 128 characters.')
 }
 
 /** Header injection (H1) and reserved headers (H2) are refused at create: a throw at delivery would be a poison delivery. */
@@ -84,13 +95,18 @@ export function checkHeaders(headers: Readonly<Record<string, string>>, dialect:
     const field = `headers.${name.slice(0, 64)}`
     const refuse = (message: string): EngineError => new EngineError('header_refused', message, { field })
     if (!headerName.test(name))
-      throw refuse(`${JSON.stringify(name.slice(0, 64))} is no header name: use letters, digits and - (RFC 9110, 5.6.2).`)
+      throw refuse(
+        `${JSON.stringify(name.slice(0, 64))} is no header name: use letters, digits and - (RFC 9110, 5.6.2).`,
+      )
     const lower = name.toLowerCase()
     if (seen.has(lower)) throw refuse(`The header ${name} is there twice, in two spellings. Keep one.`)
     seen.add(lower)
     if (!headerText.test(value))
-      throw refuse(`The value of the header ${name} has a line break or another character that is not printable ASCII. Take it out.`)
-    if (value.length > maxHeaderBytes) throw refuse(`The value of the header ${name} is longer than ${maxHeaderBytes} bytes.`)
+      throw refuse(
+        `The value of the header ${name} has a line break or another character that is not printable ASCII. Take it out.`,
+      )
+    if (value.length > maxHeaderBytes)
+      throw refuse(`The value of the header ${name} is longer than ${maxHeaderBytes} bytes.`)
     if (reservedHeaders.has(lower) || reservedPrefixes.some((prefix) => lower.startsWith(prefix)))
       throw refuse(`The header ${name} is reserved: Posthorn or the connection writes it. Use another name.`)
     if (dialect.reservedHeaders.includes(lower))
@@ -101,13 +117,18 @@ export function checkHeaders(headers: Readonly<Record<string, string>>, dialect:
 export function checkSecret(secret: string, dialect: CompiledDialect): void {
   const problem = dialect.checkSecret(secret)
   if (problem)
-    throw new EngineError('secret_refused', `${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`, { field: 'secret' })
+    throw new EngineError('secret_refused', `${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`, {
+      field: 'secret',
+    })
 }
 
 export function checkRetrySchedule(schedule: readonly number[]): void {
   const right = schedule.every((seconds) => Number.isFinite(seconds) && seconds >= 1 && seconds <= 7 * 86_400)
   if (schedule.length > 50 || !right)
-    throw invalid('retrySchedule', 'A retry schedule is a list of up to 50 waits of 1 second to 7 days, in seconds; [] is no retry.')
+    throw invalid(
+      'retrySchedule',
+      'A retry schedule is a list of up to 50 waits of 1 second to 7 days, in seconds; [] is no retry.',
+    )
 }
 
 export function checkTimeout(seconds: number): void {

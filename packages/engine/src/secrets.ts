@@ -31,7 +31,9 @@ export function secretBox(key: Uint8Array, randomBytes: (count: number) => Uint8
         const [prefix, data = ''] = sealed.split('.')
         const bytes = Buffer.from(data, 'base64')
         if (prefix !== version || bytes.length < nonceBytes + tagBytes) throw new Error('not a sealed value')
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes), { authTagLength: tagBytes })
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, nonceBytes), {
+          authTagLength: tagBytes,
+        })
         decipher.setAAD(Buffer.from(`${version}|${place}`))
         decipher.setAuthTag(bytes.subarray(-tagBytes))
         return decipher.update(bytes.subarray(nonceBytes, -tagBytes), undefined, 'utf8') + decipher.final('utf8')

@@ -42,7 +42,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const engine = options.engine ?? (await openEngine(settings, log))
   const lifecycle: Lifecycle = { draining: false }
   const stream = openLogStream(engine, log)
-  const server = createListener(log, settings.logLevel === 'trace' || settings.logLevel === 'debug')
+  const server = createListener(log, lifecycle, settings.logLevel === 'trace' || settings.logLevel === 'debug')
   mountRoutes(server, {
     engine,
     log,
@@ -89,7 +89,7 @@ async function openEngine(settings: Settings, log: Log): Promise<Engine> {
 }
 
 /** A listener that a slow or hostile client cannot hold: strict parser, small heads, short waits. */
-function createListener(log: Log, logsRequests: boolean): FastifyInstance {
+function createListener(log: Log, lifecycle: Readonly<Lifecycle>, logsRequests: boolean): FastifyInstance {
   const prefix = randomBytes(6).toString('base64url')
   let count = 0
   const server = fastify({
@@ -117,6 +117,11 @@ function createListener(log: Log, logsRequests: boolean): FastifyInstance {
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   server.addHook('onRequest', (request, reply, done) => {
     reply.headers(apiHeaders).header('x-request-id', request.id)
+    done()
+  })
+  // A client that keeps its connection would hold the drain up until it is cut.
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    if (lifecycle.draining) reply.header('connection', 'close')
     done()
   })
   if (logsRequests) {

@@ -3,7 +3,7 @@
  *
  *   node --conditions=posthorn-source packages/wire/bench/verify.ts
  *
- * The contestants take turns, round by round, so that a busy machine slows all of them alike. Printed are the median
+ * The contestants take turns in short rounds, so that a busy machine slows all of them alike. Printed are the median
  * round and its ratio to ours. Everyone's set-up (decoding the secret, compiling) is done before; `by hand` is the least
  * that is still right: it knows its three headers, and has none of the limits and none of the hints.
  */
@@ -134,6 +134,13 @@ function measure(run: () => unknown, calls: number): number {
   return Number(process.hrtime.bigint() - startedAt) / 1000 / calls
 }
 
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item)
+}
+
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0
 }
@@ -146,16 +153,15 @@ for (const { title, contestants } of groups) {
     return { ...one, calls: Math.ceil((roundMs * 1000) / measure(one.run, 3000)), times: [] as number[] }
   })
   for (let round = 0; round < rounds; round++) {
-    // Another one begins each round: the first pays for the garbage of the last.
-    for (let turn = 0; turn < entries.length; turn++) {
-      const entry = entries[(round + turn) % entries.length]
-      entry?.times.push(measure(entry.run, entry.calls))
-    }
+    // In another order each round: whoever comes next pays for the garbage that one leaves.
+    for (const entry of shuffled(entries)) entry.times.push(measure(entry.run, entry.calls))
   }
   console.log(title)
   const reference = median(entries[0]?.times ?? [])
   for (const { name, times } of entries) {
     const time = median(times)
-    console.log(`  ${name.padEnd(34)}${time.toFixed(2).padStart(7)} µs${(time / reference).toFixed(2).padStart(7)} x ours`)
+    console.log(
+      `  ${name.padEnd(34)}${time.toFixed(2).padStart(7)} µs${(time / reference).toFixed(2).padStart(7)} x ours`,
+    )
   }
 }

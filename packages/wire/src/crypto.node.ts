@@ -94,21 +94,23 @@ function hmac(key: CryptoKeyBytes, pieces: SignedPieces, encoding: 'hex' | 'base
   return hashAtOnce(hash, outer, encoding)
 }
 
-/** Writes all of it into `scratch`. Answers where it ends, or -1 when it does not fit. */
+/** Writes all of it into `scratch`, neighbouring texts as one. Answers where it ends, or -1 when it does not fit. */
 function gather(inner: Buffer, pieces: SignedPieces): number {
   scratch.set(inner)
   let end = inner.length
+  let text = ''
   for (const piece of pieces) {
-    const isText = typeof piece === 'string'
-    if (end + piece.length * (isText ? 3 : 1) > scratch.length) return -1
-    if (isText) {
-      end += scratch.write(piece, end)
-    } else {
-      scratch.set(piece, end)
-      end += piece.length
+    if (typeof piece === 'string') {
+      text += piece
+      continue
     }
+    if (end + text.length * 3 + piece.length > scratch.length) return -1
+    end += scratch.write(text, end)
+    text = ''
+    scratch.set(piece, end)
+    end += piece.length
   }
-  return end
+  return end + text.length * 3 > scratch.length ? -1 : end + scratch.write(text, end)
 }
 
 /** `timingSafeEqual` throws when the lengths differ; the length of a signature is no secret. */

@@ -7,8 +7,8 @@
  */
 import { codeUnits } from './code-units.ts'
 
-const maxDepth = 64
-const maxMembers = 10_000
+export const maxDepth = 64
+export const maxMembers = 10_000
 
 /** A piece of a text, from `start` up to, not including, `end`. */
 export interface Span {

@@ -257,12 +257,7 @@ function walkShape(
   if (typeof shape !== 'object' || shape === null || isSlot(shape)) return
   const isArray = Array.isArray(shape)
   for (const [name, value] of Object.entries(shape)) {
-    walkShape(
-      value,
-      isArray ? `${path}[${name}]` : name === spread ? `${path}["..."]` : `${path}.${name}`,
-      visit,
-      name,
-    )
+    walkShape(value, isArray ? `${path}[${name}]` : name === spread ? `${path}["..."]` : `${path}.${name}`, visit, name)
   }
 }
 

@@ -4,7 +4,8 @@
  */
 import { fromUtf8, utf8 } from './bytes.ts'
 import type { Body, Shape, Slot, WireMessage } from './dialect.ts'
-import { compact, scan, type Member } from './json-scan.ts'
+import { parseBounded } from './json-parse.ts'
+import { compact, scan, type Member, type Scan } from './json-scan.ts'
 import { slotLens, type Draft } from './slot.ts'
 
 /** The member of a shape at whose place the payload's members stand. */
@@ -21,7 +22,8 @@ export interface BodyLens {
 /** One value of a shape in both directions. `read` answers what is wrong, beginning with where. */
 interface ShapeLens {
   write(message: WireMessage): string | undefined
-  read(text: string, path: string, draft: Draft): string | null
+  /** @param known the scan of this very text, where there is one already */
+  read(text: string, path: string, draft: Draft, known?: Scan): string | null
 }
 
 export function isSlot(shape: unknown): shape is Slot {
@@ -41,9 +43,9 @@ export function bodyLens(body: Body): BodyLens {
       read: (given) => {
         const text = textOf(given)
         if (text === null) return 'The body is not UTF-8.'
-        const found = scan(text)
+        const found = parseBounded(text)
         if (!found.ok) return notJson(found)
-        return [{ payloadText: text }]
+        return [{ payload: found.value, payloadText: text }]
       },
       taken: null,
     }
@@ -63,16 +65,17 @@ export function bodyLens(body: Body): BodyLens {
         return readAll(found.elements.map(({ start, end }) => text.slice(start, end)))
       }
       if (alwaysArray) return 'The body is not a JSON array.'
-      return readAll([text.slice(found.whole.start, found.whole.end)])
+      const { start, end } = found.whole
+      return readAll([text.slice(start, end)], start === 0 ? found : undefined)
     },
     taken: takenMembers(body.shape),
   }
 
-  function readAll(texts: readonly string[]): Draft[] | string {
+  function readAll(texts: readonly string[], known?: Scan): Draft[] | string {
     const drafts: Draft[] = []
     for (const [index, text] of texts.entries()) {
       const draft: Draft = {}
-      const problem = shape.read(text, texts.length > 1 ? `[${index}]` : '', draft)
+      const problem = shape.read(text, texts.length > 1 ? `[${index}]` : '', draft, known)
       if (problem !== null) return problem
       drafts.push(draft)
     }
@@ -144,8 +147,8 @@ function arrayLens(shapes: readonly Shape[], isCompact: boolean): ShapeLens {
   const lenses = shapes.map((shape) => shapeLens(shape, isCompact))
   return {
     write: (message) => `[${lenses.map((lens) => lens.write(message) ?? 'null').join(',')}]`,
-    read: (text, path, draft) => {
-      const found = scan(text)
+    read: (text, path, draft, known) => {
+      const found = known ?? scan(text)
       if (!found.ok || found.kind !== 'array')
         return `${path === '' ? 'The body' : `The member ${path}`} is not an array.`
       for (const [index, lens] of lenses.entries()) {
@@ -178,8 +181,8 @@ function objectLens(shape: { readonly [key: string]: Shape }, isCompact: boolean
       }
       return `{${text}}`
     },
-    read: (text, path, draft) => {
-      const found = scan(text)
+    read: (text, path, draft, known) => {
+      const found = known ?? scan(text)
       if (!found.ok || found.kind !== 'object') {
         return `${path === '' ? 'The body' : `The member ${path}`} is not an object${found.ok ? '' : `: ${found.reason}`}.`
       }
@@ -225,9 +228,7 @@ function gather(text: string, all: readonly Member[], rest: readonly Member[]): 
 
 function holdsPayload(shape: Shape): boolean {
   if (isSlot(shape)) return shape.$ === 'payload'
-  return (
-    typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value))
-  )
+  return typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value))
 }
 
 /** The members beside `...`, wherever in the shape it stands. */

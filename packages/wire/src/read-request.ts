@@ -64,7 +64,7 @@ export function readRequest(compiled: CompiledDialect, request: RequestLike): Se
     const value = single(seen.headers, name)
     if (value instanceof Refusal) return value
     if (value === null) continue
-    const wrong = readText(seen, `The header ${name}`, prefix, lens, value)
+    const wrong = readText(seen, 'header', name, prefix, lens, value)
     if (wrong !== null) return wrong
   }
   if (query.length > 0) {
@@ -79,19 +79,28 @@ export function readRequest(compiled: CompiledDialect, request: RequestLike): Se
           'Pass the url of the request with its query.',
         )
       }
-      const wrong = readText(seen, `The parameter ${name}`, prefix, lens, value)
+      const wrong = readText(seen, 'parameter', name, prefix, lens, value)
       if (wrong !== null) return wrong
     }
   }
   return seen
 }
 
-function readText(seen: Seen, where: string, prefix: string, lens: SlotLens, value: string): Refusal | null {
-  const code = where.startsWith('The header') ? 'malformed_header' : 'malformed_request'
-  if (!value.startsWith(prefix)) return new Refusal(code, `${where} does not begin with ${JSON.stringify(prefix)}.`, '')
+function readText(
+  seen: Seen,
+  where: 'header' | 'parameter',
+  name: string,
+  prefix: string,
+  lens: SlotLens,
+  value: string,
+): Refusal | null {
+  const code = where === 'header' ? 'malformed_header' : 'malformed_request'
+  if (!value.startsWith(prefix))
+    return new Refusal(code, `The ${where} ${name} does not begin with ${JSON.stringify(prefix)}.`, '')
   const text = value.slice(prefix.length)
   const problem = lens.read(text, seen.draft)
-  if (problem !== null) return new Refusal(code, `${where} ${problem}.`, 'Is another system sending to this address?')
+  if (problem !== null)
+    return new Refusal(code, `The ${where} ${name} ${problem}.`, 'Is another system sending to this address?')
   seen.texts.set(lens.slot.$, text)
   return null
 }

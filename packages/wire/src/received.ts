@@ -8,7 +8,7 @@ import type { Draft } from './slot.ts'
  */
 export function toMessage(dialect: Dialect, shared: Draft, own: Draft): ReceivedMessage {
   const payloadText = own.payloadText ?? ''
-  const payload: unknown = payloadText === '' ? undefined : JSON.parse(payloadText)
+  const payload = 'payload' in own ? own.payload : payloadText === '' ? undefined : (JSON.parse(payloadText) as unknown)
   for (const path of dialect.receive?.emptyMaps ?? []) repairEmptyMap(payload, path)
   const params = Object.assign(Object.create(null) as Record<string, string>, shared.params, own.params)
   const message: ReceivedMessage = { ...shared, ...own, payload, payloadText, params }

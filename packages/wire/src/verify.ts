@@ -67,7 +67,8 @@ export type Asking<Result> = Generator<readonly Check[], Result, readonly boolea
  * for (const message of result.messages) console.log(message.id, message.type, message.payload)
  */
 export async function verify(request: RequestLike, options: VerifyOptions): Promise<VerifyResult> {
-  const asking = ask(toCompiled(options.dialect), request, options)
+  const compiled = toCompiled(options.dialect)
+  const asking = judge(compiled, request, options)
   let step = asking.next()
   while (step.done !== true) {
     const answers = await Promise.all(
@@ -77,7 +78,7 @@ export async function verify(request: RequestLike, options: VerifyOptions): Prom
     )
     step = asking.next(answers)
   }
-  return step.value
+  return toResult(compiled, step.value)
 }
 
 /**
@@ -86,10 +87,11 @@ export async function verify(request: RequestLike, options: VerifyOptions): Prom
  * @throws {WireError} `sync_unavailable` where there is no `node:crypto`
  */
 export function verifySync(request: RequestLike, options: VerifyOptions): VerifyResult {
-  const asking = ask(toCompiled(options.dialect), request, options)
+  const compiled = toCompiled(options.dialect)
+  const asking = judge(compiled, request, options)
   let step = asking.next()
   while (step.done !== true) step = asking.next(step.value.map(checkSync))
-  return step.value
+  return toResult(compiled, step.value)
 }
 
 /** A key that the runtime cannot import verifies nothing. That there is no synchronous form at all is told. */
@@ -102,10 +104,9 @@ function checkSync({ key, pieces, signature }: Check): boolean {
   }
 }
 
-function* ask(compiled: CompiledDialect, request: RequestLike, options: VerifyOptions): Asking<VerifyResult> {
-  const result = yield* judge(compiled, request, options)
-  if (!(result instanceof Refusal)) return result
-  const { code, message, hint } = result
+function toResult(compiled: CompiledDialect, judged: VerifyResult | Refusal): VerifyResult {
+  if (!(judged instanceof Refusal)) return judged
+  const { code, message, hint } = judged
   return { ok: false, code, message, hint, status: statusOf(compiled, code) }
 }
 

@@ -1,4 +1,5 @@
 /** Both files of cryptography, held to the same published vectors, to each other, and to the whole conformance suite. */
+import { createHmac } from 'node:crypto'
 import { cryptography as node } from '../src/crypto.node.ts'
 import { cryptography as web } from '../src/crypto.web.ts'
 import type { CryptoKeyBytes } from '../src/crypto.ts'
@@ -71,6 +72,33 @@ describe.each([
       }
     }
   })
+})
+
+test('HMACs of keys and texts of every length are those of createHmac', async () => {
+  // Around the block of each hash, and around what is put together in one piece of memory.
+  for (const keyLength of [1, 63, 64, 65, 127, 128, 129, 300]) {
+    for (const length of [0, 1, 55, 1000, 21_700, 21_900, 65_300, 65_600, 200_000]) {
+      const bytes = Buffer.alloc(keyLength, 0xaa)
+      const text = 'é€'.repeat(Math.ceil(length / 5)).slice(0, length)
+      for (const [algorithm, hash] of [
+        ['hmac-sha1', 'sha1'],
+        ['hmac-sha256', 'sha256'],
+        ['hmac-sha384', 'sha384'],
+        ['hmac-sha512', 'sha512'],
+      ] as const) {
+        const key = keyOf(algorithm, bytes)
+        const expected = createHmac(hash, bytes).update(`id.${text}.`).update(text).digest()
+        for (const pieces of [
+          ['id.', text, '.', text],
+          ['id.', text, '.', Buffer.from(text)],
+          [Buffer.from(`id.${text}`), '.', text],
+        ]) {
+          expect(node.signSync(key, pieces, 'hex')).toBe(expected.toString('hex'))
+          expect(node.verifySync(key, pieces, new Uint8Array(expected))).toBe(true)
+        }
+      }
+    }
+  }
 })
 
 test('G3: a zero too many in a DER signature is another spelling, and refused by both', async () => {

@@ -6,6 +6,8 @@ import { describe, expect, test } from 'vitest'
 const texts = fc
   .tuple(fc.jsonValue(), fc.constantFrom(0, 2, '\t'))
   .map(([value, indent]) => JSON.stringify(value, null, indent))
+  // After this member name V8 reads other escaped names wrong (https://github.com/nodejs/node/issues/63785).
+  .filter((text) => !text.includes('"\\\\"'))
 
 test('every JSON text is taken, and its members are found where they stand', () => {
   fc.assert(

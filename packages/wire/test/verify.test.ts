@@ -55,6 +55,20 @@ test('the example of the specification verifies, with what it says', async () =>
   })
 })
 
+test('half of a surrogate pair in a text is what its bytes say, in the payload as in the signature', async () => {
+  const text = '{"a":"\ud83d"}'
+  const sent = new TextEncoder().encode(text)
+  const signature = `v1,${createHmac('sha256', key).update(`${id}.1614265330.`).update(sent).digest('base64')}`
+  for (const given of [text, sent]) {
+    const result = await verify(standardRequest({ 'webhook-signature': signature }, given), {
+      dialect: 'standard',
+      secret,
+      now,
+    })
+    expect(result).toMatchObject({ ok: true, messages: [{ payloadText: '{"a":"\ufffd"}' }] })
+  }
+})
+
 describe('G1: an empty secret is never a key', () => {
   const bad = [
     '',

@@ -3,7 +3,7 @@ import { port } from '../arguments.ts'
 import type { DevOptions } from '../dev/run.ts'
 import { defaultDataFolder } from '../dev/state.ts'
 import { CliError } from '../errors.ts'
-import type { CliCommand } from '../program.ts'
+import type { CliCommand } from '../command.ts'
 
 const examples = `
 Examples:

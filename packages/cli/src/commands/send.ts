@@ -7,7 +7,7 @@ import { builtInPresets } from '../built-in-presets.ts'
 import { defaultDataFolder } from '../dev/state.ts'
 import { exitCodes } from '../errors.ts'
 import type { Io } from '../io.ts'
-import type { CliCommand } from '../program.ts'
+import type { CliCommand } from '../command.ts'
 import { printable } from '../printable.ts'
 import { samplePayload } from '../sample-message.ts'
 

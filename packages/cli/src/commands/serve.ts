@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { CliError, exitCodes } from '../errors.ts'
-import type { CliCommand } from '../program.ts'
+import type { CliCommand } from '../command.ts'
 import { cliVariables } from '../server-env.ts'
 import { startedServer } from '../start-server.ts'
 import { stopSignals } from '../stop-signals.ts'

@@ -3,7 +3,7 @@ import type { Scope } from '@posthorn/api'
 import { seconds } from '../arguments.ts'
 import { defaultDataFolder, devOrg, readDevState } from '../dev/state.ts'
 import { CliError, exitCodes } from '../errors.ts'
-import type { CliCommand } from '../program.ts'
+import type { CliCommand } from '../command.ts'
 import { loadServer } from '../load-server.ts'
 
 interface Options {

@@ -8,7 +8,7 @@ import { devSecret, devSecretText } from '../dev-secret.ts'
 import { CliError, errorText, exitCodes } from '../errors.ts'
 import { httpSend, type Answer } from '../http-send.ts'
 import type { Preset } from '../presets.ts'
-import type { CliCommand } from '../program.ts'
+import type { CliCommand } from '../command.ts'
 import { newMessage, samplePayload } from '../sample-message.ts'
 import { isSuccess, showAnswer, showRequest } from '../show-http.ts'
 

@@ -5,7 +5,7 @@ import { dialectList, dialectNamed } from '../dialect-names.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import { explainSigned } from '../explain-signed.ts'
 import type { Io } from '../io.ts'
-import type { CliCommand } from '../program.ts'
+import type { CliCommand } from '../command.ts'
 import { printable } from '../printable.ts'
 
 interface Options {

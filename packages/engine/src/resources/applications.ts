@@ -32,7 +32,10 @@ export function applications(parts: ResourceParts): Engine['applications'] {
         createdAt: now,
         updatedAt: now,
       }
-      await directory.write({ kind: 'application', row, create: true }, idempotencyRecord(options.idempotency, row, now))
+      await directory.write(
+        { kind: 'application', row, create: true },
+        idempotencyRecord(options.idempotency, row, now),
+      )
       return row
     },
     async get(org, id) {

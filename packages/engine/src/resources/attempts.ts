@@ -17,7 +17,9 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
     const requested = filter.requestId === undefined ? null : messageIdOf(filter.requestId)
     if (requested !== null && filter.message !== undefined && filter.message !== requested) return null
     if (filter.codeClass !== undefined && !(filter.codeClass >= 0 && filter.codeClass <= 5))
-      throw new EngineError('invalid', 'A class of response codes is 1 to 5 (5: every 5xx), or 0: no response.', { field: 'code' })
+      throw new EngineError('invalid', 'A class of response codes is 1 to 5 (5: every 5xx), or 0: no response.', {
+        field: 'code',
+      })
     return {
       app: owner.application.id,
       endpoint: endpoint?.endpoint.id ?? null,
@@ -47,13 +49,21 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
     async list(org, app, filter = {}) {
       const query = toQuery(org, app, filter)
       if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
-      return readPage(filter, (row) => row.id, (page) => ledger.attempts({ ...query, ...page }))
+      return readPage(
+        filter,
+        (row) => row.id,
+        (page) => ledger.attempts({ ...query, ...page }),
+      )
     },
 
     async latestOfEachMessage(org, app, filter) {
       const query = toQuery(org, app, filter)
       if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
-      return readPage(filter, (row) => row.message, (page) => ledger.attemptedMessages({ ...query, ...page }))
+      return readPage(
+        filter,
+        (row) => row.message,
+        (page) => ledger.attemptedMessages({ ...query, ...page }),
+      )
     },
 
     async summary(org, app, filter = {}) {

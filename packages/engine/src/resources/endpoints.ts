@@ -128,11 +128,15 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
         const { application } = directory.application(org, endpoint.app)
         const entry = directory.endpoint(org, endpoint.app, endpoint.id)
         const before = entry.endpoint
-        const dialect = dialectOf({ dialect: patch.dialect === undefined ? before.dialect : patch.dialect }, application)
+        const dialect = dialectOf(
+          { dialect: patch.dialect === undefined ? before.dialect : patch.dialect },
+          application,
+        )
         // Another dialect may write a header that this endpoint sets itself, or read its secret in another way.
         const moved = dialect !== entry.dialect
         if (moved && !patch.headers) checkHeaders(before.headers, dialect)
-        if (moved && patch.secret === undefined) for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
+        if (moved && patch.secret === undefined)
+          for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
         const url = check(patch, org, dialect)
         const { secret, eventTypes, channels, ...rest } = withoutUndefined(patch)
         const changes = {
@@ -163,7 +167,9 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       const { endpoint } = directory.endpoint(org, app, id)
       const overlap = input.overlapSeconds ?? defaultOverlapSeconds
       if (!(overlap >= 0 && overlap <= mostOverlapSeconds))
-        throw new EngineError('invalid', 'The overlap of a rotation is 0 seconds to 7 days.', { field: 'overlapSeconds' })
+        throw new EngineError('invalid', 'The overlap of a rotation is 0 seconds to 7 days.', {
+          field: 'overlapSeconds',
+        })
       await directory.exclusively(endpoint.app, async () => {
         const entry = directory.endpoint(org, endpoint.app, endpoint.id)
         if (typeof input.secret === 'string') checkSecret(input.secret, entry.dialect)
@@ -174,7 +180,10 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
           .map(({ sealed, until: ends }) => ({ sealed, until: Math.min(ends ?? until, until) }))
           .filter((secret) => secret.until > now)
         if (old.length > mostOldSecrets)
-          throw new EngineError('conflict', `${mostOldSecrets} old secrets still sign. Wait until one of them ends, or rotate with an overlap of 0.`)
+          throw new EngineError(
+            'conflict',
+            `${mostOldSecrets} old secrets still sign. Wait until one of them ends, or rotate with an overlap of 0.`,
+          )
         const secret = newSecret(entry.dialect, input.secret)
         const secrets = [...seal(endpoint.id, secret), ...old]
         const changed: Endpoint = { ...entry.endpoint, signed: secret !== null, updatedAt: now }
@@ -210,7 +219,9 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
 
     async recover(org, app, id, range, options = {}) {
       const { endpoint } = directory.endpoint(org, app, id)
-      return directory.exclusively(endpoint.app, () => recover(parts, directory.endpoint(org, endpoint.app, endpoint.id), range, put, options))
+      return directory.exclusively(endpoint.app, () =>
+        recover(parts, directory.endpoint(org, endpoint.app, endpoint.id), range, put, options),
+      )
     },
 
     async mock(org, app, id, input) {

@@ -26,13 +26,19 @@ export async function recover(
   const now = parts.clock.now()
   const until = range.until ?? now
   if (!(range.since < until) || range.since < now - mostDays * dayMs)
-    throw new EngineError('invalid', `"since" must be before "until" and at most ${mostDays} days ago.`, { field: 'since' })
-  if (endpoint.disabled || endpoint.hold !== null)
-    throw new EngineError('conflict', 'This endpoint is off. Switch it on (disabled: false), then recover what it missed.', {
-      field: 'disabled',
+    throw new EngineError('invalid', `"since" must be before "until" and at most ${mostDays} days ago.`, {
+      field: 'since',
     })
+  if (endpoint.disabled || endpoint.hold !== null)
+    throw new EngineError(
+      'conflict',
+      'This endpoint is off. Switch it on (disabled: false), then recover what it missed.',
+      {
+        field: 'disabled',
+      },
+    )
   let queued = 0
-  for (let cursor: string | null = null; ; ) {
+  for (let cursor: string | null = null; ;) {
     const failed = await parts.ledger.failedMessages({
       app: endpoint.app,
       endpoint: endpoint.id,
@@ -41,9 +47,13 @@ export async function recover(
       cursor,
       limit: stepRows,
     })
-    const items = failed.map(
-      ({ message, attempt }): RequeueItem => ({ app: endpoint.app, target: endpoint.id, message, due: now, generation: attempt }),
-    )
+    const items = failed.map(({ message, attempt }): RequeueItem => ({
+      app: endpoint.app,
+      target: endpoint.id,
+      message,
+      due: now,
+      generation: attempt,
+    }))
     const last = failed.length < stepRows
     // The answer is kept with the last step: a repeat after a crash queues what is missing, since what is queued is left alone.
     const answer = last ? idempotencyRecord(options.idempotency, { queued: queued + items.length }, now) : null

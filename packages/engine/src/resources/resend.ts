@@ -13,11 +13,19 @@ export function resend(parts: ResourceParts): Engine['resend'] {
     const stored = await queue.message(owner.application.id, message)
     if (!stored) throw notFound('message', message)
     if (stored.payload === null)
-      throw new EngineError('conflict', 'The payload of this message was forgotten, so it cannot be sent again.', { field: 'message' })
+      throw new EngineError('conflict', 'The payload of this message was forgotten, so it cannot be sent again.', {
+        field: 'message',
+      })
     const target = entry.endpoint.id
     const last = (await ledger.latest(owner.application.id, stored.id)).find((row) => row.endpoint === target)
     const now = clock.now()
-    const item = { app: owner.application.id, target, message: stored.id, due: now, generation: last?.attempt.attempt ?? 0 }
+    const item = {
+      app: owner.application.id,
+      target,
+      message: stored.id,
+      due: now,
+      generation: last?.attempt.attempt ?? 0,
+    }
     const result = await queue.requeue([item], idempotencyRecord(options.idempotency, null, now))
     if (result.state === 'replay')
       throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })

@@ -12,7 +12,18 @@ export interface Queue {
   /** Message and deliveries in one transaction; resolves when they are on disk. */
   accept(item: AcceptItem): Promise<AcceptResult>
 
-  /** Takes stored work of one target in due order. What an older epoch had claimed comes back as interrupted. */
+  /**
+   * Notes, without waiting for the disk, that a delivery is about to leave. A process that is killed leaves these notes to
+   * the next one, which so knows what may have arrived. Answers what `returned` takes.
+   */
+  leaving(claim: Claim): number
+  /** It came back, or failed; called after its outcome was recorded. */
+  returned(note: number): void
+
+  /**
+   * Takes stored work of one target in due order. What an older epoch had claimed is taken too: if it was out when that
+   * process died it comes back as interrupted (maybe sent), and else as if it had never been claimed.
+   */
   claim(request: ClaimRequest): Promise<ClaimResult>
 
   /** Ends or reschedules one claimed delivery. `stale`: another epoch or generation has it, and nothing changed. */
@@ -119,7 +130,7 @@ export interface ClaimRequest {
 export interface ClaimedWork extends Claim {
   readonly failures: number
   readonly trigger: AttemptTrigger
-  /** In flight at two crashes: to be tried with nothing else out. */
+  /** Out at two crashes: to be tried with nothing else out. */
   readonly suspect: boolean
   readonly content: StoredMessage
 }

@@ -751,10 +751,12 @@ export function queueSuite(name: string, harness: StoreHarness): void {
     })
 
     describe('sweep', () => {
-      async function sweepAll(queue: Queue, now: number, outcomesBefore = 0, limit = 1000): Promise<number> {
+      async function sweepAll(queue: Queue, now: number, outcomesBefore = 0, limit = 1000): Promise<void> {
         let steps = 1
-        while (await queue.sweep(now, outcomesBefore, limit)) steps += 1
-        return steps
+        while (await queue.sweep(now, outcomesBefore, limit)) {
+          steps += 1
+          if (steps > 1000) throw new Error('the sweep never ends')
+        }
       }
 
       test('keeps a message with waiting work, however old, and forgets the others', async () => {
@@ -818,7 +820,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         for (;;) {
           const more = await at.queue.sweep(t0 + 2, 0, 10)
           left.push((await at.queue.messages(at.query())).length)
-          if (!more) break
+          if (!more || left.length > 9) break
         }
         expect(left).toEqual([15, 5, 0])
       })
@@ -886,7 +888,9 @@ export function queueSuite(name: string, harness: StoreHarness): void {
     describe('reads', () => {
       test('lanes: every target with stored work, once, with the time of its first row', async () => {
         const at = await scene()
-        const targets = [unique('ep'), unique('ep'), unique('ep')] as const
+        const first = unique('ep')
+        // The name of one may begin with that of another.
+        const targets = [first, `${first}0`, unique('ep')] as const
         for (const acceptedAt of [t0, t0 - 5, t0 + 5])
           await at.accept({ acceptedAt, targets: [targets[0], targets[2]] })
         await at.accept({ acceptedAt: t0 + 9, targets: [targets[1]] }, { claimed: true })
@@ -968,7 +972,9 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         await stranger.accept({ eventType: 'a', channels: ['a'], tags: ['a'] })
         const time = fc.option(fc.integer({ min: t0 - 1, max: t0 + 21 }))
         const query = fc.record({
-          eventTypes: fc.option(fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'a.b', "' OR 1=1--"), { minLength: 1 })),
+          eventTypes: fc.option(
+            fc.uniqueArray(fc.constantFrom<string[]>('a', 'b', 'a.b', "' OR 1=1--"), { minLength: 1 }),
+          ),
           channel: fc.option(fc.constantFrom(...texts), { freq: 1 }),
           tag: fc.option(fc.constantFrom(...texts), { freq: 1 }),
           after: time,

@@ -333,7 +333,7 @@ describe.skipIf(lacking !== '')(`with a disk that fails or a process that dies${
   test('A3: no acknowledgement before its sync', async () => {
     const folder = join(root, 'data')
     const result = await run(strace(['-e', `trace=${syncs},write`, '-s', '16'], accepting(folder, 12, 1)))
-    expect(acked(result).length).toBe(12)
+    expect(acked(result).length, result.errors).toBe(12)
     let synced = false
     let acknowledged = 0
     for (const line of readFileSync(join(root, 'strace.txt'), 'utf8').split('\n')) {
@@ -361,7 +361,7 @@ describe.skipIf(lacking !== '')(`with a disk that fails or a process that dies${
       expect(result.lines).not.toContain('done')
       expect(readFileSync(join(root, 'strace.txt'), 'utf8')).toContain('+++ killed by SIGKILL +++')
       const ids = acked(result)
-      expect(ids.length).toBeGreaterThanOrEqual(least)
+      expect(ids.length, result.errors).toBeGreaterThanOrEqual(least)
       // The next process starts without help, whatever was half made.
       await (await openHere(folder)).close()
       expectNoLoss(folder, ids, together)
@@ -378,7 +378,7 @@ describe.skipIf(lacking !== '')(`with a disk that fails or a process that dies${
       expect(result.errors).toContain('lost its disk')
       expect(result.lines.filter((line) => !/^(open|acked msg_\w+)$/.test(line))).toEqual([])
       const ids = acked(result)
-      expect(ids.length).toBeGreaterThan(0)
+      expect(ids.length, result.errors).toBeGreaterThan(0)
       const store = await openHere(folder)
       await acceptSome(store, 1)
       await store.close()

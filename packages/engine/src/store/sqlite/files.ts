@@ -1,6 +1,7 @@
 import type { NewId } from '../../ids.ts'
 import { loadCatalog } from './catalog-writer.ts'
 import { openReader, openWriter } from './database.ts'
+import { readInFlight } from './in-flight.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { LedgerWriter } from './ledger-writer.ts'
 import type { BatchWriter, LedgerOperation, QueueOperation } from './operations.ts'
@@ -8,14 +9,15 @@ import { QueueReader } from './queue-reader.ts'
 import { QueueWriter } from './queue-writer.ts'
 import { ledgerMigrations, queueMigrations } from './schema.ts'
 
-/** Paths of the two files of a data folder. */
+/** Paths of the files of a data folder. */
 export interface Paths {
   readonly queue: string
   readonly ledger: string
+  readonly inFlight: string
 }
 
 export function openQueueWriter(paths: Paths, newId: NewId): BatchWriter<QueueOperation> & { readonly epoch: number } {
-  return new QueueWriter(openWriter(paths.queue, queueMigrations, 'FULL'), newId)
+  return new QueueWriter(openWriter(paths.queue, queueMigrations, 'FULL'), newId, readInFlight(paths.inFlight))
 }
 
 /** The ledger may lag: what a power failure takes from it is read again from the queue, so it need not wait for the disk. */
@@ -41,7 +43,9 @@ export interface Reads {
   failedMessages: LedgerReader['failedMessages']
 }
 
-export type ReadOperation = { readonly [K in keyof Reads]: { readonly name: K; readonly args: Parameters<Reads[K]> } }[keyof Reads]
+export type ReadOperation = {
+  readonly [K in keyof Reads]: { readonly name: K; readonly args: Parameters<Reads[K]> }
+}[keyof Reads]
 
 /** Connections of their own, so that a slow search never stands before a delivery. */
 export function openReads(paths: Paths): { run(operation: ReadOperation): unknown; close(): void } {

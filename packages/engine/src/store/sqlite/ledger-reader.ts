@@ -57,9 +57,7 @@ export class LedgerReader {
     const { message, eventTypes, results, code, codeClass, channel, tag } = query
     const onlyTotals = [message, eventTypes, results, code, codeClass, channel, tag].every((filter) => filter === null)
     const row =
-      onlyTotals && isWholeHour(query.after) && isWholeHour(query.before)
-        ? this.#totals(query)
-        : this.#counted(query)
+      onlyTotals && isWholeHour(query.after) && isWholeHour(query.before) ? this.#totals(query) : this.#counted(query)
     const success = Number(row?.success ?? 0)
     const failed = Number(row?.failed ?? 0)
     return { total: success + failed, success, failed }
@@ -87,7 +85,9 @@ export class LedgerReader {
   }
 
   latest(app: string, message: string): LatestAttempt[] {
-    const rows = this.#database.prepare('SELECT * FROM attempt WHERE app = ? AND message = ? ORDER BY seq').all(app, message)
+    const rows = this.#database
+      .prepare('SELECT * FROM attempt WHERE app = ? AND message = ? ORDER BY seq')
+      .all(app, message)
     const byEndpoint = new Map<string, LatestAttempt>()
     for (const row of rows) {
       const attempt = toAttempt(row)
@@ -122,7 +122,8 @@ function conditions(query: AttemptQuery): Conditions {
   if (query.results) where.anyOf('result', query.results)
   if (query.code !== null) where.and('code = ?', query.code)
   if (query.codeClass !== null) where.and('code >= ? AND code < ?', query.codeClass * 100, query.codeClass * 100 + 100)
-  if (query.channel !== null) where.and("EXISTS (SELECT 1 FROM json_each(detail, '$.channels') WHERE value = ?)", query.channel)
+  if (query.channel !== null)
+    where.and("EXISTS (SELECT 1 FROM json_each(detail, '$.channels') WHERE value = ?)", query.channel)
   if (query.tag !== null) where.and("EXISTS (SELECT 1 FROM json_each(detail, '$.tags') WHERE value = ?)", query.tag)
   if (query.after !== null) where.and('started_at >= ?', query.after)
   if (query.before !== null) where.and('started_at < ?', query.before)

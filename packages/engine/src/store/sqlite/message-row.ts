@@ -15,7 +15,12 @@ export function detailOf(message: StoredMessage): string | null {
   const { channels, tags, params, deliverAt } = message
   const hasParams = Object.keys(params).length > 0
   if (!channels && !tags && !hasParams && deliverAt === null) return null
-  const detail: Detail = { ...(channels && { channels }), ...(tags && { tags }), ...(hasParams && { params }), ...(deliverAt !== null && { deliverAt }) }
+  const detail: Detail = {
+    ...(channels && { channels }),
+    ...(tags && { tags }),
+    ...(hasParams && { params }),
+    ...(deliverAt !== null && { deliverAt }),
+  }
   return JSON.stringify(detail)
 }
 

@@ -8,6 +8,7 @@ import type { Store } from '../store.ts'
 import type { NewId } from '../../ids.ts'
 import { openLedgerWriter, openQueueWriter, openReads, type Paths, type ReadOperation, type Reads } from './files.ts'
 import { GroupCommit, oneMicrotask, oneTurn } from './group.ts'
+import { InFlightFile } from './in-flight.ts'
 import { Linger } from './linger.ts'
 import { lockFolder } from './lock.ts'
 import type { LedgerOperation, QueueOperation } from './operations.ts'
@@ -33,7 +34,11 @@ const ledgerLingerMs = 20
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 })
   const unlock = lockFolder(options.folder)
-  const paths: Paths = { queue: join(options.folder, 'queue.db'), ledger: join(options.folder, 'ledger.db') }
+  const paths: Paths = {
+    queue: join(options.folder, 'queue.db'),
+    ledger: join(options.folder, 'ledger.db'),
+    inFlight: join(options.folder, 'in-flight'),
+  }
   const parts: StoreThread[] = []
   const closeParts = async (): Promise<void> => {
     for (const part of parts.toReversed()) await part.close()
@@ -51,8 +56,9 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     const reader = new GroupCommit<ReadOperation>(readsPart.apply, gather, options.onLost)
     const read = <K extends keyof Reads>(name: K, ...args: Parameters<Reads[K]>): Promise<ReturnType<Reads[K]>> =>
       reader.submit({ name, args } as ReadOperation)
+    const inFlight = new InFlightFile(paths.inFlight)
     return {
-      queue: queueOn(queueWriter, read, queuePart.epoch),
+      queue: queueOn(queueWriter, inFlight, read, queuePart.epoch),
       ledger: ledgerOn(ledgerWriter, linger, read),
       catalog: {
         load: () => read('loadCatalog') as Promise<CatalogContents>,
@@ -64,6 +70,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
         linger.end()
         await ledgerWriter.close()
         await reader.close()
+        inFlight.close()
         await closeParts()
       },
     }
@@ -75,11 +82,13 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
 type Read = <K extends keyof Reads>(name: K, ...args: Parameters<Reads[K]>) => Promise<ReturnType<Reads[K]>>
 
-function queueOn(writer: GroupCommit<QueueOperation>, read: Read, epoch: number): Queue {
+function queueOn(writer: GroupCommit<QueueOperation>, inFlight: InFlightFile, read: Read, epoch: number): Queue {
   return {
     epoch,
     accept: (item) => writer.submit({ kind: 'accept', item }, 'low', item.message.payload?.length ?? 0),
     record: (item) => writer.submit({ kind: 'record', item }),
+    leaving: (claim) => inFlight.begin(claim),
+    returned: (note) => inFlight.end(note),
     claim: (request) => writer.submit({ kind: 'claim', request }),
     markAlone: (claim) => writer.submit({ kind: 'alone', claim }),
     release: (items) => writer.submit({ kind: 'release', items }),

@@ -13,7 +13,11 @@ export type QueueOperation =
   | { readonly kind: 'cancel'; readonly target: string; readonly limit: number; readonly at: number }
   | { readonly kind: 'sweep'; readonly now: number; readonly outcomesBefore: number; readonly limit: number }
   | { readonly kind: 'expunge'; readonly app: string; readonly id: string }
-  | { readonly kind: 'catalog'; readonly changes: readonly CatalogChange[]; readonly idempotency: IdempotencyRecord | null }
+  | {
+      readonly kind: 'catalog'
+      readonly changes: readonly CatalogChange[]
+      readonly idempotency: IdempotencyRecord | null
+    }
 
 /** What travels to the thread that writes the ledger's file. */
 export type LedgerOperation =

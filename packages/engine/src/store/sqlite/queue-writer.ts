@@ -16,17 +16,20 @@ import type {
 } from '../queue.ts'
 import type { NewId } from '../../ids.ts'
 import type { AttemptResult, AttemptTrigger } from '../../model.ts'
+import { attemptKey } from './in-flight.ts'
 import { CatalogWriter } from './catalog-writer.ts'
 import type { BatchWriter, OperationAnswer, QueueOperation } from './operations.ts'
 import { detailOf, storedMessage } from './message-row.ts'
 import { scalar } from './database.ts'
 import { applyInOneTransaction } from './transaction.ts'
 
-/** Crashes that a delivery may be in flight at before it is tried alone; the next one sets it aside. */
+/**
+ * Crashes that a delivery may be out at before it is tried alone. `crashes` counts them; below zero it counts the times
+ * that it was tried alone (-1, -2). A process that dies twice with nothing else out was killed by this delivery: once may
+ * be an operator's kill -9.
+ */
 const crashesBeforeAlone = 2
-
-/** Marks, in `crashes`, a delivery that is being tried with nothing else out. */
-const alone = -1
+const deathsAlone = 2
 
 /** All statements that change the queue's file. Lives in the writer's thread; calls are synchronous. */
 export class QueueWriter implements BatchWriter<QueueOperation> {
@@ -36,11 +39,14 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   readonly #catalog: CatalogWriter
   readonly #statements: Record<StatementName, StatementSync>
   #outcomeSeq: number
+  /** Attempts that were out when the last process died; `null`: unknown. */
+  readonly #wasOut: ReadonlySet<string> | null
   /** Where the next step of the sweep goes on: work that waits keeps its message, however old, and is stepped over. */
   #sweptUpTo = 0
 
-  constructor(database: DatabaseSync, newId: NewId) {
+  constructor(database: DatabaseSync, newId: NewId, wasOut: ReadonlySet<string> | null) {
     this.#database = database
+    this.#wasOut = wasOut
     this.#newId = newId
     this.#catalog = new CatalogWriter(database)
     const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])
@@ -79,7 +85,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
         return this.#claim(operation.request)
       case 'alone': {
         const { target, due, message, generation } = operation.claim
-        this.#statements.alone.run(alone, target, due, message, this.epoch, generation)
+        this.#statements.alone.run(target, due, message, this.epoch, generation)
         return null
       }
       case 'release':
@@ -171,7 +177,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     return seq
   }
 
-  /** Takes work of one target. A row that another epoch had claimed was in flight when its process died, maybe sent. */
+  /** Takes work of one target. A row that another epoch had claimed may have been out when its process died. */
   #claim(request: ClaimRequest): ClaimResult {
     const { target, from, now, limit } = request
     const rows = this.#statements.claimable.all(target, from, now, this.epoch, limit + 1)
@@ -185,18 +191,25 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       const trigger = row.manual === 1 ? 'manual' : 'scheduled'
       const key = { app: content.app, message: content.id, target, due, generation, trigger } as const
       let crashes = Number(row.crashes)
+      let attempt = generation + 1
       if (row.epoch !== 0) {
-        if (crashes === alone) {
-          this.#statements.removeWork.run(target, due, content.id)
-          outcomes.push(this.#unsent(key, content.eventType, 'quarantined', now))
-          continue
+        const out = this.#wasOut?.has(attemptKey({ target, message: content.id, generation })) ?? true
+        if (!out) attempt = generation
+        else {
+          if (crashes <= -deathsAlone) {
+            this.#statements.removeWork.run(target, due, content.id)
+            outcomes.push(this.#unsent(key, content.eventType, 'quarantined', now))
+            continue
+          }
+          // A machine that was restarted accuses nobody.
+          if (this.#wasOut) crashes += crashes < 0 ? 0 : 1
+          outcomes.push(this.#unsent(key, content.eventType, 'interrupted', now))
         }
-        crashes += 1
-        outcomes.push(this.#unsent(key, content.eventType, 'interrupted', now))
       }
-      this.#statements.claim.run(this.epoch, crashes, target, due, content.id)
+      this.#statements.claim.run(this.epoch, attempt, crashes, target, due, content.id)
       const failures = Number(row.failures)
-      work.push({ target, due, message: content.id, generation: generation + 1, failures, trigger, suspect: crashes >= crashesBeforeAlone, content })
+      const suspect = crashes >= crashesBeforeAlone || crashes < 0
+      work.push({ target, due, message: content.id, generation: attempt, failures, trigger, suspect, content })
     }
     const next = more ? null : this.#statements.nextDue.get(target, Math.max(from, now + 1))
     return { work, outcomes, more, nextDue: typeof next?.due === 'number' ? next.due : null }
@@ -299,12 +312,12 @@ const sql = {
       m.id, m.app, m.event_type, m.event_id, m.payload, m.occurred_at, m.accepted_at, m.deliver, m.targets, m.detail
     FROM work w JOIN message m ON m.app = w.app AND m.id = w.message
     WHERE w.target = ? AND w.due >= ? AND w.due <= ? AND w.epoch <> ? ORDER BY w.due, w.message LIMIT ?`,
-  claim: `UPDATE work SET epoch = ?, generation = generation + 1, crashes = ?
+  claim: `UPDATE work SET epoch = ?, generation = ?, crashes = ?
     WHERE target = ? AND due = ? AND message = ?`,
-  alone: `UPDATE work SET crashes = ? WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  alone: `UPDATE work SET crashes = min(crashes, 0) - 1 WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
   nextDue: `SELECT due FROM work WHERE target = ? AND due >= ? ORDER BY due LIMIT 1`,
-  // Unsent, so the attempt number is given back too, and a suspect that was to be tried alone is one again.
-  release: `UPDATE work SET epoch = 0, generation = generation - 1, crashes = iif(crashes = ${alone}, ${crashesBeforeAlone}, crashes)
+  // Unsent, so the attempt number is given back too, and a trial that did not take place does not count.
+  release: `UPDATE work SET epoch = 0, generation = generation - 1, crashes = iif(crashes < 0, crashes + 1, crashes)
     WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
   // What was forgotten meanwhile cannot be sent: its row would wait for ever.
   insertRequeued: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again)

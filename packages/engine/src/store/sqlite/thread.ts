@@ -16,7 +16,11 @@ export type ThreadHello =
   | { readonly ready: true; readonly epoch: number }
   | { readonly ready: false; readonly code: string; readonly message: string }
 
-function start({ role, paths }: ThreadData): { epoch: number; apply(batch: readonly unknown[]): unknown; close(): void } {
+function start({ role, paths }: ThreadData): {
+  epoch: number
+  apply(batch: readonly unknown[]): unknown
+  close(): void
+} {
   if (role === 'reads') {
     const reads = openReads(paths)
     const answer = (operation: ReadOperation): OperationAnswer => {
@@ -30,7 +34,11 @@ function start({ role, paths }: ThreadData): { epoch: number; apply(batch: reado
   }
   if (role === 'queue') {
     const writer = openQueueWriter(paths, newIds(systemRandom))
-    return { epoch: writer.epoch, apply: (batch) => writer.apply(batch as readonly QueueOperation[]), close: () => writer.close() }
+    return {
+      epoch: writer.epoch,
+      apply: (batch) => writer.apply(batch as readonly QueueOperation[]),
+      close: () => writer.close(),
+    }
   }
   const writer: BatchWriter<LedgerOperation> = openLedgerWriter(paths)
   return { epoch: 0, apply: (batch) => writer.apply(batch as readonly LedgerOperation[]), close: () => writer.close() }

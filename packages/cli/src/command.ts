@@ -1,0 +1,8 @@
+import type { Command } from 'commander'
+import type { Io } from './io.ts'
+
+/** What a command is: its words and options, and what it does. It answers the exit code. */
+export interface CliCommand {
+  readonly command: Command
+  readonly run: (io: Io, args: readonly string[]) => Promise<number>
+}
