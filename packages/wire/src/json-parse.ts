@@ -27,7 +27,7 @@ export function parseBounded(text: string): Parsed {
 /**
  * How many members the outermost object has, if the text is JSON. `null`: it may be nested too deep or have too many
  * values, and is not to be parsed before it has been scanned; or one of its names has an escape. Those the parser can get
- * wrong: once V8 has read an object with the member `"\\\\"`, it may take other escaped names for that one, in the whole
+ * wrong: once V8 has read an object with the member `"\\"`, it may take other escaped names for that one, in the whole
  * process (https://github.com/nodejs/node/issues/63785), and two that are the same would pass as different.
  */
 function countMembers(text: string): number | null {

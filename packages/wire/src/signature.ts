@@ -18,7 +18,10 @@ export function holdsSeveral(format: SignatureFormat): boolean {
 
 /** @param time the text of `sentAt`, where the format has a pair for it */
 export function printSignatures(format: SignatureFormat, signatures: readonly string[], time: string): string {
-  if ('list' in format) return signatures.map((signature) => `${format.list.version},${signature}`).join(' ')
+  if ('list' in format) {
+    const entry = (signature: string): string => `${format.list.version},${signature}`
+    return signatures.length === 1 ? entry(signatures[0] ?? '') : signatures.map(entry).join(' ')
+  }
   if ('bare' in format) return (format.bare.prefix ?? '') + (signatures[0] ?? '')
   const { separator, time: timeKey, signature: key } = format.pairs
   const pairs = signatures.map((signature) => `${key}=${signature}`)

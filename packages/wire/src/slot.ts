@@ -112,9 +112,21 @@ export function paramName(field: Field): string {
   return field.slice('param.'.length)
 }
 
+let lastSeconds = 0
+let lastPrinted = '0'
+
+/** Header and signature print the same second, and so do most requests of a busy sender. */
+function printSeconds(seconds: number): string {
+  if (seconds !== lastSeconds) {
+    lastPrinted = String(seconds)
+    lastSeconds = seconds
+  }
+  return lastPrinted
+}
+
 /** @param timeMs milliseconds since 1970 */
 function printTime(timeMs: number, as: Slot['as']): string {
-  if (as === 'unix') return String(Math.floor(timeMs / 1000))
+  if (as === 'unix') return printSeconds(Math.floor(timeMs / 1000))
   if (as === 'unixMs') return String(timeMs)
   const text = new Date(timeMs).toISOString()
   return as === 'iso' ? `${text.slice(0, -5)}Z` : text

@@ -20,6 +20,8 @@ interface Report {
   isSync: boolean
 }
 
+/** As Debian calls it. */
+const chromium = 'chromium'
 const source = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-runtimes-'))
 const installed = join(folder, 'node_modules', '@posthorn', 'wire')
@@ -70,7 +72,7 @@ describe('with Web Crypto, by the condition of a worker, though node matches too
 })
 
 describe('in a browser', () => {
-  const reason = missing('chromium')
+  const reason = missing(chromium)
   for (const kind of ['page', 'worker'] as const) {
     if (reason !== null) {
       test.skip(`Chromium, a ${kind} (skipped: ${reason})`, () => {})
@@ -134,7 +136,7 @@ async function inChromium(kind: 'page' | 'worker'): Promise<Report> {
   const { port } = server.address() as AddressInfo
   const profile = mkdtempSync(join(tmpdir(), 'posthorn-chromium-'))
   const browser = spawn(
-    'chromium',
+    chromium,
     [
       '--headless',
       '--no-sandbox',

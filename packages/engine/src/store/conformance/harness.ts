@@ -16,6 +16,8 @@ export interface Subject {
   reopen(): Promise<Subject>
   /** What the next process finds after this one died: nothing was released, nobody said farewell. */
   crash(): Promise<Subject>
+  /** What it finds after the machine died: what was synced, and nothing else. */
+  powerFailure(): Promise<Subject>
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export function subjects(harness: StoreHarness): { open: () => Promise<Subject>;
       ...subject,
       reopen: async () => watch(await subject.reopen(), until),
       crash: async () => watch(await subject.crash(), until),
+      powerFailure: async () => watch(await subject.powerFailure(), until),
     }
   }
   const closeAll = async (all: Set<Subject>): Promise<void> => {

@@ -113,6 +113,13 @@ class Scene {
     return work[0] as ClaimedWork
   }
 
+  /** Claims what must be one row, and sends it. */
+  async sendOne(now = t0): Promise<ClaimedWork> {
+    const work = await this.claimOne(now)
+    this.queue.leaving(asClaim(work))
+    return work
+  }
+
   ending({ target, due, message, generation }: Claim, fields: Partial<RecordItem> = {}): RecordItem {
     return {
       target,
@@ -439,25 +446,24 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         expect(last.store.queue.epoch).toBeGreaterThan(next.store.queue.epoch)
       })
 
-      test('what was claimed at a crash comes back once, as interrupted, and burns no retry', async () => {
+      test('what was out at a crash comes back once, as interrupted, and burns no retry', async () => {
         const subject = await open()
         const at = await new Scene(subject.store).create()
         const retried = await at.accept({ acceptedAt: t0 - 9 }, { claimed: true })
         await at.fail(retried, t0 - 8, 1)
         await at.fail(await at.claimOne(t0 - 8), t0 - 7, 2)
-        await at.claimOne(t0 - 7)
+        await at.sendOne(t0 - 7)
         const fresh = await at.accept({ acceptedAt: t0 - 3 }, { claimed: true })
+        at.queue.leaving(fresh)
         const waiting = await at.accept({ acceptedAt: t0 - 2 })
         const before = await at.outcomes()
 
         const after = at.in(await subject.crash())
         const { work, outcomes } = await after.claimResult(t0 + 5)
-        expect(
-          work.map(({ message, generation, failures, suspect }) => ({ message, generation, failures, suspect })),
-        ).toEqual([
-          { message: retried.message, generation: 4, failures: 2, suspect: false },
-          { message: fresh.message, generation: 2, failures: 0, suspect: false },
-          { message: waiting.message, generation: 1, failures: 0, suspect: false },
+        expect(work.map(({ message, generation, failures }) => ({ message, generation, failures }))).toEqual([
+          { message: retried.message, generation: 4, failures: 2 },
+          { message: fresh.message, generation: 2, failures: 0 },
+          { message: waiting.message, generation: 1, failures: 0 },
         ])
         expect(
           outcomes.map(({ message, generation, result, nextAt }) => ({ message, generation, result, nextAt })),
@@ -469,10 +475,60 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         expect(await after.claim(t0 + 5)).toEqual([])
       })
 
+      test('what was claimed at a crash and never left comes back as if it had not been claimed', async () => {
+        const subject = await open()
+        const at = await new Scene(subject.store).create()
+        const accepted = await at.accept({ acceptedAt: t0 - 2 }, { claimed: true })
+        const claimed = await at.accept({ acceptedAt: t0 - 1 })
+        await at.claimOne()
+        const { work, outcomes } = await at.in(await subject.crash()).claimResult()
+        expect(work.map(asClaim)).toEqual([accepted, claimed])
+        expect(outcomes).toEqual([])
+      })
+
+      test('what left and came back before the crash is not interrupted: its outcome tells how it went', async () => {
+        const subject = await open()
+        const at = await new Scene(subject.store).create()
+        const [done, retried] = [await at.accept({}, { claimed: true }), await at.accept({}, { claimed: true })]
+        for (const claim of [done, retried]) {
+          const note = at.queue.leaving(claim)
+          if (claim === done) await at.record(claim)
+          else await at.fail(claim, t0 + 1)
+          at.queue.returned(note)
+        }
+        const { work, outcomes } = await at.in(await subject.crash()).claimResult(t0 + 1)
+        expect(work.map(({ message, generation }) => ({ message, generation }))).toEqual([
+          { message: retried.message, generation: 2 },
+        ])
+        expect(outcomes).toEqual([])
+      })
+
+      test('after a power failure nobody knows what was out: all that was claimed may have been', async () => {
+        const subject = await open()
+        const at = await new Scene(subject.store).create()
+        at.queue.leaving(await at.accept({ acceptedAt: t0 - 2 }, { claimed: true }))
+        await at.accept({ acceptedAt: t0 - 1 }, { claimed: true })
+        const { work, outcomes } = await at.in(await subject.powerFailure()).claimResult()
+        expect(work.map(({ generation }) => generation)).toEqual([2, 2])
+        expect(outcomes.map(({ result }) => result)).toEqual(['interrupted', 'interrupted'])
+      })
+
+      test('what was out at a crash is interrupted although the next process died before it looked', async () => {
+        const subject = await open()
+        const at = await new Scene(subject.store).create()
+        const claim = await at.accept({}, { claimed: true })
+        at.queue.leaving(claim)
+        const between = await subject.crash()
+        const { work, outcomes } = await at.in(await between.crash()).claimResult()
+        expect(work.map(({ generation }) => generation)).toEqual([2])
+        expect(outcomes.map(({ result }) => result)).toEqual(['interrupted'])
+      })
+
       test('I4: a record of an older epoch or generation changes nothing', async () => {
         const subject = await open()
         const at = await new Scene(subject.store).create()
         const old = await at.accept({}, { claimed: true })
+        at.queue.leaving(old)
         const next = await subject.crash()
         const after = at.in(next)
         // Nobody claimed it anew: only the epoch tells.
@@ -494,69 +550,105 @@ export function queueSuite(name: string, harness: StoreHarness): void {
     })
 
     describe('D1: what kills its process', () => {
-      test('is suspected after two crashes, tried alone, and set aside at the third; innocents are not', async () => {
-        let subject = await open()
-        let at = await new Scene(subject.store).create()
+      /** A process dies and the next one claims; what it claims is sent, so that the next crash finds it out. */
+      async function crashAndSend(subject: Subject, at: Scene, how: 'crash' | 'powerFailure' = 'crash') {
+        const next = await subject[how]()
+        const scene1 = at.in(next)
+        const result = await scene1.claimResult()
+        for (const work of result.work) scene1.queue.leaving(asClaim(work))
+        return { subject: next, at: scene1, ...result }
+      }
+
+      async function sentTwo(): Promise<{ subject: Subject; at: Scene; culprit: Claim; innocent: Claim }> {
+        const subject = await open()
+        const at = await new Scene(subject.store).create()
         const culprit = await at.accept({ acceptedAt: t0 - 5 }, { claimed: true })
         const innocent = await at.accept({ acceptedAt: t0 - 4 }, { claimed: true })
-        const suspects: boolean[][] = []
-        for (let crash = 1; crash <= 2; crash += 1) {
-          subject = await subject.crash()
-          at = at.in(subject)
-          suspects.push((await at.claim()).map(({ suspect }) => suspect))
-        }
-        expect(suspects).toEqual([
-          [false, false],
-          [true, true],
-        ])
-        await at.queue.markAlone({ ...culprit, generation: 3 })
+        for (const claim of [culprit, innocent]) at.queue.leaving(claim)
+        return { subject, at, culprit, innocent }
+      }
 
-        at = at.in(await subject.crash())
-        const { work, outcomes } = await at.claimResult()
-        expect(ids(work)).toEqual([innocent.message])
-        expect(work[0]).toMatchObject({ suspect: true, generation: 4 })
+      test('is suspected after two crashes, tried alone, and set aside when it was alone at two more; innocents are not', async () => {
+        const { culprit, innocent, ...first } = await sentTwo()
+        const one = await crashAndSend(first.subject, first.at)
+        expect(one.work.map(({ suspect }) => suspect)).toEqual([false, false])
+        const two = await crashAndSend(one.subject, one.at)
+        expect(two.work.map(({ suspect }) => suspect)).toEqual([true, true])
+        await two.at.queue.markAlone({ ...culprit, generation: 3 })
+        // Once may be an operator's kill -9.
+        const three = await crashAndSend(two.subject, two.at)
+        expect(three.outcomes.map(({ result }) => result)).toEqual(['interrupted', 'interrupted'])
+        expect(three.work.map(({ suspect }) => suspect)).toEqual([true, true])
+        await three.at.queue.markAlone({ ...culprit, generation: 4 })
+
+        const { at, work, outcomes } = await crashAndSend(three.subject, three.at)
+        expect(work.map(({ message, suspect, generation }) => ({ message, suspect, generation }))).toEqual([
+          { message: innocent.message, suspect: true, generation: 5 },
+        ])
         expect(outcomes).toEqual([
-          expect.objectContaining({ message: culprit.message, result: 'quarantined', generation: 3, nextAt: null }),
-          expect.objectContaining({ message: innocent.message, result: 'interrupted', generation: 3 }),
+          expect.objectContaining({ message: culprit.message, result: 'quarantined', generation: 4, nextAt: null }),
+          expect.objectContaining({ message: innocent.message, result: 'interrupted', generation: 4 }),
         ])
         // Visible, not waiting any more, and can be sent again by hand.
         expect(outcomes).toMatchObject((await at.outcomes()).slice(-2))
         expect(await at.queue.pending([at.target], culprit.message)).toEqual([])
         expect(await at.isThere(culprit.message)).toBe(true)
-        expect(await at.requeue(culprit.message, 3)).toBe(1)
+        expect(await at.requeue(culprit.message, 4)).toBe(1)
       })
 
-      test('is no suspect any more once an attempt of it was recorded', async () => {
-        let subject = await open()
-        const first = await new Scene(subject.store).create()
-        await first.accept({}, { claimed: true })
-        for (let crash = 1; crash <= 2; crash += 1) {
-          subject = await subject.crash()
-          const work = await first.in(subject).claim()
-          if (crash === 2) await first.in(subject).fail(asClaim(work[0] as Claim), t0 + 1)
-        }
-        expect(await first.in(subject).claimOne(t0 + 1)).toMatchObject({ suspect: false, failures: 1 })
-        const after = first.in(await subject.crash())
-        expect(await after.claimOne(t0 + 1)).toMatchObject({ suspect: false })
-      })
-
-      test('a suspect that was to be tried alone and was given back is a suspect again, not a culprit', async () => {
+      test('what only waited in memory is never suspected', async () => {
         let subject = await open()
         let at = await new Scene(subject.store).create()
         await at.accept({}, { claimed: true })
-        for (let crash = 1; crash <= 2; crash += 1) {
+        for (let crash = 1; crash <= 3; crash += 1) {
           subject = await subject.crash()
           at = at.in(subject)
-          const [work] = await at.claim()
-          if (crash === 2) {
-            await at.queue.markAlone(asClaim(work as Claim))
-            await at.queue.release([asClaim(work as Claim)])
-          }
+          expect(await at.claimOne()).toMatchObject({ suspect: false, generation: 1 })
         }
-        expect(await at.claimOne()).toMatchObject({ suspect: true })
-        const { work, outcomes } = await at.in(await subject.crash()).claimResult()
-        expect(work.length).toBe(1)
-        expect(outcomes.map(({ result }) => result)).toEqual(['interrupted'])
+      })
+
+      test('is no suspect any more once an attempt of it was recorded', async () => {
+        const first = await sentTwo()
+        const one = await crashAndSend(first.subject, first.at)
+        const two = await crashAndSend(one.subject, one.at)
+        for (const work of two.work) await two.at.fail(asClaim(work), t0 + 1)
+        const again = await two.at.claim(t0 + 1)
+        expect(again.map(({ suspect, failures }) => ({ suspect, failures }))).toEqual([
+          { suspect: false, failures: 1 },
+          { suspect: false, failures: 1 },
+        ])
+      })
+
+      test('a trial that did not take place does not count: what was given back unsent is not set aside', async () => {
+        const first = await sentTwo()
+        const one = await crashAndSend(first.subject, first.at)
+        const two = await crashAndSend(one.subject, one.at)
+        const [suspect] = two.work.map(asClaim)
+        if (!suspect) throw new Error('nothing was claimed')
+        for (let trial = 1; trial <= 2; trial += 1) {
+          await two.at.queue.markAlone(suspect)
+          await two.at.queue.release([suspect])
+          expect(asClaim(await two.at.claimOne())).toEqual(suspect)
+        }
+        const three = await crashAndSend(two.subject, two.at)
+        expect(three.outcomes.map(({ result }) => result)).toEqual(['interrupted', 'interrupted'])
+        expect(three.work.length).toBe(2)
+      })
+
+      test('a machine that dies accuses nobody, not even what was out alone', async () => {
+        const first = await sentTwo()
+        const one = await crashAndSend(first.subject, first.at, 'powerFailure')
+        const two = await crashAndSend(one.subject, one.at, 'powerFailure')
+        expect(two.work.map(({ suspect }) => suspect)).toEqual([false, false])
+        const three = await crashAndSend(two.subject, two.at)
+        const four = await crashAndSend(three.subject, three.at)
+        expect(four.work.map(({ suspect }) => suspect)).toEqual([true, true])
+        await four.at.queue.markAlone(asClaim(four.work[0] as Claim))
+        const five = await crashAndSend(four.subject, four.at)
+        await five.at.queue.markAlone(asClaim(five.work[0] as Claim))
+        const six = await crashAndSend(five.subject, five.at, 'powerFailure')
+        expect(six.outcomes.map(({ result }) => result)).toEqual(['interrupted', 'interrupted'])
+        expect(six.work.length).toBe(2)
       })
 
       test('a mark with another generation marks nothing', async () => {
@@ -621,7 +713,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const subject = await open()
         const at = await new Scene(subject.store).create()
         await at.queue.release([await at.accept({}, { claimed: true })])
-        expect(await at.in(await subject.crash()).claimResult()).toMatchObject({
+        expect(await at.in(await subject.powerFailure()).claimResult()).toMatchObject({
           work: [{ generation: 1 }],
           outcomes: [],
         })

@@ -15,17 +15,28 @@ interface Waiting<Operation> {
 const maxLowPriorityBytes = 4 * 1024 * 1024
 const maxLowPriorityCount = 512
 
-/** Lets what happens together be written together: answers once the moment is over. */
-export type Gather = () => Promise<void>
+/** Lets what happens together be written together: answers once the moment is over. It is told how many the last batch held. */
+export type Gather = (lastBatch: number) => Promise<void>
 
-/** Everything that this turn of the event loop brings; under load that is many sockets' worth, when idle it is nothing. */
-export const oneTurn: Gather = () => new Promise((resolve) => setImmediate(resolve))
-
-/** What the current call stack brings: no timers and no turns, so that a virtual clock decides alone. */
-export const oneMicrotask: Gather = () => Promise.resolve()
+/** A batch of so many says that there is load. */
+const loaded = 8
 
 /**
- * Group commit without a timer: while one batch is being synced the next one fills. A batch takes every operation of high
+ * Everything that this turn of the event loop brings; under load, a millisecond more. A commit costs as much for one row
+ * as for ten (the same pages, the same sync, waking the thread): two messages a commit cost 49 µs of processor a delivery,
+ * sixteen 19 µs. When there is no load nothing waits.
+ */
+export const gatherTurn: Gather = (lastBatch) =>
+  new Promise((resolve) => {
+    if (lastBatch >= loaded) setTimeout(resolve, 1)
+    else setImmediate(resolve)
+  })
+
+/** What the current call stack brings: no timers and no turns, so that a virtual clock decides alone. */
+export const gatherMicrotask: Gather = () => Promise.resolve()
+
+/**
+ * Group commit: while one batch is being synced the next one fills. A batch takes every operation of high
  * priority that waits (outcomes, claims: they free memory and slots) and as many of low priority as fit (accepts).
  */
 export class GroupCommit<Operation> {
@@ -36,6 +47,7 @@ export class GroupCommit<Operation> {
   #low: Waiting<Operation>[] = []
   #busy: Promise<void> | null = null
   #closed = false
+  #lastBatch = 0
 
   /** `onLost` is told of an fsync or a page that failed: memory and disk may differ from then on, so the process must end. */
   constructor(apply: ApplyBatch<Operation>, gather: Gather, onLost: (message: string) => void) {
@@ -71,9 +83,10 @@ export class GroupCommit<Operation> {
   }
 
   async #run(): Promise<void> {
-    while (this.waiting > 0) {
-      await this.#gather()
+    for (let lastBatch = this.#lastBatch; this.waiting > 0; lastBatch = this.#lastBatch) {
+      await this.#gather(lastBatch)
       const batch = this.#nextBatch()
+      this.#lastBatch = batch.length
       const answers = await this.#answers(batch)
       for (const [index, waiting] of batch.entries()) this.#settle(waiting, answers[index])
     }

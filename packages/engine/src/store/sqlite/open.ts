@@ -7,7 +7,7 @@ import type { Queue } from '../queue.ts'
 import type { Store } from '../store.ts'
 import type { NewId } from '../../ids.ts'
 import { openLedgerWriter, openQueueWriter, openReads, type Paths, type ReadOperation, type Reads } from './files.ts'
-import { GroupCommit, oneMicrotask, oneTurn } from './group.ts'
+import { gatherMicrotask, gatherTurn, GroupCommit } from './group.ts'
 import { InFlightFile } from './in-flight.ts'
 import { Linger } from './linger.ts'
 import { lockFolder } from './lock.ts'
@@ -49,7 +49,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     for (const role of ['queue', 'ledger', 'reads'] as const)
       parts.push(options.threads ? await startThread(role, paths) : openHere(role, paths, options.newId))
     const [queuePart, ledgerPart, readsPart] = parts as [StoreThread, StoreThread, StoreThread]
-    const gather = options.threads ? oneTurn : oneMicrotask
+    const gather = options.threads ? gatherTurn : gatherMicrotask
     const linger = new Linger(options.threads ? ledgerLingerMs : 0)
     const queueWriter = new GroupCommit<QueueOperation>(queuePart.apply, gather, options.onLost)
     const ledgerWriter = new GroupCommit<LedgerOperation>(ledgerPart.apply, () => linger.gather(), options.onLost)

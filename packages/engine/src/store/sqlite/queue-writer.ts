@@ -193,16 +193,18 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       let crashes = Number(row.crashes)
       let attempt = generation + 1
       if (row.epoch !== 0) {
-        const out = this.#wasOut?.has(attemptKey({ target, message: content.id, generation })) ?? true
+        // Notes tell of the last process only. What one before it had claimed, and nobody looked at since, may have been out.
+        const wasOut = row.epoch === this.epoch - 1 ? this.#wasOut : null
+        const out = wasOut?.has(attemptKey({ target, message: content.id, generation })) ?? true
         if (!out) attempt = generation
         else {
-          if (crashes <= -deathsAlone) {
+          // A machine that was restarted accuses nobody.
+          if (wasOut && crashes <= -deathsAlone) {
             this.#statements.removeWork.run(target, due, content.id)
             outcomes.push(this.#unsent(key, content.eventType, 'quarantined', now))
             continue
           }
-          // A machine that was restarted accuses nobody.
-          if (this.#wasOut) crashes += crashes < 0 ? 0 : 1
+          if (wasOut) crashes += crashes < 0 ? 0 : 1
           outcomes.push(this.#unsent(key, content.eventType, 'interrupted', now))
         }
       }

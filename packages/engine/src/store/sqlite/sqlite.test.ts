@@ -23,18 +23,23 @@ async function openIn(folder: string, threads: boolean): Promise<Subject> {
       await close()
       return openIn(folder, threads)
     },
-    // What is in the files at this moment is what the kernel would show to the next process. That one starts without
-    // threads: three of them take half a second on a small machine.
-    crash: async () => {
-      const copy = newFolder()
-      cpSync(folder, copy, { recursive: true, filter: (path) => !/(-shm|\.lock)$/.test(path) })
-      return openIn(copy, false)
-    },
+    crash: () => openIn(leftBehind(folder, /(-shm|\.lock)$/), false),
+    powerFailure: () => openIn(leftBehind(folder, /(-shm|\.lock|in-flight)$/), false),
     close: async () => {
       await close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * What is in the files at this moment is what the kernel would show to the next process; commits are synced, so it is what
+ * a machine that restarts shows too. That process starts without threads: three of them take half a second on a small machine.
+ */
+function leftBehind(folder: string, without: RegExp): string {
+  const copy = newFolder()
+  cpSync(folder, copy, { recursive: true, filter: (path) => !without.test(path) })
+  return copy
 }
 
 function lost(message: string): void {
