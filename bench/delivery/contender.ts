@@ -2,8 +2,8 @@ import { performance } from 'node:perf_hooks'
 
 /** What every contender does: the same messages, to the same receiver, with as many producers. */
 export const workload = {
-  warmUpMessages: 2000,
-  messages: 10_000,
+  warmUpMessages: 6000,
+  messages: 15_000,
   endpointsPerMessage: 3,
   payloadBytes: 1024,
   /** Producers that each wait for their acknowledgement before they send again. */

@@ -34,6 +34,8 @@ export interface Draft {
  */
 export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageInput): Draft {
   const acceptedAt = parts.clock.now()
+  if (input.occurredAt !== undefined) checkTime(input.occurredAt, 'occurredAt')
+  if (input.deliverAt != null) checkTime(input.deliverAt, 'deliverAt')
   checkEventTypeName(input.eventType)
   if (input.eventId != null) checkEventId(input.eventId)
   if (input.channels) checkChannels(input.channels, 5)
@@ -50,7 +52,7 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
         field: 'payloadRetentionDays',
       },
     )
-  const expiresAt = acceptedAt + days * dayMs
+  const expiresAt = acceptedAt + Math.ceil(days * dayMs)
   const deliverAt = input.deliverAt != null && input.deliverAt > acceptedAt ? input.deliverAt : null
   if (deliverAt !== null && !(deliverAt <= expiresAt))
     throw new EngineError(
@@ -94,6 +96,18 @@ export function checkTargets(directory: Directory, message: StoredMessage, targe
   if (targets.length === 0) checkJson(message.payload ?? '')
 }
 
+/** The last millisecond of the year 9999: later years have more digits than receivers of ISO times read. */
+const latestTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
+
+function checkTime(timeMs: number, field: string): void {
+  if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs > latestTimeMs)
+    throw new EngineError(
+      'invalid',
+      `${field} is not a time: give whole milliseconds since 1970, as Date.now() does.`,
+      { field },
+    )
+}
+
 function checkPayload(payload: string): void {
   if (payload.length > maxPayloadBytes || Buffer.byteLength(payload) > maxPayloadBytes)
     throw new EngineError(
@@ -131,5 +145,5 @@ export function idempotencyRecord<T>(
 ): IdempotencyRecord | null {
   if (!idempotency) return null
   const { key, fingerprint } = idempotency
-  return { key, fingerprint, answer: idempotency.answer(result), expiresAt: now + idempotencyMs }
+  return { key, fingerprint, answer: idempotency.answer(result), createdAt: now, expiresAt: now + idempotencyMs }
 }

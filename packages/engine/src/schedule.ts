@@ -263,6 +263,12 @@ export class Schedule {
     if (!delivery) return
     this.#suspectOut = true
     void this.#inBackground(async () => {
+      if (this.#parts.target(delivery.lane).state !== 'open') {
+        await this.#parts.release([delivery])
+        this.#free(delivery.lane, delivery.content.bytes)
+        delivery.lane.spilled = true
+        return
+      }
       await this.#parts.markAlone(delivery)
       delivery.lane.inFlight += 1
       this.#inFlight += 1

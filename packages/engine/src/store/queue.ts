@@ -82,6 +82,8 @@ export interface IdempotencyRecord {
   readonly key: string
   readonly fingerprint: string
   readonly answer: string
+  readonly createdAt: number
+  /** A repeat from then on is a new request. */
   readonly expiresAt: number
 }
 

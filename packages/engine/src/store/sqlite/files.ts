@@ -4,7 +4,7 @@ import { openReader, openWriter } from './database.ts'
 import { readInFlight } from './in-flight.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { LedgerWriter } from './ledger-writer.ts'
-import type { BatchWriter, LedgerOperation, QueueOperation } from './operations.ts'
+import type { BatchWriter, LedgerOperation, OperationAnswer, QueueOperation } from './operations.ts'
 import { QueueReader } from './queue-reader.ts'
 import { QueueWriter } from './queue-writer.ts'
 import { ledgerMigrations, queueMigrations } from './schema.ts'
@@ -48,7 +48,7 @@ export type ReadOperation = {
 }[keyof Reads]
 
 /** Connections of their own, so that a slow search never stands before a delivery. */
-export function openReads(paths: Paths): { run(operation: ReadOperation): unknown; close(): void } {
+export function openReads(paths: Paths): { answer(operation: ReadOperation): OperationAnswer; close(): void } {
   const queueFile = openReader(paths.queue)
   const ledgerFile = openReader(paths.ledger)
   const queue = new QueueReader(queueFile)
@@ -70,7 +70,13 @@ export function openReads(paths: Paths): { run(operation: ReadOperation): unknow
     failedMessages: (...args) => ledger.failedMessages(...args),
   }
   return {
-    run: ({ name, args }) => (reads[name] as (...values: readonly unknown[]) => unknown)(...args),
+    answer: ({ name, args }) => {
+      try {
+        return { value: (reads[name] as (...values: readonly unknown[]) => unknown)(...args) }
+      } catch (error) {
+        return { error: { message: error instanceof Error ? error.message : String(error), kind: 'bug' } }
+      }
+    },
     close: () => {
       queueFile.close()
       ledgerFile.close()

@@ -28,7 +28,7 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
         case 'expunge':
           return this.#statements.expunge.run(operation.app, operation.id).changes === 1
         case 'sweep':
-          return Number(this.#statements.sweep.run(operation.limit, operation.before).changes) === operation.limit
+          return this.#sweep(operation.before, operation.limit)
         case 'settle':
           return null
         case 'merge':
@@ -61,6 +61,12 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
     total[counts] += 1
   }
 
+  /** Totals go with their attempts, an hour at a time. */
+  #sweep(before: number, limit: number): boolean {
+    this.#statements.sweepTotals.run(hourOf(before))
+    return Number(this.#statements.sweep.run(limit, before).changes) === limit
+  }
+
   #merge(): void {
     for (const { app, endpoint, hour, success, failed } of this.#totals.values())
       this.#statements.addTotal.run(app, endpoint, hour, success, failed)
@@ -84,6 +90,7 @@ const sql = {
     ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)`,
   // The address, the error and the outcome stay: what is forgotten is what went over the wire.
   expunge: `UPDATE attempt SET detail = json_set(detail, '$.request', NULL, '$.response', NULL) WHERE app = ? AND id = ?`,
+  sweepTotals: 'DELETE FROM total WHERE hour < ?',
   sweep: `DELETE FROM attempt WHERE seq IN
       (SELECT seq FROM (SELECT seq, started_at FROM attempt ORDER BY seq LIMIT ?) WHERE started_at < ?)`,
 } as const

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { attemptRow } from './attempt-row.ts'
+import { EngineError } from '../../errors.ts'
+import { attemptRow, type AttemptRow } from './attempt-row.ts'
 import type { CatalogContents, CatalogWriteResult } from '../catalog.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Queue } from '../queue.ts'
@@ -29,6 +30,7 @@ export interface SqliteOptions {
  * thread costs 30 µs. A reader ends the wait.
  */
 const ledgerLingerMs = 20
+const fullDiskWaitMs = 1000
 
 /** Opens the SQLite store: two files with a writer each, readers apart, and the lock of the folder. */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
@@ -117,11 +119,15 @@ function ledgerOn(writer: GroupCommit<LedgerOperation>, linger: Linger, read: Re
     await settled()
     return read(name, ...args)
   }
+  /** While the disk is full an entry waits; any other failure is told by `onLost`, or is read again at the next start. */
+  const append = (row: AttemptRow): void => {
+    writer.submit({ kind: 'append', row }).catch((error: unknown) => {
+      if (error instanceof EngineError && error.code === 'overloaded')
+        setTimeout(() => append(row), fullDiskWaitMs).unref()
+    })
+  }
   return {
-    append: (entry) => {
-      // A failure is told by `onLost`, or is read again from the queue at the next start.
-      writer.submit({ kind: 'append', row: attemptRow(entry) }).catch(() => undefined)
-    },
+    append: (entry) => append(attemptRow(entry)),
     settled,
     highWater: () => read('highWater'),
     attempt: (app, id) => settledRead('attempt', app, id),
@@ -141,7 +147,7 @@ function openHere(role: 'queue' | 'ledger' | 'reads', paths: Paths, newId: NewId
     const reads = openReads(paths)
     return {
       epoch: 0,
-      apply: async (batch) => (batch as readonly ReadOperation[]).map((operation) => ({ value: reads.run(operation) })),
+      apply: async (batch) => (batch as readonly ReadOperation[]).map((operation) => reads.answer(operation)),
       close: async () => reads.close(),
     }
   }

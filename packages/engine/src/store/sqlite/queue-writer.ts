@@ -254,7 +254,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
         target,
         due: Number(row.due),
         generation: Number(row.generation),
-        trigger: 'scheduled',
+        trigger: row.manual === 1 ? 'manual' : 'scheduled',
       } as const
       this.#statements.removeWork.run(target, key.due, key.message)
       return this.#unsent(key, String(row.event_type), 'cancelled', at)
@@ -280,7 +280,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   }
 
   #replay(record: IdempotencyRecord): Replay | null {
-    const row = this.#statements.answer.get(record.key)
+    const row = this.#statements.answer.get(record.key, record.createdAt)
     return row ? { state: 'replay', fingerprint: String(row.fingerprint), answer: String(row.answer) } : null
   }
 
@@ -329,7 +329,7 @@ const sql = {
       AND NOT EXISTS (SELECT 1 FROM work w JOIN message m ON m.app = ?4 AND m.id = ?3
         WHERE w.target = ?1 AND w.due = m.accepted_at AND w.message = ?3)
     ON CONFLICT DO NOTHING`,
-  cancellable: `SELECT w.due, w.message, w.app, w.generation, coalesce(m.event_type, '') AS event_type
+  cancellable: `SELECT w.due, w.message, w.app, w.generation, w.manual, coalesce(m.event_type, '') AS event_type
     FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message WHERE w.target = ? LIMIT ?`,
   removeWork: `DELETE FROM work WHERE target = ? AND due = ? AND message = ?`,
   expunge: `UPDATE message SET payload = NULL WHERE app = ? AND id = ?`,
@@ -344,6 +344,6 @@ const sql = {
   sweepIdempotency: `DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE expires_at < ? LIMIT ?)`,
   keepOutcomeFloor: `INSERT INTO meta VALUES ('outcome_floor', ?)
     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-  answer: `SELECT fingerprint, answer FROM idempotency WHERE key = ?`,
-  keepAnswer: `INSERT INTO idempotency VALUES (?, ?, ?, ?)`,
+  answer: `SELECT fingerprint, answer FROM idempotency WHERE key = ? AND expires_at > ?`,
+  keepAnswer: `INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)`,
 } as const

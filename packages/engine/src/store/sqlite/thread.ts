@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { newIds, systemRandom } from '../../ids.ts'
 import { openLedgerWriter, openQueueWriter, openReads, type Paths, type ReadOperation } from './files.ts'
-import type { BatchWriter, LedgerOperation, OperationAnswer, QueueOperation } from './operations.ts'
+import type { BatchWriter, LedgerOperation, QueueOperation } from './operations.ts'
 
 /** What a thread of the store is for; one writer a file, readers apart. */
 export type Role = 'queue' | 'ledger' | 'reads'
@@ -23,14 +23,11 @@ function start({ role, paths }: ThreadData): {
 } {
   if (role === 'reads') {
     const reads = openReads(paths)
-    const answer = (operation: ReadOperation): OperationAnswer => {
-      try {
-        return { value: reads.run(operation) }
-      } catch (error) {
-        return { error: { message: error instanceof Error ? error.message : String(error), kind: 'bug' } }
-      }
+    return {
+      epoch: 0,
+      apply: (batch) => (batch as readonly ReadOperation[]).map((operation) => reads.answer(operation)),
+      close: () => reads.close(),
     }
-    return { epoch: 0, apply: (batch) => (batch as readonly ReadOperation[]).map(answer), close: () => reads.close() }
   }
   if (role === 'queue') {
     const writer = openQueueWriter(paths, newIds(systemRandom))
