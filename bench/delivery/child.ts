@@ -14,6 +14,9 @@ export interface Task {
   readonly seconds: number
 }
 
+/** A fresh process compiles its hot paths first; that is not what is measured. */
+const warmUpSeconds = 5
+
 async function open(task: Task): Promise<Contender> {
   const path = task.messagesPerSecond === null ? '/throughput' : '/latency'
   switch (task.contender) {
@@ -32,7 +35,7 @@ process.once('message', (task: Task) => {
     const contender = await open(task)
     if (task.messagesPerSecond === null) process.send?.(await measureThroughput(contender))
     else {
-      await sendOpenLoop(contender, Math.min(task.messagesPerSecond, 200), 1)
+      await sendOpenLoop(contender, task.messagesPerSecond, warmUpSeconds)
       await fetch(`${task.receiver}/report`)
       await sendOpenLoop(contender, task.messagesPerSecond, task.seconds)
       process.send?.(await (await fetch(`${task.receiver}/report`)).json())

@@ -72,13 +72,17 @@ export async function simulate(seed: number): Promise<SimulationResult> {
 
     const messages = 20 + Math.floor(random.next() * 60)
     for (let index = 0; index < messages; index++)
-      clock.after(random.next() * day, () => void produce(`event-${index}`, `{"n":${index}.0, "text":"\\u00e9 Zoë"}`, 5))
+      clock.after(
+        random.next() * day,
+        () => void produce(`event-${index}`, `{"n":${index}.0, "text":"\\u00e9 Zoë"}`, 5),
+      )
     const kills = Math.floor(random.next() * 5)
     for (let index = 0; index < kills; index++) clock.after(random.next() * day, () => void restart())
     // A burst while a process dies: crashes fall between claim, send and record.
     if (kills > 0) {
       const at = random.next() * day
-      for (let index = 0; index < 20; index++) clock.after(at, () => void produce(`burst-${index}`, `{"b":${index}}`, 5))
+      for (let index = 0; index < 20; index++)
+        clock.after(at, () => void produce(`burst-${index}`, `{"b":${index}}`, 5))
       clock.after(at + random.next() * 60, () => void restart())
     }
 
@@ -202,7 +206,8 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   async function check({ engine, store }: Process, app: string, receivers: readonly Receiver[]): Promise<string[]> {
     const found: string[] = []
     const urls = new Map((await engine.endpoints.list(org, app)).data.map((endpoint) => [endpoint.id, endpoint.url]))
-    for (const receipt of network.receipts) if (!receipt.verified) found.push(`I5: not verified: ${JSON.stringify(receipt)}`)
+    for (const receipt of network.receipts)
+      if (!receipt.verified) found.push(`I5: not verified: ${JSON.stringify(receipt)}`)
     for (const lane of await store.queue.lanes()) found.push(`I10: still queued: ${JSON.stringify(lane)}`)
     const listed = await allMessages(engine, app)
     for (const { eventId, payload, message } of sent) {
@@ -216,7 +221,9 @@ export async function simulate(seed: number): Promise<SimulationResult> {
         const taken = receipts.filter((one) => one.accepted)
         if (delivery.state !== 'success') found.push(`I1: ${eventId} to ${url} ended as ${delivery.state}`)
         if (taken.length === 0) found.push(`I2: ${eventId} is ${delivery.state}, and ${url} never took it`)
-        const log = [...attempts.values()].filter((one) => one.message === stored[0]?.id && one.endpoint === delivery.endpoint)
+        const log = [...attempts.values()].filter(
+          (one) => one.message === stored[0]?.id && one.endpoint === delivery.endpoint,
+        )
         const ambiguous = log.filter((one) => one.result === 'interrupted' || one.error?.code === 'timeout').length
         if (taken.length > 1 + ambiguous) found.push(`I3: ${eventId} was taken ${taken.length} times by ${url}`)
         const numbers = log.filter((one) => one.result !== 'interrupted').map((one) => one.attempt)
@@ -227,12 +234,18 @@ export async function simulate(seed: number): Promise<SimulationResult> {
         const exhaustedAt = results.indexOf('exhausted')
         if (exhaustedAt !== -1 && exhaustedAt !== retrySchedule.length)
           found.push(`I7: ${eventId} to ${url} was exhausted after ${exhaustedAt} failures`)
-        if (new Set(numbers).size !== numbers.length) found.push(`I4: ${eventId} to ${url} has an attempt number twice: ${numbers.join(' ')}`)
+        if (new Set(numbers).size !== numbers.length)
+          found.push(`I4: ${eventId} to ${url} has an attempt number twice: ${numbers.join(' ')}`)
         for (const one of log)
           for (const next of log)
-            if (next.attempt === one.attempt + 1 && one.nextAttemptAt !== null && next.startedAt < one.nextAttemptAt - 1000)
+            if (
+              next.attempt === one.attempt + 1 &&
+              one.nextAttemptAt !== null &&
+              next.startedAt < one.nextAttemptAt - 1000
+            )
               found.push(`I7: ${eventId} attempt ${next.attempt} began before it was due`)
-        for (const receipt of receipts) if (receipt.bodyHash !== hash(payload)) found.push(`I6: the body of ${eventId} changed`)
+        for (const receipt of receipts)
+          if (receipt.bodyHash !== hash(payload)) found.push(`I6: the body of ${eventId} changed`)
       }
     }
     if (listed.length < sent.length) found.push(`I10: ${sent.length - listed.length} events were never accepted`)
@@ -251,7 +264,7 @@ function swarm(random: Random): Answer[] {
 
 async function allMessages(engine: Engine, app: string): Promise<{ id: string; eventId: string | null }[]> {
   const rows: { id: string; eventId: string | null }[] = []
-  for (let iterator: string | null = null; ; ) {
+  for (let iterator: string | null = null; ;) {
     const page = await engine.messages.list(org, app, { limit: 250, iterator, order: 'ascending' })
     rows.push(...page.data)
     if (page.done) return rows

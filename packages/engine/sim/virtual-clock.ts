@@ -64,7 +64,8 @@ export class VirtualClock {
       if (!leader || timer.at < leader.at || (timer.at === leader.at && timer.order < leader.order)) best = index
     }
     const [timer = null] = best === -1 ? [] : this.#timers.splice(best, 1)
-    if (this.#timers.length > 10_000) this.#timers.splice(0, this.#timers.length, ...this.#timers.filter((one) => !one.cancelled))
+    if (this.#timers.length > 10_000)
+      this.#timers.splice(0, this.#timers.length, ...this.#timers.filter((one) => !one.cancelled))
     return timer
   }
 }

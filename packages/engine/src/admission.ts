@@ -7,7 +7,7 @@ const crowd = 500
 /** Deliveries a second from which a lane is quick: a crowd of it is gone within two seconds. */
 const quickPerSecond = 300
 /** A message stands back for so long at the most: a slower intake, never none. */
-const longestWaitMs = 50
+const longestWaitMs = 100
 
 interface Waiter {
   readonly lane: Lane
@@ -36,7 +36,7 @@ export class Admission {
     const lane = lanes.find((one) => one.items >= crowd && one.perSecond >= quickPerSecond)
     if (!lane) return null
     return new Promise((enter) => {
-      const waiter: Waiter = { lane, until: this.#clock.monotonic() + longestWaitMs, entered: false, enter }
+      const waiter: Waiter = { lane, until: this.#clock.monotonic() + longestWaitMs / 2, entered: false, enter }
       this.#waiters.push(waiter)
       let waiting = this.#byLane.get(lane)
       if (!waiting) {
@@ -66,7 +66,7 @@ export class Admission {
   #arm(): void {
     if (this.#armed) return
     this.#armed = true
-    this.#clock.after(longestWaitMs, () => {
+    this.#clock.after(longestWaitMs / 2, () => {
       this.#armed = false
       const now = this.#clock.monotonic()
       for (

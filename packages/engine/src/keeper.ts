@@ -88,6 +88,12 @@ export class Keeper {
     this.#parts.log.error({ error, message, endpoint: target }, 'a delivery could not be recorded')
   }
 
+  /** A bug, or a store that is closing. */
+  storeFailed(error: unknown): void {
+    if (error instanceof EngineError && error.code === 'closed') return
+    this.#parts.log.error({ error }, 'the store could not do it')
+  }
+
   /** What the ledger lost at a crash is read again from the queue. */
   async catchUp(): Promise<void> {
     const { ledger, queue, directory } = this.#parts

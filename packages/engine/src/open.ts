@@ -26,6 +26,7 @@ import { secretBox } from './secrets.ts'
 import { openSqlite, type SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { systemClock } from './system.ts'
+import { untilStored } from './until-stored.ts'
 import { httpTransport } from './transport/http/send.ts'
 
 /**
@@ -82,11 +83,17 @@ export async function openWith(
       clock,
       limits: { ...defaultLimits, ...options.limits },
       target: (lane) => keeper.targetState(lane.target),
-      claim: (lane, from, limit) => keeper.claim(lane.target, from, limit),
+      claim: (lane, from, limit) => untilStored(clock, () => keeper.claim(lane.target, from, limit)),
       release: (deliveries) =>
-        queue.release(deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation }))),
-      markAlone: ({ target, due, message, generation }) => queue.markAlone({ target, due, message, generation }),
-      cancel: (lane) => keeper.cancel(lane.target),
+        untilStored(clock, () =>
+          queue.release(
+            deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation })),
+          ),
+        ),
+      markAlone: ({ target, due, message, generation }) =>
+        untilStored(clock, () => queue.markAlone({ target, due, message, generation })),
+      cancel: (lane) => untilStored(clock, () => keeper.cancel(lane.target)),
+      failed: (error) => keeper.storeFailed(error),
       run: (delivery) => run(pipeline, delivery).catch((error: unknown) => keeper.failed(delivery, error)),
     })
     const pipeline: PipelineParts = {

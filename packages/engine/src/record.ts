@@ -1,7 +1,6 @@
 import type { Clock, Random } from './clock.ts'
 import type { Sent } from './deliver.ts'
 import type { Directory, EndpointEntry } from './directory.ts'
-import { EngineError } from './errors.ts'
 import type { NewId } from './ids.ts'
 import type { LiveDelivery } from './lane.ts'
 import type { Attempt } from './model.ts'
@@ -10,6 +9,7 @@ import { decide, type Decision } from './retry.ts'
 import type { Ledger } from './store/ledger.ts'
 import type { Queue, RecordItem, StoredOutcome } from './store/queue.ts'
 import { shownHeaders } from './redact.ts'
+import { untilStored } from './until-stored.ts'
 
 export interface RecordParts {
   readonly clock: Clock
@@ -25,9 +25,6 @@ export interface Recorded {
   readonly attempt: Attempt
   readonly decision: Decision
 }
-
-/** While the disk is full an outcome waits in memory: forgetting it would send the delivery again. */
-const fullDiskWaitMs = 1000
 
 /** Outcome and next due time in the queue, durable; everything searchable in the ledger, which may lag. */
 export async function record(
@@ -55,22 +52,11 @@ export async function record(
     durationMs,
     next,
   }
-  const result = await recordDurably(parts, item)
+  const result = await untilStored(parts.clock, () => parts.queue.record(item))
   if (result.state === 'stale') return null
   const attempt = toAttempt(item, delivery, entry, sent)
   parts.ledger.append({ seq: result.seq, attempt })
   return { attempt, decision }
-}
-
-async function recordDurably(parts: RecordParts, item: RecordItem): ReturnType<Queue['record']> {
-  for (;;) {
-    try {
-      return await parts.queue.record(item)
-    } catch (error) {
-      if (!(error instanceof EngineError && error.code === 'overloaded')) throw error
-      await new Promise<void>((resolve) => parts.clock.after(fullDiskWaitMs, resolve))
-    }
-  }
 }
 
 function toAttempt(item: RecordItem, delivery: LiveDelivery, entry: EndpointEntry, sent: Sent): Attempt {

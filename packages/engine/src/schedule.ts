@@ -21,6 +21,8 @@ export interface ScheduleParts {
   release(deliveries: readonly LiveDelivery[]): Promise<void>
   markAlone(delivery: LiveDelivery): Promise<void>
   cancel(lane: Lane): Promise<void>
+  /** Told what the store could not do. */
+  failed(error: unknown): void
   /** Sends and records; resolves when the delivery is out of memory. Never rejects. */
   run(delivery: LiveDelivery): Promise<void>
 }
@@ -181,8 +183,15 @@ export class Schedule {
     this.#cancelTimer?.()
     const unsent = [...this.#suspects.drain()]
     for (const lane of this.#lanes.values()) unsent.push(...lane.waiting.drain())
-    if (unsent.length > 0) await this.#parts.release(unsent)
-    for (const delivery of unsent) this.#free(delivery.lane, delivery.content.bytes)
+    if (unsent.length > 0) {
+      // Not waited for beyond the grace: a full disk must not keep a process from ending.
+      this.#background += 1
+      void this.#parts.release(unsent).finally(() => {
+        this.#background -= 1
+        for (const delivery of unsent) this.#free(delivery.lane, delivery.content.bytes)
+        this.#tellIdle()
+      })
+    }
     if (this.#inFlight === 0 && this.#background === 0) return
     await new Promise<void>((resolve) => {
       const forget = this.#parts.clock.after(graceMs, resolve)
@@ -366,10 +375,13 @@ export class Schedule {
     this.#arm()
   }
 
+  /** Work of a lane that nobody waits for. What fails here is a bug or a store that closes: the next process takes it up. */
   async #inBackground(work: () => Promise<void>): Promise<void> {
     this.#background += 1
     try {
       await work()
+    } catch (error) {
+      this.#parts.failed(error)
     } finally {
       this.#background -= 1
     }
@@ -379,6 +391,10 @@ export class Schedule {
   #settle(lane: Lane): void {
     if (lane.quiet && lane.storedDue === Number.POSITIVE_INFINITY && !lane.queued && lane.window >= laneKeepsWindow)
       this.#lanes.delete(lane.target)
+    this.#tellIdle()
+  }
+
+  #tellIdle(): void {
     if (this.#idleWaiters.length === 0 || !this.#isIdle()) return
     const waiters = this.#idleWaiters
     this.#idleWaiters = []

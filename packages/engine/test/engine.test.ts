@@ -6,6 +6,7 @@ import { verifySync } from '@posthorn/wire'
 import type { Attempt, Engine, OpenOptions } from '../src/index.ts'
 import { openWith } from '../src/open.ts'
 import { openSqlite } from '../src/store/sqlite/open.ts'
+import { suspicion } from '../src/store/queue.ts'
 import type { Store } from '../src/store/store.ts'
 import { gate, Receiver } from './receiver.ts'
 
@@ -145,15 +146,15 @@ describe('rule 5, D1: what kills its process is set aside, and it alone', () => 
     let died = gate()
     receiver.answer = ({ body }) => {
       if (body.includes('poison')) died.open()
-      // In the first two lives nobody is answered: all of them are in flight when the process dies.
-      else if (lives > 2) return 200
+      // In the first lives nobody is answered: all of them are out when the process dies.
+      else if (lives > suspicion.crashes) return 200
       return never
     }
     const innocent = await Promise.all(
       [1, 2, 3, 4].map((n) => engine.send(org, 'acme', { eventType: 'a', payload: `{"n":${n}}` })),
     )
     const guilty = await engine.send(org, 'acme', { eventType: 'a', payload: '{"poison":true}' })
-    while (lives < 5) {
+    while (lives <= suspicion.crashes + suspicion.deathsAlone) {
       await died.opened
       died = gate()
       // The store is taken away under the engine, as by a kill -9: nothing is released.
@@ -166,8 +167,10 @@ describe('rule 5, D1: what kills its process is set aside, and it alone', () => 
       expect(await engine.messages.deliveries(org, 'acme', id)).toMatchObject([{ state: 'success' }])
     expect(await engine.messages.deliveries(org, 'acme', guilty.id)).toMatchObject([{ state: 'quarantined' }])
     const log = (await engine.attempts.list(org, 'acme', { message: guilty.id })).data.map(({ result }) => result)
-    // Out at two crashes, then twice alone.
-    expect(log).toEqual(['quarantined', 'interrupted', 'interrupted', 'interrupted'])
+    expect(log).toEqual([
+      'quarantined',
+      ...Array<string>(suspicion.crashes + suspicion.deathsAlone - 1).fill('interrupted'),
+    ])
     // It can be sent again by hand once its cause is known.
     receiver.answer = () => 200
     const [endpoint] = (await engine.endpoints.list(org, 'acme')).data

@@ -28,11 +28,11 @@ export const settingsSchema = z.object({
   }),
   databaseUrl: z
     .string()
-    .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'It is `sqlite:` and a folder, or `postgres://...`.')
+    .regex(/^sqlite:.+$/, 'It is `sqlite:` and a folder, such as sqlite:./posthorn-data.')
     .default('sqlite:./posthorn-data')
     .register(about, {
       env: 'POSTHORN_DATABASE_URL',
-      description: '`sqlite:` and a folder, which is created; or `postgres://...`.',
+      description: '`sqlite:` and a folder, which is created.',
       secret: true,
     }),
   jwtSecret: z

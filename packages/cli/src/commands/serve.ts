@@ -10,7 +10,7 @@ const examples = `
 Settings come from the environment; a POSTHORN_... name that is none is an error:
   POSTHORN_JWT_SECRET     signs the API's tokens; make one: openssl rand -hex 32
   POSTHORN_SECRET_KEY     encrypts secrets at rest; make one: openssl rand -base64 32
-  POSTHORN_DATABASE_URL   sqlite:./posthorn-data, or postgres://...
+  POSTHORN_DATABASE_URL   sqlite:./posthorn-data
   POSTHORN_PORT, POSTHORN_HOST, POSTHORN_ALLOW_PRIVATE, POSTHORN_EXTRA_CA, POSTHORN_DEFAULT_DIALECT, POSTHORN_LOG_LEVEL
 
 Example:

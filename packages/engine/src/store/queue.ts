@@ -61,6 +61,13 @@ export interface Queue {
   countPending(target: string, limit: number): Promise<number>
 }
 
+/**
+ * When a delivery is suspected of killing its process: it was out at `crashes` crashes in a row. It is then tried with
+ * nothing else out, and set aside when the process dies in `deathsAlone` such trials. Lower numbers accuse the innocent
+ * where an operator kills processes in quick succession.
+ */
+export const suspicion = { crashes: 4, deathsAlone: 2 } as const
+
 export interface StoredMessage {
   readonly id: string
   readonly app: string

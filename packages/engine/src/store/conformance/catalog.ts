@@ -311,7 +311,13 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
 
     test('I9: a repeated key is answered with what was answered before, and changes nothing', async () => {
       const app = anApplication({ id: unique('app'), org: unique('org') })
-      const key: IdempotencyRecord = { key: unique('key'), fingerprint: 'f1', answer: 'made', expiresAt: t0 }
+      const key: IdempotencyRecord = {
+        key: unique('key'),
+        fingerprint: 'f1',
+        answer: 'made',
+        createdAt: t0,
+        expiresAt: t0 + 1,
+      }
       expect(await catalog.write([createApplication(app)], key)).toMatchObject({ state: 'written' })
       const another = createApplication({ ...app, id: unique('app') })
       const repeat = await changesNothing(() => catalog.write([another], { ...key, fingerprint: 'f2', answer: 'x' }))
@@ -320,7 +326,13 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
 
     test('the key of a change that was refused can be used again', async () => {
       const first = await application({ uid: 'acme' })
-      const key: IdempotencyRecord = { key: unique('key'), fingerprint: 'f1', answer: 'made', expiresAt: t0 }
+      const key: IdempotencyRecord = {
+        key: unique('key'),
+        fingerprint: 'f1',
+        answer: 'made',
+        createdAt: t0,
+        expiresAt: t0 + 1,
+      }
       const row = anApplication({ id: unique('app'), org: first.org, uid: 'acme' })
       expect(await catalog.write([createApplication(row)], key)).toMatchObject({ state: 'conflict' })
       expect(await catalog.write([createApplication({ ...row, uid: 'other' })], key)).toMatchObject({

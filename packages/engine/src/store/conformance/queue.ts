@@ -17,6 +17,7 @@ import type {
   StoredMessage,
   StoredOutcome,
 } from '../queue.ts'
+import { suspicion } from '../queue.ts'
 import type { Store } from '../store.ts'
 import { newId, oddTexts, subjects, t0, unique, type StoreHarness, type Subject } from './harness.ts'
 
@@ -179,7 +180,7 @@ class Scene {
 }
 
 function keyOf(answer = 'the answer', fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {
-  return { key: unique('key'), fingerprint: 'f1', answer, expiresAt: t0 + dayMs, ...fields }
+  return { key: unique('key'), fingerprint: 'f1', answer, createdAt: t0, expiresAt: t0 + dayMs, ...fields }
 }
 
 function ids(work: readonly { readonly message: string }[]): string[] {
@@ -568,32 +569,48 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         return { subject, at, culprit, innocent }
       }
 
-      test('is suspected after two crashes, tried alone, and set aside when it was alone at two more; innocents are not', async () => {
+      /** Both are out at so many crashes that they are suspects. */
+      async function sentUntilSuspected(): Promise<
+        Awaited<ReturnType<typeof crashAndSend>> & { culprit: Claim; innocent: Claim }
+      > {
         const { culprit, innocent, ...first } = await sentTwo()
-        const one = await crashAndSend(first.subject, first.at)
-        expect(one.work.map(({ suspect }) => suspect)).toEqual([false, false])
-        const two = await crashAndSend(one.subject, one.at)
-        expect(two.work.map(({ suspect }) => suspect)).toEqual([true, true])
-        await two.at.queue.markAlone({ ...culprit, generation: 3 })
-        // Once may be an operator's kill -9.
-        const three = await crashAndSend(two.subject, two.at)
-        expect(three.outcomes.map(({ result }) => result)).toEqual(['interrupted', 'interrupted'])
-        expect(three.work.map(({ suspect }) => suspect)).toEqual([true, true])
-        await three.at.queue.markAlone({ ...culprit, generation: 4 })
+        let step = await crashAndSend(first.subject, first.at)
+        for (let crashes = 2; crashes <= suspicion.crashes; crashes += 1) {
+          expect(step.work.map(({ suspect }) => suspect)).toEqual([false, false])
+          step = await crashAndSend(step.subject, step.at)
+        }
+        return { ...step, culprit, innocent }
+      }
 
-        const { at, work, outcomes } = await crashAndSend(three.subject, three.at)
-        expect(work.map(({ message, suspect, generation }) => ({ message, suspect, generation }))).toEqual([
-          { message: innocent.message, suspect: true, generation: 5 },
+      test('is suspected after some crashes, tried alone, and set aside when it was alone at two more; innocents are not', async () => {
+        const { culprit, innocent, ...suspected } = await sentUntilSuspected()
+        expect(suspected.work.map(({ suspect }) => suspect)).toEqual([true, true])
+        const generation = suspicion.crashes + 1
+        await suspected.at.queue.markAlone({ ...culprit, generation })
+        // Once may be an operator's kill -9.
+        const once = await crashAndSend(suspected.subject, suspected.at)
+        expect(once.outcomes.map(({ result }) => result)).toEqual(['interrupted', 'interrupted'])
+        expect(once.work.map(({ suspect }) => suspect)).toEqual([true, true])
+        await once.at.queue.markAlone({ ...culprit, generation: generation + 1 })
+
+        const { at, work, outcomes } = await crashAndSend(once.subject, once.at)
+        expect(work.map(({ message, suspect, generation: number }) => ({ message, suspect, number }))).toEqual([
+          { message: innocent.message, suspect: true, number: generation + 2 },
         ])
         expect(outcomes).toEqual([
-          expect.objectContaining({ message: culprit.message, result: 'quarantined', generation: 4, nextAt: null }),
-          expect.objectContaining({ message: innocent.message, result: 'interrupted', generation: 4 }),
+          expect.objectContaining({
+            message: culprit.message,
+            result: 'quarantined',
+            generation: generation + 1,
+            nextAt: null,
+          }),
+          expect.objectContaining({ message: innocent.message, result: 'interrupted', generation: generation + 1 }),
         ])
         // Visible, not waiting any more, and can be sent again by hand.
         expect(outcomes).toMatchObject((await at.outcomes()).slice(-2))
         expect(await at.queue.pending([at.target], culprit.message)).toEqual([])
         expect(await at.isThere(culprit.message)).toBe(true)
-        expect(await at.requeue(culprit.message, 4)).toBe(1)
+        expect(await at.requeue(culprit.message, generation + 1)).toBe(1)
       })
 
       test('what only waited in memory is never suspected', async () => {
@@ -608,9 +625,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       })
 
       test('is no suspect any more once an attempt of it was recorded', async () => {
-        const first = await sentTwo()
-        const one = await crashAndSend(first.subject, first.at)
-        const two = await crashAndSend(one.subject, one.at)
+        const two = await sentUntilSuspected()
         for (const work of two.work) await two.at.fail(asClaim(work), t0 + 1)
         const again = await two.at.claim(t0 + 1)
         expect(again.map(({ suspect, failures }) => ({ suspect, failures }))).toEqual([
@@ -620,9 +635,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       })
 
       test('a trial that did not take place does not count: what was given back unsent is not set aside', async () => {
-        const first = await sentTwo()
-        const one = await crashAndSend(first.subject, first.at)
-        const two = await crashAndSend(one.subject, one.at)
+        const two = await sentUntilSuspected()
         const [suspect] = two.work.map(asClaim)
         if (!suspect) throw new Error('nothing was claimed')
         for (let trial = 1; trial <= 2; trial += 1) {
@@ -637,11 +650,11 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
       test('a machine that dies accuses nobody, not even what was out alone', async () => {
         const first = await sentTwo()
-        const one = await crashAndSend(first.subject, first.at, 'powerFailure')
-        const two = await crashAndSend(one.subject, one.at, 'powerFailure')
-        expect(two.work.map(({ suspect }) => suspect)).toEqual([false, false])
-        const three = await crashAndSend(two.subject, two.at)
-        const four = await crashAndSend(three.subject, three.at)
+        let four = await crashAndSend(first.subject, first.at, 'powerFailure')
+        for (let crash = 0; crash < suspicion.crashes; crash += 1) {
+          expect(four.work.map(({ suspect }) => suspect)).toEqual([false, false])
+          four = await crashAndSend(four.subject, four.at)
+        }
         expect(four.work.map(({ suspect }) => suspect)).toEqual([true, true])
         await four.at.queue.markAlone(asClaim(four.work[0] as Claim))
         const five = await crashAndSend(four.subject, four.at)

@@ -1,18 +1,19 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type {
-  AcceptItem,
-  AcceptResult,
-  Claim,
-  ClaimRequest,
-  ClaimResult,
-  ClaimedWork,
-  IdempotencyRecord,
-  RecordItem,
-  RecordResult,
-  Replay,
-  RequeueItem,
-  RequeueResult,
-  StoredOutcome,
+import {
+  suspicion,
+  type AcceptItem,
+  type AcceptResult,
+  type Claim,
+  type ClaimRequest,
+  type ClaimResult,
+  type ClaimedWork,
+  type IdempotencyRecord,
+  type RecordItem,
+  type RecordResult,
+  type Replay,
+  type RequeueItem,
+  type RequeueResult,
+  type StoredOutcome,
 } from '../queue.ts'
 import type { NewId } from '../../ids.ts'
 import type { AttemptResult, AttemptTrigger } from '../../model.ts'
@@ -22,14 +23,6 @@ import type { BatchWriter, OperationAnswer, QueueOperation } from './operations.
 import { detailOf, storedMessage } from './message-row.ts'
 import { scalar } from './database.ts'
 import { applyInOneTransaction } from './transaction.ts'
-
-/**
- * Crashes that a delivery may be out at before it is tried alone. `crashes` counts them; below zero it counts the times
- * that it was tried alone (-1, -2). A process that dies twice with nothing else out was killed by this delivery: once may
- * be an operator's kill -9.
- */
-const crashesBeforeAlone = 2
-const deathsAlone = 2
 
 /** All statements that change the queue's file. Lives in the writer's thread; calls are synchronous. */
 export class QueueWriter implements BatchWriter<QueueOperation> {
@@ -199,7 +192,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
         if (!out) attempt = generation
         else {
           // A machine that was restarted accuses nobody.
-          if (wasOut && crashes <= -deathsAlone) {
+          if (wasOut && crashes <= -suspicion.deathsAlone) {
             this.#statements.removeWork.run(target, due, content.id)
             outcomes.push(this.#unsent(key, content.eventType, 'quarantined', now))
             continue
@@ -210,7 +203,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       }
       this.#statements.claim.run(this.epoch, attempt, crashes, target, due, content.id)
       const failures = Number(row.failures)
-      const suspect = crashes >= crashesBeforeAlone || crashes < 0
+      const suspect = crashes >= suspicion.crashes || crashes < 0
       work.push({ target, due, message: content.id, generation: attempt, failures, trigger, suspect, content })
     }
     const next = more ? null : this.#statements.nextDue.get(target, Math.max(from, now + 1))

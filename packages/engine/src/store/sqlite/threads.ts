@@ -16,7 +16,13 @@ export interface StoreThread {
 export async function startThread(role: Role, paths: Paths): Promise<StoreThread> {
   const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
   const workerData: ThreadData = { role, paths }
-  const worker = new Worker(new URL(`./thread.${extension}`, import.meta.url), { workerData, name: `posthorn-${role}` })
+  // Of the program's own flags only the conditions concern a thread: `--input-type` or `--cpu-prof` would break or repeat.
+  const execArgv = process.execArgv.filter((flag) => flag.startsWith('--conditions='))
+  const worker = new Worker(new URL(`./thread.${extension}`, import.meta.url), {
+    workerData,
+    execArgv,
+    name: `posthorn-${role}`,
+  })
   const hello = await new Promise<ThreadHello>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
