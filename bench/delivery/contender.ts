@@ -33,7 +33,7 @@ export interface Contender {
   close(): Promise<void>
 }
 
-export function payloadOf(fields: object): string {
+function payloadOf(fields: object): string {
   const text = JSON.stringify({ ...fields, filler: '' })
   return `${text.slice(0, -2)}${'x'.repeat(Math.max(0, workload.payloadBytes - text.length))}"}`
 }

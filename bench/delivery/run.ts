@@ -119,7 +119,7 @@ function firstMessage(child: ChildProcess): Promise<[unknown]> {
 
 async function startReceiver(): Promise<{ url: string; stop(): void }> {
   const child = fork(new URL('./receiver.ts', import.meta.url))
-  const [[{ port }]] = (await Promise.all([firstMessage(child)])) as [[{ port: number }]]
+  const [{ port }] = (await firstMessage(child)) as [{ port: number }]
   return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() }
 }
 

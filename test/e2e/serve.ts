@@ -6,7 +6,7 @@ const main = new URL('../../packages/cli/src/main.ts', import.meta.url).pathname
 /** Settings of a server under test, as environment variables. */
 export type Environment = Readonly<Record<string, string>>
 
-export const secrets: Environment = {
+const secrets: Environment = {
   POSTHORN_JWT_SECRET: 'a secret for the tests, long enough',
   POSTHORN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
 }

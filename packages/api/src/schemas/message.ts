@@ -21,7 +21,9 @@ export const MessageIn = z
       description:
         '`rawPayload`, text of a JSON object, is delivered instead of `payload`. Everything else is accepted and unused: there are no transformations here.',
     }),
-    deliverAt: Time.nullable().optional().meta({ description: 'Deliver then, and not now. A time that has passed is now.' }),
+    deliverAt: Time.nullable()
+      .optional()
+      .meta({ description: 'Deliver then, and not now. A time that has passed is now.' }),
     payloadRetentionPeriod: z.int().min(1).max(90).nullable().optional().meta({ description: 'Days; 90 when absent.' }),
     payloadRetentionHours: z.int().min(1).max(2160).nullable().optional().meta({
       description: 'Hours, instead of `payloadRetentionPeriod`.',

@@ -11,13 +11,13 @@ const defaultLimit = 50
 const mostLimit = 250
 const iteratorText = /^([-~]?)([a-zA-Z0-9_.-]{1,256})$/
 
-export interface Cursor {
+interface Cursor {
   readonly key: string | null
   readonly backwards: boolean
   readonly limit: number
 }
 
-export function cursorOf(options: PageOptions): Cursor {
+function cursorOf(options: PageOptions): Cursor {
   const limit = options.limit ?? defaultLimit
   if (!Number.isInteger(limit) || limit < 1 || limit > mostLimit)
     throw new EngineError('invalid', `A page has 1 to ${mostLimit} rows.`, { field: 'limit' })

@@ -1,4 +1,4 @@
-import type { EngineError} from '@posthorn/engine';
+import type { EngineError } from '@posthorn/engine'
 import { type EngineErrorCode } from '@posthorn/engine'
 import { invalidField, notFound, Refusal } from './refusal.ts'
 

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { EngineError } from '../../errors.ts'
 import { attemptRow, type AttemptRow } from './attempt-row.ts'
-import type { CatalogContents, CatalogWriteResult } from '../catalog.ts'
+import type { CatalogWriteResult } from '../catalog.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Queue } from '../queue.ts'
 import type { Store } from '../store.ts'
@@ -63,7 +63,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
       queue: queueOn(queueWriter, inFlight, read, queuePart.epoch),
       ledger: ledgerOn(ledgerWriter, linger, read),
       catalog: {
-        load: () => read('loadCatalog') as Promise<CatalogContents>,
+        load: () => read('loadCatalog'),
         write: (changes, idempotency) =>
           queueWriter.submit<CatalogWriteResult>({ kind: 'catalog', changes, idempotency }),
       },
