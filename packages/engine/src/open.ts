@@ -94,7 +94,8 @@ export async function openWith(
         untilStored(clock, () => queue.markAlone({ target, due, message, generation })),
       cancel: (lane) => untilStored(clock, () => keeper.cancel(lane.target)),
       failed: (error) => keeper.storeFailed(error),
-      run: (delivery) => run(pipeline, delivery).catch((error: unknown) => keeper.failed(delivery, error)),
+      run: (delivery, returned) =>
+        run(pipeline, delivery, returned).catch((error: unknown) => keeper.failed(delivery, error)),
     })
     const pipeline: PipelineParts = {
       ...base,

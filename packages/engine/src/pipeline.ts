@@ -65,7 +65,7 @@ export async function send(
 }
 
 /** A lane has its turn: deliver -> record. Never rejects for what a receiver does. */
-export async function run(parts: PipelineParts, delivery: LiveDelivery): Promise<void> {
+export async function run(parts: PipelineParts, delivery: LiveDelivery, returned: () => void): Promise<void> {
   const entry = parts.directory.target(delivery.target)
   if (!entry) {
     await parts.queue.release([delivery])
@@ -74,6 +74,7 @@ export async function run(parts: PipelineParts, delivery: LiveDelivery): Promise
   const note = parts.queue.leaving(delivery)
   try {
     const sent = await deliver(parts, entry, delivery.content, delivery.generation)
+    returned()
     const recorded = await record(parts, delivery, entry, sent)
     if (recorded) parts.recorded(delivery, recorded)
   } finally {

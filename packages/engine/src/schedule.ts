@@ -23,8 +23,8 @@ export interface ScheduleParts {
   cancel(lane: Lane): Promise<void>
   /** Told what the store could not do. */
   failed(error: unknown): void
-  /** Sends and records; resolves when the delivery is out of memory. Never rejects. */
-  run(delivery: LiveDelivery): Promise<void>
+  /** Sends and records; tells when the receiver has answered, resolves when the outcome is recorded. Never rejects. */
+  run(delivery: LiveDelivery, returned: () => void): Promise<void>
 }
 
 /** Room for one delivery, taken before its row is written. */
@@ -47,12 +47,14 @@ export class Schedule {
   readonly #ring = new Deque<string>()
   readonly #ready = new Map<string, Deque<Lane>>()
   readonly #stored = new DueHeap<Lane>()
-  /** In flight at two crashes: each is tried with nothing else out. */
+  /** Suspected of killing their process: each is tried with nothing else out. */
   readonly #suspects = new Deque<LiveDelivery>()
   #suspectOut = false
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #inFlight = 0
+  /** Sent, and the outcome is not on disk yet. */
+  #unrecorded = 0
   #items = 0
   #bytes = 0
   #draining = false
@@ -155,7 +157,7 @@ export class Schedule {
   pump(): void {
     if (this.#draining || this.#suspectOut) return
     if (this.#suspects.length > 0) {
-      if (this.#inFlight === 0) this.#startSuspect()
+      if (this.#unrecorded === 0) this.#startSuspect()
       return
     }
     while (this.#inFlight < this.#parts.limits.inFlight) {
@@ -192,7 +194,7 @@ export class Schedule {
         this.#tellIdle()
       })
     }
-    if (this.#inFlight === 0 && this.#background === 0) return
+    if (this.#unrecorded === 0 && this.#background === 0) return
     await new Promise<void>((resolve) => {
       const forget = this.#parts.clock.after(graceMs, resolve)
       this.#idleWaiters.push(() => {
@@ -252,12 +254,7 @@ export class Schedule {
 
   #start(delivery: LiveDelivery): void {
     const { lane } = delivery
-    lane.inFlight += 1
-    this.#inFlight += 1
-    void this.#parts.run(delivery).then(() => {
-      lane.inFlight -= 1
-      this.#inFlight -= 1
-      this.#free(lane, delivery.content.bytes)
+    void this.#send(delivery).then(() => {
       this.#enqueue(lane)
       lane.countLeft(this.#parts.clock.monotonic())
       this.#refill(lane)
@@ -265,6 +262,27 @@ export class Schedule {
       this.pump()
       this.#admission.leave(lane)
     })
+  }
+
+  /** Resolves when the outcome is recorded. Its place in the window is free before that, once the receiver has answered. */
+  async #send(delivery: LiveDelivery): Promise<void> {
+    const { lane } = delivery
+    let out = true
+    const returned = (): void => {
+      if (!out) return
+      out = false
+      lane.inFlight -= 1
+      this.#inFlight -= 1
+      this.#enqueue(lane)
+      this.pump()
+    }
+    lane.inFlight += 1
+    this.#inFlight += 1
+    this.#unrecorded += 1
+    await this.#parts.run(delivery, returned)
+    returned()
+    this.#unrecorded -= 1
+    this.#free(lane, delivery.content.bytes)
   }
 
   #startSuspect(): void {
@@ -279,12 +297,7 @@ export class Schedule {
         return
       }
       await this.#parts.markAlone(delivery)
-      delivery.lane.inFlight += 1
-      this.#inFlight += 1
-      await this.#parts.run(delivery)
-      delivery.lane.inFlight -= 1
-      this.#inFlight -= 1
-      this.#free(delivery.lane, delivery.content.bytes)
+      await this.#send(delivery)
     }).finally(() => {
       this.#suspectOut = false
       this.#settle(delivery.lane)
@@ -402,7 +415,7 @@ export class Schedule {
   }
 
   #isIdle(): boolean {
-    if (this.#inFlight > 0 || this.#background > 0) return false
+    if (this.#unrecorded > 0 || this.#background > 0) return false
     if (this.#draining) return true
     const now = this.#parts.clock.now()
     for (const lane of this.#lanes.values()) {

@@ -139,7 +139,7 @@ export interface ClaimRequest {
 export interface ClaimedWork extends Claim {
   readonly failures: number
   readonly trigger: AttemptTrigger
-  /** Out at two crashes: to be tried with nothing else out. */
+  /** Suspected (see `suspicion`): to be tried with nothing else out. */
   readonly suspect: boolean
   readonly content: StoredMessage
 }

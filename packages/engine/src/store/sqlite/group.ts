@@ -19,7 +19,7 @@ const maxLowPriorityCount = 512
 export type Gather = (lastBatch: number) => Promise<void>
 
 /** A batch of so many says that there is load. */
-const loaded = 8
+const loaded = 3
 
 /**
  * Everything that this turn of the event loop brings; under load, a millisecond more. A commit costs as much for one row
@@ -28,7 +28,7 @@ const loaded = 8
  */
 export const gatherTurn: Gather = (lastBatch) =>
   new Promise((resolve) => {
-    if (lastBatch >= loaded) setTimeout(resolve, 1)
+    if (lastBatch >= loaded) setTimeout(resolve, 2)
     else setImmediate(resolve)
   })
 
