@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Queue, Worker } from 'bullmq'
 import { workload, type Contender } from './contender.ts'
 
-/** What many teams build first: a job a delivery in BullMQ, signed and posted with fetch, 64 at a time. */
+/** What many teams build first: a job a delivery in BullMQ, signed and posted with fetch. */
 export async function bullmq(receiver: string, path: string, redis: { port: number; pid: number }): Promise<Contender> {
   const connection = { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }
   const queue = new Queue('bench', { connection, defaultJobOptions: { removeOnComplete: true, attempts: 8 } })
@@ -30,7 +30,8 @@ export async function bullmq(receiver: string, path: string, redis: { port: numb
       await response.arrayBuffer()
       if (!response.ok) throw new Error(String(response.status))
     },
-    { connection, concurrency: 64 },
+    // As many at a time as Posthorn has out: 64 for each of the three endpoints.
+    { connection, concurrency: 64 * workload.endpointsPerMessage },
   )
   worker.on('completed', () => {
     outstanding -= 1

@@ -31,7 +31,7 @@ export function stopSignals(io: Io): Stopping {
     isAsked: () => firstAt !== null,
     async closeWhenAsked(close) {
       const signal = await promise
-      io.err(`\n${signal}: finishing what is out, at most 30 s; once more ends at once\n`)
+      io.err(`\n${signal}: finishing what is out, at most 40 s; once more ends at once\n`)
       await close()
       return exitCodes.ok
     },

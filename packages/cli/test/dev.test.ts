@@ -13,6 +13,7 @@ const verified = [
   /^comapi message\.sent -> 200 in \d+ ms, signature verified$/m,
   /^screenmeet room-entered -> 200 in \d+ ms, signature verified$/m,
   /^standard contact\.created -> 200 in \d+ ms, signature verified$/m,
+  /^svix contact\.created -> 200 in \d+ ms, signature verified$/m,
   /^autoflex backup\.owner -> 200 in \d+ ms, claim received \(unsigned by design\)$/m,
 ]
 
@@ -134,7 +135,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     for (const token of [printed, minted.trim()]) {
       const answer = await fetch(`${url}/api/v1/app`, { headers: { authorization: `Bearer ${token}` } })
       expect(answer.status).toBe(200)
-      expect(((await answer.json()) as { data: unknown[] }).data).toHaveLength(6)
+      expect(((await answer.json()) as { data: unknown[] }).data).toHaveLength(7)
     }
   })
 
@@ -161,7 +162,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
   test('a second one on the same data says that the folder is in use', async () => {
     const second = dev()
     expect((await second.ended).code).toBe(3)
-    expect(second.output.text).toMatch(/error: /)
+    expect(second.output.text).toMatch(/error: Another Posthorn is using the data folder /)
     expect(second.output.text).not.toMatch(/\n {4}at /)
   })
 

@@ -24,7 +24,7 @@ interface Waiter {
 export class Admission {
   readonly #clock: Clock
   readonly #waiters = new Deque<Waiter>()
-  readonly #byLane = new Map<Lane, Deque<Waiter>>()
+  readonly #byLane = new Map<Lane, Set<Waiter>>()
   #armed = false
 
   constructor(clock: Clock) {
@@ -40,26 +40,27 @@ export class Admission {
       this.#waiters.push(waiter)
       let waiting = this.#byLane.get(lane)
       if (!waiting) {
-        waiting = new Deque()
+        waiting = new Set()
         this.#byLane.set(lane, waiting)
       }
-      waiting.push(waiter)
+      waiting.add(waiter)
       this.#arm()
     })
   }
 
   /** A delivery of this lane went out: one message may come in. */
   leave(lane: Lane): void {
-    const waiting = this.#byLane.get(lane)
-    if (!waiting || lane.items >= crowd) return
-    const waiter = waiting.shift()
-    if (waiting.length === 0) this.#byLane.delete(lane)
+    if (lane.items >= crowd) return
+    const [waiter] = this.#byLane.get(lane) ?? []
     if (waiter) this.#enter(waiter)
   }
 
   #enter(waiter: Waiter): void {
     if (waiter.entered) return
     waiter.entered = true
+    const waiting = this.#byLane.get(waiter.lane)
+    waiting?.delete(waiter)
+    if (waiting?.size === 0) this.#byLane.delete(waiter.lane)
     waiter.enter()
   }
 

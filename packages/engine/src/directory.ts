@@ -179,12 +179,13 @@ export class Directory {
     this.#show(change, result.versions)
   }
 
-  #sealed({ endpoint, secrets, create }: EndpointChange): CatalogChange {
+  #sealed({ endpoint, secrets, create, healthOnly = false }: EndpointChange): CatalogChange {
     const hasHeaders = Object.keys(endpoint.headers).length > 0
     const sealedHeaders = hasHeaders
       ? this.#parts.box.seal(headersPlace(endpoint.id), JSON.stringify(endpoint.headers))
       : null
-    return { kind: 'endpoint', row: { endpoint: { ...endpoint, headers: {} }, sealedHeaders, secrets }, create }
+    const row = { endpoint: { ...endpoint, headers: {} }, sealedHeaders, secrets }
+    return { kind: 'endpoint', row, create, versioned: !healthOnly }
   }
 
   #show(change: CatalogChange | EndpointChange, versions: Readonly<Record<string, number>>): void {
@@ -276,6 +277,8 @@ export interface EndpointChange {
   readonly endpoint: Endpoint
   readonly secrets: readonly SealedSecret[]
   readonly create: boolean
+  /** Only its health changed: nothing that accepts are matched with. */
+  readonly healthOnly?: boolean
 }
 
 export function notFound(noun: string, id: string): EngineError {

@@ -53,8 +53,8 @@ export class Keeper {
     return disabled || hold !== null ? { state: 'closed' } : { state: 'open', resumeFrom }
   }
 
-  async claim(target: string, from: number, limit: number): Promise<ClaimResult> {
-    const result = await this.#parts.queue.claim({ target, from, now: this.#parts.clock.now(), limit })
+  async claim(target: string, from: number, limit: number, maxBytes: number): Promise<ClaimResult> {
+    const result = await this.#parts.queue.claim({ target, from, now: this.#parts.clock.now(), limit, maxBytes })
     this.#tellOutcomes(result.outcomes)
     return result
   }
@@ -73,11 +73,13 @@ export class Keeper {
     const { lane } = delivery
     const success = decision.result === 'success'
     const overloaded = attempt.code === 0 || attempt.code === 429 || attempt.code === 503
+    // What could not even be written says nothing about the receiver.
+    const reached = attempt.error?.code !== 'not_encodable'
     if (success) lane.grow()
-    else if (overloaded) lane.shrink()
+    else if (overloaded && reached) lane.shrink()
     if (attempt.nextAttemptAt !== null) schedule.noteStored(lane.target, lane.app, attempt.nextAttemptAt)
     this.#logAttempt(attempt)
-    this.#health(delivery, { success, gone: decision.gone }, schedule)
+    if (reached) this.#health(delivery, { success, gone: decision.gone }, schedule)
     this.#parts.listeners.tell('attempt', attempt)
   }
 
@@ -151,7 +153,7 @@ export class Keeper {
       const change = entry && healthStep(entry.endpoint, outcome, clock.now(), holdAfterMs)
       if (!change) return
       const endpoint = { ...entry.endpoint, ...change }
-      await directory.write({ kind: 'put_endpoint', endpoint, secrets: entry.secrets, create: false })
+      await directory.write({ kind: 'put_endpoint', endpoint, secrets: entry.secrets, create: false, healthOnly: true })
       if (change.hold === null) return
       schedule.wake(endpoint.id, endpoint.app)
       this.#parts.log.warn({ endpoint: endpoint.id, app: endpoint.app, hold: change.hold }, 'endpoint held')

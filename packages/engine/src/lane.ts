@@ -42,6 +42,8 @@ export class Lane {
   refilling = false
   /** When stored work is due next; `Infinity`: there is none that we know of. */
   storedDue = Number.POSITIVE_INFINITY
+  /** Time of its live entry among the lanes that wait for stored work. */
+  heapDue = Number.POSITIVE_INFINITY
   /** Stands in its application's ring. */
   queued = false
   /** Deliveries that left lately, a second. */

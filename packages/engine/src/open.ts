@@ -77,22 +77,23 @@ export async function openWith(
     const policy = { ...defaultPolicy, ...options.policy }
     const retentionDays = options.retentionDays ?? 90
     const listeners = new Listeners(log)
-    const base = { clock, random, newId, directory, transport, policy, queue, ledger, retentionDays }
+    const base = { clock, random, log, newId, directory, transport, policy, queue, ledger, retentionDays }
     const keeper = new Keeper({ ...base, listeners, log, holdAfterMs: (options.holdAfterDays ?? 5) * 86_400_000 })
     const schedule: Schedule = new Schedule({
       clock,
       limits: { ...defaultLimits, ...options.limits },
       target: (lane) => keeper.targetState(lane.target),
-      claim: (lane, from, limit) => untilStored(clock, () => keeper.claim(lane.target, from, limit)),
+      claim: (lane, from, limit, maxBytes) =>
+        untilStored(clock, log, () => keeper.claim(lane.target, from, limit, maxBytes)),
       release: (deliveries) =>
-        untilStored(clock, () =>
+        untilStored(clock, log, () =>
           queue.release(
             deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation })),
           ),
         ),
       markAlone: ({ target, due, message, generation }) =>
-        untilStored(clock, () => queue.markAlone({ target, due, message, generation })),
-      cancel: (lane) => untilStored(clock, () => keeper.cancel(lane.target)),
+        untilStored(clock, log, () => queue.markAlone({ target, due, message, generation })),
+      cancel: (lane) => untilStored(clock, log, () => keeper.cancel(lane.target)),
       failed: (error) => keeper.storeFailed(error),
       run: (delivery, returned) =>
         run(pipeline, delivery, returned).catch((error: unknown) => keeper.failed(delivery, error)),

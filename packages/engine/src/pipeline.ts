@@ -75,6 +75,8 @@ export async function run(parts: PipelineParts, delivery: LiveDelivery, returned
   try {
     const sent = await deliver(parts, entry, delivery.content, delivery.generation)
     returned()
+    // Cut off by our own shutdown: it stays claimed, and the next process shows it as interrupted and sends it again.
+    if (!sent.outcome.ok && sent.outcome.error.code === 'transport_closed') return
     const recorded = await record(parts, delivery, entry, sent)
     if (recorded) parts.recorded(delivery, recorded)
   } finally {

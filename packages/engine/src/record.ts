@@ -4,7 +4,7 @@ import type { Directory, EndpointEntry } from './directory.ts'
 import type { NewId } from './ids.ts'
 import type { LiveDelivery } from './lane.ts'
 import type { Attempt } from './model.ts'
-import type { Policy } from './options.ts'
+import type { Log, Policy } from './options.ts'
 import { decide, type Decision } from './retry.ts'
 import type { Ledger } from './store/ledger.ts'
 import type { Queue, RecordItem, StoredOutcome } from './store/queue.ts'
@@ -18,6 +18,7 @@ export interface RecordParts {
   readonly queue: Queue
   readonly ledger: Ledger
   readonly policy: Policy
+  readonly log: Log
 }
 
 /** What was recorded; `null`: another epoch or generation has the delivery, so nothing changed. */
@@ -52,7 +53,7 @@ export async function record(
     durationMs,
     next,
   }
-  const result = await untilStored(parts.clock, () => parts.queue.record(item))
+  const result = await untilStored(parts.clock, parts.log, () => parts.queue.record(item))
   if (result.state === 'stale') return null
   const attempt = toAttempt(item, delivery, entry, sent)
   parts.ledger.append({ seq: result.seq, attempt })

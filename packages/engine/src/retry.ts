@@ -28,6 +28,9 @@ export interface RetryInput {
 export function decide({ outcome, failures, schedule, now, random }: RetryInput): Decision {
   const status = outcome.ok ? outcome.response.status : 0
   if (status >= 200 && status < 300) return { result: 'success', retryInMs: null, gone: false }
+  // The dialect cannot carry it any more: no later attempt could.
+  if (!outcome.ok && outcome.error.code === 'not_encodable')
+    return { result: 'exhausted', retryInMs: null, gone: false }
   const gone = status === 410
   const waitSeconds = schedule[failures]
   if (waitSeconds === undefined) return { result: 'exhausted', retryInMs: null, gone }

@@ -17,7 +17,7 @@ export interface ScheduleParts {
   readonly clock: Clock
   readonly limits: Limits
   target(lane: Lane): TargetState
-  claim(lane: Lane, from: number, limit: number): Promise<ClaimResult>
+  claim(lane: Lane, from: number, limit: number, maxBytes: number): Promise<ClaimResult>
   release(deliveries: readonly LiveDelivery[]): Promise<void>
   markAlone(delivery: LiveDelivery): Promise<void>
   cancel(lane: Lane): Promise<void>
@@ -136,10 +136,8 @@ export class Schedule {
   /** There is stored work of a target, due then. */
   noteStored(target: string, app: string, due: number): void {
     const lane = this.#lane(target, app)
-    if (due < lane.storedDue) {
-      lane.storedDue = due
-      this.#stored.push(due, lane)
-    }
+    lane.storedDue = Math.min(lane.storedDue, due)
+    this.#awaitStored(lane)
     if (due <= this.#parts.clock.now()) this.#refill(lane)
     else this.#arm()
   }
@@ -187,9 +185,7 @@ export class Schedule {
     for (const lane of this.#lanes.values()) unsent.push(...lane.waiting.drain())
     if (unsent.length > 0) {
       // Not waited for beyond the grace: a full disk must not keep a process from ending.
-      this.#background += 1
-      void this.#parts.release(unsent).finally(() => {
-        this.#background -= 1
+      void this.#inBackground(() => this.#parts.release(unsent)).finally(() => {
         for (const delivery of unsent) this.#free(delivery.lane, delivery.content.bytes)
         this.#tellIdle()
       })
@@ -296,7 +292,12 @@ export class Schedule {
         delivery.lane.spilled = true
         return
       }
-      await this.#parts.markAlone(delivery)
+      try {
+        await this.#parts.markAlone(delivery)
+      } catch (error) {
+        this.#free(delivery.lane, delivery.content.bytes)
+        throw error
+      }
       await this.#send(delivery)
     }).finally(() => {
       this.#suspectOut = false
@@ -322,14 +323,16 @@ export class Schedule {
     lane.refilling = true
     lane.storedDue = Number.POSITIVE_INFINITY
     void this.#inBackground(async () => {
-      const result = await this.#parts.claim(lane, target.resumeFrom, room)
+      const roomBytes = Math.max(0, Math.min(limits.laneBytes - lane.bytes, limits.bytes - this.#bytes))
+      const result = await this.#parts.claim(lane, target.resumeFrom, room, roomBytes)
       lane.refilling = false
       for (const work of result.work) this.#takeIn(lane, work)
       if (result.nextDue !== null) this.noteStored(lane.target, lane.app, result.nextDue)
       lane.spilled = result.more || lane.unclaimedWrites > 0
       this.#enqueue(lane)
-      // Unclaimed rows that are still being written announce themselves; asking again at once would only spin.
-      if (result.more) this.#refill(lane)
+      // What was written unclaimed since the claim began announced itself while this was out. (What is still being written
+      // will: asking again at once would only spin.)
+      if (result.more || lane.storedDue <= this.#parts.clock.now()) this.#refill(lane)
       this.pump()
     }).finally(() => {
       lane.refilling = false
@@ -343,7 +346,10 @@ export class Schedule {
     const { target, due, message, generation, failures, trigger } = work
     const delivery: LiveDelivery = { lane, target, due, message, generation, failures, trigger, content }
     if (this.#draining) {
-      void this.#inBackground(() => this.#parts.release([delivery])).then(() => this.#free(lane, content.bytes))
+      void this.#inBackground(() => this.#parts.release([delivery])).finally(() => {
+        this.#free(lane, content.bytes)
+        this.#settle(lane)
+      })
       return
     }
     if (work.suspect) this.#suspects.push(delivery)
@@ -367,6 +373,13 @@ export class Schedule {
     }).finally(() => this.#settle(lane))
   }
 
+  /** One live entry a lane: a later one is not needed while an earlier one stands. */
+  #awaitStored(lane: Lane): void {
+    if (lane.storedDue >= lane.heapDue) return
+    lane.heapDue = lane.storedDue
+    this.#stored.push(lane.storedDue, lane)
+  }
+
   /** One timer for the earliest stored work. */
   #arm(): void {
     const due = this.#stored.earliest
@@ -383,8 +396,13 @@ export class Schedule {
 
   #onTimer(): void {
     const now = this.#parts.clock.now()
-    for (let entry = this.#stored.popDue(now); entry; entry = this.#stored.popDue(now))
-      if (entry.due === entry.item.storedDue) this.#refill(entry.item)
+    for (let entry = this.#stored.popDue(now); entry; entry = this.#stored.popDue(now)) {
+      const lane = entry.item
+      if (entry.due !== lane.heapDue) continue
+      lane.heapDue = Number.POSITIVE_INFINITY
+      if (lane.storedDue <= now) this.#refill(lane)
+      else this.#awaitStored(lane)
+    }
     this.#arm()
   }
 

@@ -298,6 +298,32 @@ describe('rule 8: edits count at once', () => {
   })
 })
 
+describe('rule 3: nothing is forgotten between a claim and an accept', () => {
+  test('a message that is sent while its endpoint is being edited goes out', async () => {
+    const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url() })
+    for (let round = 1; round <= 10; round++) {
+      await Promise.all([
+        engine.endpoints.update(org, 'acme', endpoint.id, { description: `round ${round}` }),
+        engine.send(org, 'acme', event),
+      ])
+      await receiver.count(round)
+    }
+    await engine.idle()
+  })
+
+  test('failures of one endpoint do not make accepts of its application match again', async () => {
+    receiver.answer = ({ path }) => (path === '/flaky' && receiver.requests.length % 2 === 0 ? 500 : 200)
+    await engine.endpoints.create(org, 'acme', { url: receiver.url('/flaky'), retrySchedule: [] })
+    let accepts = 0
+    const { queue } = store
+    const accept = queue.accept.bind(queue)
+    Object.assign(queue, { accept: (...args: Parameters<typeof accept>) => (accepts++, accept(...args)) })
+    for (let count = 0; count < 50; count++) await engine.send(org, 'acme', event)
+    await engine.idle()
+    expect(accepts).toBe(50)
+  })
+})
+
 describe('rule 9: off, held, deleted', () => {
   test('switched off by its owner: nothing is fanned out to it', async () => {
     await engine.endpoints.create(org, 'acme', { url: receiver.url(), disabled: true })
@@ -406,6 +432,19 @@ describe('messages', () => {
     ])
   })
 
+  test('resend does not wait for the next attempt that was planned', async () => {
+    receiver.answer = () => 500
+    const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url(), retrySchedule: [36_000] })
+    const failed = attempts(1)
+    const message = await engine.send(org, 'acme', event)
+    await failed
+    receiver.answer = () => 200
+    await engine.resend(org, 'acme', message.id, endpoint.id)
+    await receiver.count(2)
+    await engine.idle()
+    expect(await engine.messages.deliveries(org, 'acme', message.id)).toMatchObject([{ state: 'success', attempts: 2 }])
+  })
+
   test('an organisation sees nothing of another one', async () => {
     const other = engine.applications.get('org_other', 'acme')
     await expect(other).rejects.toMatchObject({ code: 'not_found' })
@@ -414,6 +453,21 @@ describe('messages', () => {
 })
 
 describe('closing', () => {
+  test('what is still out when the grace ends is no failure: the next process sends it again', async () => {
+    receiver.answer = () => new Promise<number>(() => undefined)
+    await engine.endpoints.create(org, 'acme', { url: receiver.url(), retrySchedule: [] })
+    const message = await engine.send(org, 'acme', event)
+    await receiver.count(1)
+    await engine.close({ graceMs: 10 })
+    receiver.answer = () => 200
+    await start()
+    await receiver.count(2)
+    await engine.idle()
+    const results = (await engine.attempts.list(org, 'acme')).data.map(({ result }) => result)
+    expect(results).toEqual(['success', 'interrupted'])
+    expect(await engine.messages.deliveries(org, 'acme', message.id)).toMatchObject([{ state: 'success' }])
+  })
+
   test('waits for what is out, gives the rest back, and the next process takes it up (D6)', async () => {
     const { opened, open } = gate()
     receiver.answer = () => opened.then(() => 200)

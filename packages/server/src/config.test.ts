@@ -53,6 +53,17 @@ describe('settings', () => {
     [{ POSTHORN_DATABASE_URL: 'mysql://x' }, /^POSTHORN_DATABASE_URL: It is `sqlite:`/],
     [{ POSTHORN_ALLOW_PRIVATE: '10.0.0.0/33' }, /^POSTHORN_ALLOW_PRIVATE: Each entry/],
     [{ POSTHORN_ALLOW_PRIVATE: 'localhost' }, /^POSTHORN_ALLOW_PRIVATE: Each entry/],
+    [{ POSTHORN_ALLOW_PRIVATE: 'fe80::1%eth0' }, /^POSTHORN_ALLOW_PRIVATE: Each entry/],
+    [
+      { POSTHORN_ALLOW_PRIVATE: '10.0.0.1/8' },
+      /^POSTHORN_ALLOW_PRIVATE: 10\.0\.0\.1\/8 has bits set behind its prefix/,
+    ],
+    [{ POSTHORN_ALLOW_PRIVATE: '0.0.0.1/0' }, /^POSTHORN_ALLOW_PRIVATE: 0\.0\.0\.1\/0 has bits set/],
+    [{ POSTHORN_ALLOW_PRIVATE: 'fd00::1/8' }, /^POSTHORN_ALLOW_PRIVATE: fd00::1\/8 has bits set/],
+    [
+      { POSTHORN_ALLOW_PRIVATE: '::ffff:10.0.0.1/104' },
+      /^POSTHORN_ALLOW_PRIVATE: ::ffff:10\.0\.0\.1\/104 has bits set/,
+    ],
     [{ POSTHORN_LOG_LEVEL: 'loud' }, /^POSTHORN_LOG_LEVEL: One of/],
     [{ POSTHORN_JWT_SECRET: 'short' }, /^POSTHORN_JWT_SECRET: It has at least 16/],
     [{ POSTHORN_SECRET_KEY: 'AAAA' }, /^POSTHORN_SECRET_KEY: It is 32 bytes/],
@@ -67,6 +78,13 @@ describe('settings', () => {
     expect(settings.allowPrivate).toEqual(['127.0.0.0/8', '::1'])
     expect(settings.extraCa).toBeNull()
   })
+
+  it.each(['0.0.0.0/0', '10.0.0.0/8', '192.168.1.7/32', '::/0', 'fd00::/8', '2001:db8::5/128', '::ffff:10.0.0.0/104'])(
+    'take the range %s',
+    (range) => {
+      expect(readSettings({ ...needed, POSTHORN_ALLOW_PRIVATE: range }).allowPrivate).toEqual([range])
+    },
+  )
 
   it('never print a secret', () => {
     const settings = readSettings(needed)

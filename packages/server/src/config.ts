@@ -11,7 +11,16 @@ interface About {
 /** Name in the environment and documentation of each setting; kept beside its schema, so that there is one definition. */
 const about = z.registry<About>()
 
-const cidr = z.string().refine(isCidr, 'Each entry is an address or a CIDR, such as `10.1.0.0/16` or `127.0.0.1`.')
+const cidr = z
+  .string()
+  .refine(isCidr, {
+    error: 'Each entry is an address or a CIDR, such as `10.1.0.0/16` or `127.0.0.1`.',
+    abort: true,
+  })
+  .refine(namesWholeRange, {
+    error: ({ input }) =>
+      `${String(input)} has bits set behind its prefix. Clear them to name the whole range, such as \`10.0.0.0/8\`, or leave the prefix out for one address.`,
+  })
 
 /** The one definition of every setting: default, name, validation, what is secret, documentation. */
 export const settingsSchema = z.object({
@@ -152,8 +161,41 @@ export function readSettings(
 function isCidr(text: string): boolean {
   const [address = '', bits, ...more] = text.split('/')
   const family = isIP(address)
-  if (family === 0 || more.length > 0) return false
+  // A zone (`%eth0`) is not part of an address that can be compared.
+  if (family === 0 || address.includes('%') || more.length > 0) return false
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+/** Whether the bits behind the prefix are clear. A CIDR for which this is not so is mistyped, and the engine refuses it. */
+function namesWholeRange(text: string): boolean {
+  const [address = '', bits] = text.split('/')
+  if (bits === undefined) return true
+  return addressBits(address).slice(Number(bits)).search('1') === -1
+}
+
+/** An address as 32 or 128 binary digits. */
+function addressBits(address: string): string {
+  if (isIP(address) === 4)
+    return address
+      .split('.')
+      .map((part) => binary(Number(part), 8))
+      .join('')
+  // The URL parser writes a dotted tail as two groups.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  const [before, after] = [groups(head), groups(tail ?? '')]
+  return before + '0'.repeat(128 - before.length - after.length) + after
+}
+
+function groups(text: string): string {
+  if (text === '') return ''
+  return text
+    .split(':')
+    .map((group) => binary(Number.parseInt(group, 16), 16))
+    .join('')
+}
+
+function binary(value: number, width: number): string {
+  return value.toString(2).padStart(width, '0')
 }
 
 function isKey(text: string): boolean {

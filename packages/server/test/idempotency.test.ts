@@ -36,6 +36,16 @@ describe('an Idempotency-Key', () => {
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
   })
 
+  it('keeps no payload: a repeat after it was erased answers without it', async () => {
+    const body = { eventType: 'a.b', payload: { secret: 'a payload that is to be forgotten' } }
+    const one = await post('/api/v1/app/acme/msg', body, 'erased')
+    expect((await post('/api/v1/app/acme/msg', body, 'erased')).text).toBe(one.text)
+    const { id } = one.json as { id: string }
+    await request(server.url, 'DELETE', `/api/v1/app/acme/msg/${id}/content`, { token: a })
+    const repeat = await post('/api/v1/app/acme/msg', body, 'erased')
+    expect(repeat.json).toMatchObject({ id, payload: null })
+  })
+
   it('is refused for another body', async () => {
     await post('/api/v1/app', { name: 'One' }, 'k2')
     const other = await post('/api/v1/app', { name: 'Two' }, 'k2')

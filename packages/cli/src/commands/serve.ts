@@ -16,8 +16,8 @@ Settings come from the environment; a POSTHORN_... name that is none is an error
 Example:
   POSTHORN_JWT_SECRET=... POSTHORN_SECRET_KEY=... posthorn serve
 
-SIGTERM drains: it takes no more requests, lets what is out finish for at most 30 s, and exits 0. A second signal ends it
-at once (exit code 1); what was out is sent again after the next start.`
+SIGTERM drains: it takes no more requests, gives open ones up to 10 s and then deliveries that are out up to 30 s, so 40 s
+in all, and exits 0. A second signal ends it at once (exit code 1); what was out is sent again after the next start.`
 
 /** The server, for production. */
 export function serveCommand(): CliCommand {

@@ -6,7 +6,7 @@ import type { Preset, PresetEventType } from '../presets.ts'
 import { carriesClaim } from '../sample-message.ts'
 import type { Receiver } from './receiver.ts'
 
-/** The demo application of one vendor: its uid is the preset's name. */
+/** One demo application: its uid is the preset's name. */
 export interface Demo {
   readonly preset: Preset
   readonly first: PresetEventType
@@ -14,6 +14,17 @@ export interface Demo {
 
 /** The uid of the endpoint that leads to the built-in receiver. */
 const endpointUid = 'built-in-receiver'
+
+/**
+ * What the demo applications are made of: every preset, and the standard events once more as Svix has them on the wire.
+ * Svix's senders differ from Standard Webhooks only in the names of the headers, so there is no preset of it.
+ */
+export function demoPresets(presets: readonly Preset[]): Preset[] {
+  const svix = presets
+    .filter(({ name }) => name === 'standard')
+    .map((standard) => ({ ...standard, name: 'svix', title: 'Svix', dialect: 'svix' }))
+  return [...presets, ...svix]
+}
 
 /**
  * One application a preset, with the vendor's event types and an endpoint that leads to the built-in receiver. What is
@@ -33,7 +44,9 @@ async function seedEventTypes(presets: readonly Preset[], { client }: ApiAccess)
     for (const { name } of page.data) known.add(name)
     ;({ iterator, done } = page)
   }
-  const missing = presets.flatMap(({ eventTypes }) => eventTypes).filter(({ name }) => !known.has(name))
+  // By name: two presets may have the same ones.
+  const wanted = new Map(presets.flatMap(({ eventTypes }) => eventTypes.map((type) => [type.name, type])))
+  const missing = [...wanted.values()].filter(({ name }) => !known.has(name))
   // Together: the store writes them in a few groups instead of syncing the disk for each.
   await Promise.all(
     missing.map(({ name, description, category }) =>

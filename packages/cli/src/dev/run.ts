@@ -6,7 +6,7 @@ import { printable } from '../printable.ts'
 import { startedServer } from '../start-server.ts'
 import { stopSignals, type Stopping } from '../stop-signals.ts'
 import { certificates } from './certificates.ts'
-import { seedDemos, sendFirst, type Demo } from './demo.ts'
+import { demoPresets, seedDemos, sendFirst, type Demo } from './demo.ts'
 import { startReceiver, type Receiver } from './receiver.ts'
 import { devSettings } from './settings.ts'
 import { devFolder, openDevState, saveDevState } from './state.ts'
@@ -24,7 +24,7 @@ const FIRST_EVENTS_MS = 15_000
 /** Starts receiver and server, makes the demo applications, sends their first events, and waits to be stopped. */
 export async function runDev(options: DevOptions, io: Io): Promise<number> {
   const stopping = stopSignals(io)
-  const presets = builtInPresets()
+  const presets = demoPresets(builtInPresets())
   const state = openDevState(options.data)
   const certificate = await certificates(devFolder(options.data), io.now())
   const settings = await devSettings(options, state, certificate.ca, io)

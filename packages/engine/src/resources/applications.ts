@@ -1,6 +1,6 @@
 import type { ApplicationInput, Engine } from '../engine.ts'
 import type { Application } from '../model.ts'
-import { checkMetadata, checkName, checkParams, checkUid } from '../rules.ts'
+import { checkHeaders, checkMetadata, checkName, checkParams, checkSecret, checkUid } from '../rules.ts'
 import { idempotencyRecord } from '../accept.ts'
 import { pageOf } from './pages.ts'
 import type { ResourceParts } from './parts.ts'
@@ -14,6 +14,16 @@ export function applications(parts: ResourceParts): Engine['applications'] {
     if (input.metadata) checkMetadata(input.metadata)
     if (input.params) checkParams(input.params)
     if (input.dialect != null) parts.dialect(input.dialect)
+  }
+
+  /** Endpoints that name no dialect take the application's: their headers and secrets must be good in the new one. */
+  function checkInheriting(id: string, row: Application): void {
+    const dialect = parts.dialect(row.dialect ?? '')
+    for (const entry of directory.application(row.org, id).endpoints.values()) {
+      if (entry.endpoint.dialect !== null) continue
+      checkHeaders(entry.endpoint.headers, dialect)
+      for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
+    }
   }
 
   return {
@@ -50,6 +60,7 @@ export function applications(parts: ResourceParts): Engine['applications'] {
       return directory.exclusively(application.id, async () => {
         const before = directory.application(org, application.id).application
         const row: Application = { ...before, ...withoutUndefined(patch), updatedAt: clock.now() }
+        if (row.dialect !== before.dialect) checkInheriting(application.id, row)
         await directory.write({ kind: 'application', row, create: false })
         parts.changed(before.id)
         return row

@@ -53,6 +53,7 @@ export async function recover(
       message,
       due: now,
       generation: attempt,
+      bringForward: false,
     }))
     const last = failed.length < stepRows
     // The answer is kept with the last step: a repeat after a crash queues what is missing, since what is queued is left alone.

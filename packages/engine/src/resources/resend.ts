@@ -4,7 +4,7 @@ import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { ResourceParts } from './parts.ts'
 
-/** One delivery again, now. One that still waits for its turn is brought forward by nothing: it is on its way. */
+/** One delivery again, now: finished ones anew, and one that waits for its next attempt, or is held, without waiting. */
 export function resend(parts: ResourceParts): Engine['resend'] {
   const { directory, queue, ledger, schedule, clock } = parts
   return async (org, app, message, endpoint, options = {}) => {
@@ -25,10 +25,19 @@ export function resend(parts: ResourceParts): Engine['resend'] {
       message: stored.id,
       due: now,
       generation: last?.attempt.attempt ?? 0,
+      bringForward: true,
     }
     const result = await queue.requeue([item], idempotencyRecord(options.idempotency, null, now))
     if (result.state === 'replay')
       throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+    if (result.queued === 0)
+      throw new EngineError(
+        'conflict',
+        'This delivery is on its way at this moment. Look at its attempts in a while.',
+        {
+          field: 'message',
+        },
+      )
     schedule.noteStored(target, owner.application.id, now)
   }
 }

@@ -33,7 +33,8 @@ export interface CatalogContents {
 
 export type CatalogChange =
   | { readonly kind: 'application'; readonly row: Application; readonly create: boolean }
-  | { readonly kind: 'endpoint'; readonly row: EndpointRow; readonly create: boolean }
+  /** `versioned: false`: nothing changed that an accept is matched with (its health), so accepts on their way stay good. */
+  | { readonly kind: 'endpoint'; readonly row: EndpointRow; readonly create: boolean; readonly versioned: boolean }
   | { readonly kind: 'event_type'; readonly row: EventType; readonly create: boolean }
   /** Its endpoints go with it. */
   | { readonly kind: 'delete_application'; readonly org: string; readonly id: string }

@@ -134,6 +134,8 @@ export interface ClaimRequest {
   readonly from: number
   readonly now: number
   readonly limit: number
+  /** Payload bytes; one delivery is taken whatever it weighs. */
+  readonly maxBytes: number
 }
 
 export interface ClaimedWork extends Claim {
@@ -175,6 +177,8 @@ export interface RequeueItem {
   readonly due: number
   /** Attempts so far: the claim adds one. */
   readonly generation: number
+  /** What already waits is due now (a resend), instead of being left alone (a recovery). */
+  readonly bringForward: boolean
 }
 
 export type RequeueResult = { readonly state: 'queued'; readonly queued: number } | Replay

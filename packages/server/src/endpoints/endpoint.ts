@@ -67,8 +67,8 @@ export function endpointReplacement(body: EndpointUpsertIn): Partial<EndpointInp
   }
 }
 
-/** Headers that carry credentials: named, never shown. */
-const credentials = /^(authorization|cookie|.*(token|secret|api-?key|password|credential).*)$/i
+/** Headers that may carry credentials: named, never shown. The engine's log hides the same ones. */
+const credentials = /^cookie$|auth|token|secret|password|api-?key|credential/i
 
 export function headersOut(headers: Readonly<Record<string, string>>) {
   const names = Object.keys(headers)

@@ -15,9 +15,10 @@ export interface Call<Id extends OperationId> {
   readonly raw: string | null
   /**
    * Options for the engine's write, when the request has an Idempotency-Key: what `render` makes of the result is the
-   * answer to a repeat.
+   * answer to a repeat. With `restore`, `render` leaves out what must not be kept a second time (a payload that may be
+   * erased), and `restore` makes the answer whole again.
    */
-  readonly once: <T>(render: (result: T) => Answer<Id>) => WriteOptions<T>
+  readonly once: <T>(render: (result: T) => Answer<Id>, restore?: (text: string) => Promise<string>) => WriteOptions<T>
 }
 
 type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>>

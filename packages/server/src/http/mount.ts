@@ -31,8 +31,11 @@ type AnyHandler = (call: {
   query: unknown
   body: unknown
   raw: string | null
-  once: (render: (result: unknown) => unknown) => object
+  once: (render: (result: unknown) => unknown, restore?: Restore) => object
 }) => Promise<unknown>
+
+/** Makes the answer to a repeat whole again. */
+type Restore = (text: string) => Promise<string>
 
 const nobody: Caller = { org: '', app: null, scopes: new Set(), expiresAt: null }
 
@@ -81,6 +84,7 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
       params['app_id'] = await ownApplication(engine, { ...caller, app: caller.app }, params['app_id']!)
     }
     const key = keyOf(route, caller, request)
+    let restore: Restore | undefined
     try {
       const answer = await handler({
         engine,
@@ -90,13 +94,17 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
         query,
         body,
         raw,
-        once: (render) => key?.writeOptions((result) => rendered(route, render(result))) ?? {},
+        once: (render, restoring) => {
+          restore = restoring
+          return key?.writeOptions((result) => rendered(route, render(result))) ?? {}
+        },
       })
       return send(reply, rendered(route, answer))
     } catch (error) {
       const before = key?.replayOf(error)
       if (!before) throw error
-      return send(reply.header('idempotent-replayed', 'true'), before)
+      const text = restore ? await restore(before.text) : before.text
+      return send(reply.header('idempotent-replayed', 'true'), { ...before, text })
     }
   }
 }

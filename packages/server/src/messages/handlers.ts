@@ -23,7 +23,13 @@ export const messages: HandlersOf<'message'> = {
     const { engine, org, params, query, body, raw } = call
     const input = messageInput(body, raw)
     const render = (message: Message) => messageText(message, query.with_content ?? true)
-    const send = async () => render(await engine.send(org, params.app_id, input, call.once(render)))
+    // The payload is not kept with the answer: it may be erased, and would be stored twice.
+    const kept = (message: Message) => messageText(message, false)
+    const restore = async (text: string): Promise<string> => {
+      const { id } = JSON.parse(text) as { id: string }
+      return render(await engine.messages.get(org, params.app_id, id)).text
+    }
+    const send = async () => render(await engine.send(org, params.app_id, input, call.once(kept, restore)))
     try {
       return await send()
     } catch (error) {

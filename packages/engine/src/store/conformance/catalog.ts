@@ -10,7 +10,7 @@ import type { AcceptItem, IdempotencyRecord } from '../queue.ts'
 import { newId, oddTexts, subjects, t0, unique, type StoreHarness, type Subject } from './harness.ts'
 
 const createApplication = (row: Application): CatalogChange => ({ kind: 'application', row, create: true })
-const createEndpoint = (row: EndpointRow): CatalogChange => ({ kind: 'endpoint', row, create: true })
+const createEndpoint = (row: EndpointRow): CatalogChange => ({ kind: 'endpoint', row, create: true, versioned: true })
 
 function endpointRow(app: Application, fields: Parameters<typeof anEndpoint>[0] = {}): EndpointRow {
   const endpoint = anEndpoint({ id: unique('ep'), org: app.org, app: app.id, ...fields })
@@ -169,13 +169,14 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
       const missing: readonly CatalogChange[] = [
         { kind: 'application', row: anApplication({ id: unique('app'), org: app.org }), create: false },
         { kind: 'application', row: { ...app, org: other.org }, create: false },
-        { kind: 'endpoint', row: endpointRow(app), create: false },
+        { kind: 'endpoint', row: endpointRow(app), create: false, versioned: true },
         createEndpoint(endpointRow(anApplication({ id: unique('app') }))),
         createEndpoint(endpointRow({ ...app, org: other.org })),
         {
           kind: 'endpoint',
           row: { ...row, endpoint: { ...row.endpoint, app: other.id, org: other.org } },
           create: false,
+          versioned: true,
         },
         { kind: 'event_type', row: anEventType({ org: app.org }), create: false },
         { kind: 'delete_application', org: app.org, id: unique('app') },
@@ -228,7 +229,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
           createApplication(app),
           { kind: 'application', row: { ...app, name: 'New' }, create: false },
           createEndpoint(row),
-          { kind: 'endpoint', row, create: false },
+          { kind: 'endpoint', row, create: false, versioned: true },
           { kind: 'delete_endpoint', org: app.org, app: app.id, id: row.endpoint.id },
         ]
         let last = 0

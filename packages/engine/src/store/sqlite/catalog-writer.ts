@@ -112,7 +112,7 @@ export class CatalogWriter {
         const { id, org, app, uid } = change.row.endpoint
         const sealed = JSON.stringify({ headers: change.row.sealedHeaders, secrets: change.row.secrets })
         this.#statements.putEndpoint.run(id, org, app, uid, JSON.stringify(change.row.endpoint), sealed)
-        return app
+        return change.versioned ? app : null
       }
       case 'event_type':
         this.#statements.putEventType.run(change.row.org, change.row.name, JSON.stringify(change.row))

@@ -215,7 +215,13 @@ describe('A8: one process a folder', () => {
     const store = await openHere(folder)
     const [lane] = await store.queue.lanes()
     const now = Date.now()
-    const { work, outcomes } = await store.queue.claim({ target: lane?.target ?? '', from: 0, now, limit: 10 })
+    const { work, outcomes } = await store.queue.claim({
+      target: lane?.target ?? '',
+      from: 0,
+      now,
+      limit: 10,
+      maxBytes: 2 ** 30,
+    })
     expect(work.map(({ generation, failures }) => ({ generation, failures }))).toEqual(
       Array.from({ length: 3 }, () => ({ generation: 2, failures: 0 })),
     )

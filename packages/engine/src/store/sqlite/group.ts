@@ -14,6 +14,8 @@ interface Waiting<Operation> {
 /** Beyond this an accept waits for the next group: one large group would delay the outcomes behind it. */
 const maxLowPriorityBytes = 4 * 1024 * 1024
 const maxLowPriorityCount = 512
+/** A batch and its answer travel as one text each: this keeps both far below the longest text there can be. */
+const maxHighPriorityBytes = 16 * 1024 * 1024
 
 /** Lets what happens together be written together: answers once the moment is over. It is told how many the last batch held. */
 export type Gather = (lastBatch: number) => Promise<void>
@@ -94,9 +96,15 @@ export class GroupCommit<Operation> {
   }
 
   #nextBatch(): Waiting<Operation>[] {
-    const batch = this.#high
-    this.#high = []
+    const batch: Waiting<Operation>[] = []
     let bytes = 0
+    for (const waiting of this.#high) {
+      if (batch.length > 0 && bytes + waiting.bytes > maxHighPriorityBytes) break
+      bytes += waiting.bytes
+      batch.push(waiting)
+    }
+    this.#high = batch.length === this.#high.length ? [] : this.#high.slice(batch.length)
+    bytes = 0
     let count = 0
     for (const waiting of this.#low) {
       if (count > 0 && (count === maxLowPriorityCount || bytes + waiting.bytes > maxLowPriorityBytes)) break

@@ -42,12 +42,16 @@ export class InFlightFile {
     fdatasyncSync(this.#file)
   }
 
-  /** Notes that an attempt leaves; answers its slot. A slot keeps its text until it is used again: its row tells the rest. */
+  /** Notes that an attempt leaves, as well as it can: a full disk must not keep it from leaving. Answers its slot. A slot keeps its text until it is used again: its row tells the rest. */
   begin(claim: Claim): number {
     const slot = this.#free.pop() ?? this.#slots++
     this.#buffer.fill(0x20)
     this.#buffer.write(attemptKey(claim), 0, 'latin1')
-    writeSync(this.#file, this.#buffer, 0, slotBytes, headerBytes + slot * slotBytes)
+    try {
+      writeSync(this.#file, this.#buffer, 0, slotBytes, headerBytes + slot * slotBytes)
+    } catch {
+      // Without the note the delivery would, after a crash, be taken for one that never left.
+    }
     return slot
   }
 

@@ -91,7 +91,8 @@ function queueOn(writer: GroupCommit<QueueOperation>, inFlight: InFlightFile, re
     record: (item) => writer.submit({ kind: 'record', item }),
     leaving: (claim) => inFlight.begin(claim),
     returned: (note) => inFlight.end(note),
-    claim: (request) => writer.submit({ kind: 'claim', request }),
+    // Its answer carries payloads: it weighs what it may bring.
+    claim: (request) => writer.submit({ kind: 'claim', request }, 'high', request.maxBytes),
     markAlone: (claim) => writer.submit({ kind: 'alone', claim }),
     release: (items) => writer.submit({ kind: 'release', items }),
     requeue: (items, idempotency) => writer.submit({ kind: 'requeue', items, idempotency }),
@@ -121,7 +122,7 @@ function ledgerOn(writer: GroupCommit<LedgerOperation>, linger: Linger, read: Re
   }
   /** While the disk is full an entry waits; any other failure is told by `onLost`, or is read again at the next start. */
   const append = (row: AttemptRow): void => {
-    writer.submit({ kind: 'append', row }).catch((error: unknown) => {
+    writer.submit({ kind: 'append', row }, 'high', row[13].length).catch((error: unknown) => {
       if (error instanceof EngineError && error.code === 'overloaded')
         setTimeout(() => append(row), fullDiskWaitMs).unref()
     })

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
   suspicion,
   type AcceptItem,
@@ -173,11 +173,19 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   /** Takes work of one target. A row that another epoch had claimed may have been out when its process died. */
   #claim(request: ClaimRequest): ClaimResult {
     const { target, from, now, limit } = request
-    const rows = this.#statements.claimable.all(target, from, now, this.epoch, limit + 1)
-    const more = rows.length > limit
+    const rows: Record<string, SQLOutputValue>[] = []
+    let more = false
+    let bytes = 0
+    // Read first and written after: the statement must not walk rows that it changes.
+    for (const row of this.#statements.claimable.iterate(target, from, now, this.epoch, limit + 1)) {
+      bytes += typeof row.payload === 'string' ? row.payload.length : 0
+      more = rows.length === limit || (rows.length > 0 && bytes > request.maxBytes)
+      if (more) break
+      rows.push(row)
+    }
     const work: ClaimedWork[] = []
     const outcomes: StoredOutcome[] = []
-    for (const row of more ? rows.slice(0, limit) : rows) {
+    for (const row of rows) {
       const content = storedMessage(row)
       const due = Number(row.due)
       const generation = Number(row.generation)
@@ -232,15 +240,20 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     if (replay) return replay
     let queued = 0
     for (const item of items) {
-      const row = this.#statements.insertRequeued.run(item.target, item.due, item.message, item.app, item.generation)
-      queued += Number(row.changes)
+      const { target, due, message, app, generation } = item
+      const added = this.#statements.insertRequeued.run(target, due, message, app, generation).changes
+      const moved =
+        added === 0 && item.bringForward
+          ? this.#statements.bringForward.run(due, target, message, app, this.epoch).changes
+          : 0
+      queued += Number(added) + Number(moved)
     }
     if (idempotency) this.#keepAnswer(idempotency)
     return { state: 'queued', queued }
   }
 
   #cancel(target: string, limit: number, at: number): StoredOutcome[] {
-    return this.#statements.cancellable.all(target, limit).map((row) => {
+    return this.#statements.cancellable.all(target, this.epoch, limit).map((row) => {
       const key = {
         app: String(row.app),
         message: String(row.message),
@@ -322,8 +335,14 @@ const sql = {
       AND NOT EXISTS (SELECT 1 FROM work w JOIN message m ON m.app = ?4 AND m.id = ?3
         WHERE w.target = ?1 AND w.due = m.accepted_at AND w.message = ?3)
     ON CONFLICT DO NOTHING`,
+  // Not what this process has in its hands: that is on its way, or will be.
+  bringForward: `UPDATE work SET due = ?1, manual = 1, again = 1
+    WHERE target = ?2 AND message = ?3 AND epoch <> ?5 AND due IN (
+      SELECT due FROM work WHERE message = ?3 AND target = ?2 AND again = 1
+      UNION ALL SELECT accepted_at FROM message WHERE app = ?4 AND id = ?3)`,
+  // What is out records itself.
   cancellable: `SELECT w.due, w.message, w.app, w.generation, w.manual, coalesce(m.event_type, '') AS event_type
-    FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message WHERE w.target = ? LIMIT ?`,
+    FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message WHERE w.target = ? AND w.epoch <> ? LIMIT ?`,
   removeWork: `DELETE FROM work WHERE target = ? AND due = ? AND message = ?`,
   expunge: `UPDATE message SET payload = NULL WHERE app = ? AND id = ?`,
   // What is still to be done keeps its message. A first attempt is due when its message was accepted, so the primary key
