@@ -179,7 +179,7 @@ export interface Dialect {
   name: string
   /** For people: `Scalefusion`. */
   title: string
-  /** An endpoint pins a version, so that every retry sends the bytes of the first attempt. */
+  /** Counts up with every change that alters what is sent: a body is a function of the message, the dialect and this. */
   version: number
   /** `id`, `type` and `payload` are each placed once, or named here as not on the wire. */
   absent?: readonly ('id' | 'type' | 'payload')[]

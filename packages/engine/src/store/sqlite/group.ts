@@ -24,7 +24,7 @@ export type Gather = (lastBatch: number) => Promise<void>
 const loaded = 3
 
 /**
- * Everything that this turn of the event loop brings; under load, a millisecond more. A commit costs as much for one row
+ * Everything that this turn of the event loop brings; under load, two milliseconds more. A commit costs as much for one row
  * as for ten (the same pages, the same sync, waking the thread): two messages a commit cost 49 µs of processor a delivery,
  * sixteen 19 µs. When there is no load nothing waits.
  */
