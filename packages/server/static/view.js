@@ -78,7 +78,7 @@ export function row(entry, applicationName, open) {
       { title: entry.eventType },
       el('button', { type: 'button', class: 'open', click: () => open(entry) }, entry.eventType),
     ),
-    el('td', { class: 'mono soft', title: entry.msgId }, entry.msgId),
+    el('td', { class: 'mono soft', title: entry.msgId }, entry.requestId),
     el('td', { class: 'number mono' }, entry.code === 0 ? '–' : String(entry.code)),
     el('td', { class: 'number mono' }, duration(entry.durationMs)),
     el('td', { title: entry.url }, `${applicationName} `, el('span', { class: 'soft' }, `› ${hostOf(entry.url)}`)),
@@ -128,7 +128,7 @@ export function details(entry, applicationName, { attempt, message, problem }, c
     el(
       'dl',
       { class: 'facts' },
-      ...fact('Request id', el('span', { class: 'mono' }, entry.msgId)),
+      ...fact('Request id', el('span', { class: 'mono' }, entry.requestId)),
       ...fact('Answer', `${entry.code === 0 ? 'none' : entry.code} after ${duration(entry.durationMs)}`),
       ...fact('Attempt', `${entry.attempt}${entry.triggerType === 1 ? ', by hand' : ''}`),
       ...(entry.nextAttempt ? fact('Next', moment(entry.nextAttempt, true)) : []),
