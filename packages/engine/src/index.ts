@@ -12,3 +12,4 @@ export type {
   TransportResponse,
 } from './transport/transport.ts'
 export { open } from './open.ts'
+export { isCredentialHeader } from './redact.ts'

@@ -1,5 +1,9 @@
-/** Names of headers whose values are credentials: the log shows that they were sent, and not what. */
 const credentialName = /^(authorization|proxy-authorization|cookie)$|auth|token|secret|password|api-?key|credential/i
+
+/** Whether the value of a header with this name may be a credential: it is named, and never shown. */
+export function isCredentialHeader(name: string): boolean {
+  return credentialName.test(name)
+}
 
 /**
  * Request headers as the log keeps them. What the dialect wrote (ids, times, signatures) is shown; of the headers that the
@@ -10,7 +14,7 @@ export function shownHeaders(
   custom: Readonly<Record<string, string>>,
 ): readonly (readonly [string, string])[] {
   return headers.map(([name, value]) =>
-    credentialName.test(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value],
+    isCredentialHeader(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value],
   )
 }
 

@@ -1,5 +1,5 @@
 import type { EndpointIn, EndpointOut, EndpointPatch, EndpointUpsertIn, MockOut } from '@posthorn/api'
-import type { Endpoint, EndpointInput, MockResult } from '@posthorn/engine'
+import { isCredentialHeader, type Endpoint, type EndpointInput, type MockResult } from '@posthorn/engine'
 import { isUtf8 } from 'node:buffer'
 import { present, time, timeOrNull } from '../present.ts'
 
@@ -67,14 +67,12 @@ export function endpointReplacement(body: EndpointUpsertIn): Partial<EndpointInp
   }
 }
 
-/** Headers that may carry credentials: named, never shown. The engine's log hides the same ones. */
-const credentials = /^cookie$|auth|token|secret|password|api-?key|credential/i
-
+/** Headers that may carry credentials are named, and never shown: the same ones that the log hides. */
 export function headersOut(headers: Readonly<Record<string, string>>) {
   const names = Object.keys(headers)
   return {
-    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !credentials.test(name))),
-    sensitive: names.filter((name) => credentials.test(name)),
+    headers: Object.fromEntries(Object.entries(headers).filter(([name]) => !isCredentialHeader(name))),
+    sensitive: names.filter(isCredentialHeader),
   }
 }
 
