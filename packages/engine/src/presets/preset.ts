@@ -1,0 +1,171 @@
+import type { Dialect } from '@posthorn/wire'
+
+/**
+ * READ FIRST for presets. A preset is a vendor's whole webhook system as data: the wire format that it speaks (a dialect),
+ * how long it waits and how often it tries (policy), what it allows and when (rules), which events it has and where (event
+ * types, platforms), and the words that its people use. No code knows a vendor: a new one is a new folder.
+ *
+ * On disk a preset is a folder: `preset.json`, `samples/*.json`, `schemas/*.json`, and `dialect.json` when its wire format is not
+ * built in. `parse-preset.ts` checks the form, `load.ts` reads folders and names file and line of what is wrong.
+ */
+export interface Preset {
+  /** The folder's name: lower case, digits and dashes. */
+  readonly name: string
+  /** For people: `Scalefusion`. */
+  readonly title: string
+  readonly description: string
+  /** Name of the wire format: a built-in one, or that of `definition`. */
+  readonly dialect: string
+  /** The wire format itself, where the folder brings its own; `null`: it is built in. */
+  readonly definition: Dialect | null
+  readonly policy: PresetPolicy
+  readonly rules: Rules
+  /** Example values of an application, for dialects that carry some. */
+  readonly params: Readonly<Record<string, string>>
+  /** Columns of the support matrix; empty when the vendor has none. */
+  readonly platforms: readonly string[]
+  readonly eventTypes: readonly PresetEventType[]
+  /** What `test` sends; `null`: the sample of the first event type that has one. */
+  readonly test: TestMessage | null
+  /** What the vendor calls things, by language; what it leaves out has our word. */
+  readonly words: Readonly<Partial<Record<Language, Words>>>
+  /** Where a value comes from, by path; what has no entry is stated in the vendor's webhook document. */
+  readonly sources: Readonly<Record<string, Source>>
+}
+
+/** What holds for deliveries where endpoint and message say nothing. Not part of a wire format. */
+export interface PresetPolicy {
+  /** Seconds between attempts; `[]` is no retry. */
+  readonly retrySchedule: readonly number[]
+  readonly timeoutSeconds: number
+  /** Endpoints are `https:` only. */
+  readonly httpsOnly: boolean
+  /** Characters that a secret has at least; 0: as many as the dialect asks for. */
+  readonly minSecretLength: number
+  /** Response codes after which there is no further attempt. */
+  readonly terminalCodes: readonly number[]
+}
+
+/** What a vendor allows, and when. The functions that hold somebody to them are in `rules.ts`. */
+export interface Rules {
+  /**
+   * - `immediate`: an endpoint works from the moment it is created.
+   * - `toggle`: it begins switched off unless its creator says otherwise ("Is Active").
+   * - `step`: it begins switched off, and switching it on is a step of its own before anything can be subscribed to.
+   */
+  readonly activation: 'immediate' | 'toggle' | 'step'
+  /** `all`: an endpoint that names no event types takes all of them. `explicit`: it takes none. */
+  readonly subscription: 'all' | 'explicit'
+  /** Endpoints of one application at most; `null`: any number. */
+  readonly maxEndpoints: number | null
+  /** What the vendor tells us about an application (`enrolledDevices`: 3), with what it means. */
+  readonly facts: Readonly<Record<string, Fact>>
+  readonly requires: readonly Requirement[]
+}
+
+export interface Fact {
+  readonly type: 'number' | 'boolean' | 'string'
+  readonly description: string
+}
+
+/** Steps that may need something: creating or changing an endpoint, switching it on, subscribing it, sending a message. */
+export type Step = 'configure' | 'activate' | 'subscribe' | 'send'
+
+/** Something that has to be true of an application before a step. */
+export interface Requirement {
+  readonly before: readonly Step[]
+  /** `plan`: what the customer bought. `readiness`: what has to happen first. */
+  readonly kind: 'plan' | 'readiness'
+  /** A filter (see `filter.ts`) on the facts of the application. */
+  readonly facts: Readonly<Record<string, unknown>>
+  /** Why it is refused, in a sentence. */
+  readonly because: string
+  /** What the person who has to fix it can do, in a sentence. */
+  readonly remedy: string
+}
+
+export interface PresetEventType {
+  readonly name: string
+  readonly title: string
+  readonly category: string
+  readonly description: string
+  /** Where the event exists; `null`: the vendor makes no difference. */
+  readonly platforms: readonly string[] | null
+  /** Example values of a message. */
+  readonly params: Readonly<Record<string, string>>
+  /** An example payload, without the envelope; `null` when there is none. */
+  readonly sample: Readonly<Record<string, unknown>> | null
+  /** JSON schema (draft 2020-12 or draft-07) of the payload; `null` when there is none. */
+  readonly schema: Readonly<Record<string, unknown>> | null
+}
+
+export interface TestMessage {
+  readonly eventType: string
+  /** `null`: the event type's sample. */
+  readonly payload: Readonly<Record<string, unknown>> | null
+}
+
+export type Language = 'en' | 'de' | 'ja' | 'nl'
+
+export type Words = Readonly<Partial<Record<WordKey, string>>>
+
+/** `P` public documentation or receiver code, `I` inferred, `U` unknown (a setting), `S` stated by the vendor. */
+export interface Source {
+  readonly mark: 'S' | 'P' | 'I' | 'U'
+  readonly note: string
+}
+
+/** Our words for what a vendor may call differently, in English. The list is closed; the page and the screens are made of it. */
+export const ownWords = {
+  application: 'Application',
+  endpoint: 'Endpoint',
+  notification: 'Notification',
+  url: 'URL',
+  description: 'Description',
+  secret: 'Secret',
+  signingKey: 'Signing key',
+  show: 'Show',
+  copy: 'Copy',
+  reset: 'Reset',
+  save: 'Save',
+  configure: 'Configure',
+  activate: 'Activate',
+  isActive: 'Active',
+  subscribe: 'Subscribe',
+  unsubscribe: 'Unsubscribe',
+  mock: 'Mock',
+  test: 'Test',
+  event: 'Event',
+  eventType: 'Event type',
+  supportedEvents: 'Event types',
+  category: 'Category',
+  platform: 'Platform',
+  sample: 'Sample',
+  message: 'Message',
+  request: 'Request',
+  response: 'Response',
+  requestId: 'Request ID',
+  responseCode: 'Response code',
+  dateTime: 'Date and time',
+  requestPayload: 'Payload',
+  logs: 'Log',
+  summary: 'Summary',
+  totalEvents: 'Total',
+  successEvents: 'Succeeded',
+  failedEvents: 'Failed',
+  filters: 'Filters',
+  startDate: 'From',
+  endDate: 'To',
+  signature: 'Signature',
+  verifySignature: 'Verify the signature',
+  example: 'Example',
+  errors: 'Errors',
+  history: 'History',
+  updated: 'Updated',
+  readingTime: 'Reading time',
+  print: 'Print',
+  helpful: 'Was this helpful?',
+  relatedArticles: 'Related',
+} as const
+
+export type WordKey = keyof typeof ownWords
