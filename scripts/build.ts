@@ -25,7 +25,7 @@ export function build(name: PackageName, into: string = join(root, 'packages', n
     // It imports its package by name, as those who use it do.
     compile(folder, 'conformance', join(into, 'conformance'), { [manifest(folder).name]: [join(into, 'index.d.ts')] })
   }
-  if (name === 'cli') addPresets(into)
+  if (name === 'engine') addPresets(into)
 }
 
 /** Compiles one tree of a package without its tests, and copies what the program reads beside it. */
@@ -83,9 +83,9 @@ function ownImports(folder: string): Record<string, string[]> {
   return Object.fromEntries(entries) as Record<string, string[]>
 }
 
-/** The published command has its presets beside it. */
+/** What is published has its presets beside the code that reads them. */
 function addPresets(into: string): void {
-  copy(join(root, 'presets'), join(into, 'presets'), (file) => file.endsWith('.json'))
+  copy(join(root, 'presets'), join(into, 'presets', 'data'), (file) => file.endsWith('.json'))
 }
 
 function copy(from: string, to: string, wanted: (file: string) => boolean): void {

@@ -15,7 +15,7 @@ const customers = await posthorn.applications.list(org)
 const customer = customers.data[0] ?? (await posthorn.applications.create(org, { uid: 'customer-42', name: 'Acme' }))
 const endpoints = await posthorn.endpoints.list(org, customer.id)
 const endpoint = endpoints.data[0] ?? (await posthorn.endpoints.create(org, customer.id, { url }))
-console.log('secret', await posthorn.endpoints.secret(org, customer.id, endpoint.id))
+console.log('secret', (await posthorn.endpoints.secrets(org, customer.id, endpoint.id)).secret)
 
 posthorn.on('attempt', ({ eventType, result, code }) => console.log(eventType, result, code))
 

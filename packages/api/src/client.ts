@@ -103,7 +103,7 @@ async function call(options: ClientOptions, route: Route, input: UntypedInput): 
   })
   if (route.stream && response.ok && response.body) return readEvents(response.body)
   const text = await response.text()
-  const body = parse(text)
+  const body = response.ok && route.contentType ? text : parse(text)
   if (!response.ok) throw new ApiError(response.status, body)
   return body
 }

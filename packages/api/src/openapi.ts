@@ -52,7 +52,7 @@ function operation(route: Route, components: Json): Json {
     ? {
         description: 'Success',
         content: {
-          [route.stream ? 'text/event-stream' : 'application/json']: {
+          [contentTypeOf(route)]: {
             schema: schemaOf(route.response, 'output', components),
           },
         },
@@ -90,6 +90,10 @@ function operation(route: Route, components: Json): Json {
       : {}),
     responses,
   }
+}
+
+function contentTypeOf(route: Route): string {
+  return route.stream ? 'text/event-stream' : (route.contentType?.split(';')[0] ?? 'application/json')
 }
 
 const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } })

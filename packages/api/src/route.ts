@@ -27,6 +27,8 @@ export interface Route {
   readonly response: z.ZodType | null
   /** The answer is a stream of server-sent events, each with one `response` as its data. */
   readonly stream?: true
+  /** The answer is text of this type, and `response` a string. */
+  readonly contentType?: string
   /** A POST that cannot be answered from memory: `Idempotency-Key` is accepted and has no effect. */
   readonly repeatable?: true
 }

@@ -19,7 +19,8 @@ import {
   Empty,
   MessageEndpointList,
 } from './schemas/attempt.ts'
-import { DialectList, dialectListQuery, DialectOut } from './schemas/dialect.ts'
+import { AuditList, auditQuery } from './schemas/audit.ts'
+import { dialectGetQuery, DialectIn, DialectList, dialectListQuery, DialectOut } from './schemas/dialect.ts'
 import {
   EndpointHeadersIn,
   EndpointHeadersOut,
@@ -38,6 +39,7 @@ import {
   MockOut,
   RecoverIn,
   RecoverOut,
+  TestOut,
 } from './schemas/endpoint.ts'
 import {
   eventTypeDeleteQuery,
@@ -48,6 +50,7 @@ import {
   EventTypePatch,
   EventTypeUpsertIn,
 } from './schemas/event-type.ts'
+import { FilterDryRunIn, FilterDryRunOut } from './schemas/filter.ts'
 import { Liveness, Readiness } from './schemas/health.ts'
 import { LogEntry, LogList, logQuery, LogSummary, logSummaryQuery } from './schemas/log.ts'
 import {
@@ -58,6 +61,8 @@ import {
   messageListQuery,
   MessageOut,
 } from './schemas/message.ts'
+import { documentationQuery, PresetApplyIn, PresetList, PresetOut } from './schemas/preset.ts'
+import { SigningKeyOut, SigningKeyResetIn, SigningKeyResetOut } from './schemas/signing-key.ts'
 
 /** Every operation, in the order of the documentation. The server's handlers are a record with exactly these ids. */
 export const routes = [
@@ -317,6 +322,83 @@ export const routes = [
     response: MockOut,
     repeatable: true,
   },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/test',
+    operationId: 'endpoint.test',
+    summary: 'Check address, TLS and redirects as deliveries meet them, then send a test message; nothing is logged',
+    access: 'application',
+    scope: 'integrations:write',
+    body: z.strictObject({}),
+    bodyOptional: true,
+    status: 200,
+    response: TestOut,
+    repeatable: true,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/activate',
+    operationId: 'endpoint.activate',
+    summary: 'Switch an endpoint on',
+    access: 'application',
+    scope: 'integrations:write',
+    body: z.strictObject({}),
+    bodyOptional: true,
+    status: 200,
+    response: EndpointOut,
+    repeatable: true,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/deactivate',
+    operationId: 'endpoint.deactivate',
+    summary: 'Switch an endpoint off',
+    access: 'application',
+    scope: 'integrations:write',
+    body: z.strictObject({}),
+    bodyOptional: true,
+    status: 200,
+    response: EndpointOut,
+    repeatable: true,
+  },
+
+  // Filters
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/filter/dry-run',
+    operationId: 'filter.dryRun',
+    summary: 'Which of the newest messages a filter would let through; nothing is sent or kept',
+    access: 'application',
+    scope: 'integrations:read',
+    body: FilterDryRunIn,
+    status: 200,
+    response: FilterDryRunOut,
+    repeatable: true,
+  },
+
+  // Signing keys
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/signing-key',
+    operationId: 'signingKey.get',
+    summary: 'Show the key that signs for all endpoints of an application; audited',
+    access: 'application',
+    scope: 'secrets:read',
+    status: 200,
+    response: SigningKeyOut,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/signing-key/reset',
+    operationId: 'signingKey.reset',
+    summary: 'Replace the signing key with an overlap; audited',
+    access: 'application',
+    scope: 'integrations:write',
+    body: SigningKeyResetIn,
+    bodyOptional: true,
+    status: 200,
+    response: SigningKeyResetOut,
+  },
 
   // Event types
   {
@@ -567,8 +649,115 @@ export const routes = [
     summary: 'Get a dialect',
     access: 'application',
     scope: 'integrations:read',
+    query: dialectGetQuery,
     status: 200,
     response: DialectOut,
+  },
+  {
+    method: 'PUT',
+    path: '/api/v1/dialect/{dialect_name}',
+    operationId: 'dialect.put',
+    summary: 'Define a dialect, or the next version of it',
+    description:
+      'What is the same as the newest version changes nothing. Endpoints keep to the version that they pinned.',
+    access: 'organization',
+    scope: 'admin',
+    body: DialectIn,
+    status: 200,
+    alsoStatus: 201,
+    response: DialectOut,
+  },
+  {
+    method: 'DELETE',
+    path: '/api/v1/dialect/{dialect_name}',
+    operationId: 'dialect.delete',
+    summary: 'Delete a dialect of your own that nobody speaks',
+    access: 'organization',
+    scope: 'admin',
+    status: 204,
+    response: null,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/dialect/{dialect_name}/documentation',
+    operationId: 'dialect.document',
+    summary: 'A page for those who receive it, generated: fields, signature, a worked example, code to verify',
+    access: 'application',
+    scope: 'integrations:read',
+    query: dialectGetQuery,
+    status: 200,
+    response: z.string(),
+    contentType: 'text/markdown; charset=utf-8',
+  },
+
+  // Presets
+  {
+    method: 'GET',
+    path: '/api/v1/preset',
+    operationId: 'preset.list',
+    summary: 'List presets',
+    access: 'application',
+    scope: 'integrations:read',
+    query: dialectListQuery,
+    status: 200,
+    response: PresetList,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/preset/{preset_name}',
+    operationId: 'preset.get',
+    summary: 'Get a preset',
+    access: 'application',
+    scope: 'integrations:read',
+    status: 200,
+    response: PresetOut,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/preset/{preset_name}/documentation',
+    operationId: 'preset.document',
+    summary: 'A page for the vendor’s customers, generated, in the vendor’s words',
+    access: 'application',
+    scope: 'integrations:read',
+    query: documentationQuery,
+    status: 200,
+    response: z.string(),
+    contentType: 'text/markdown; charset=utf-8',
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/preset',
+    operationId: 'preset.apply',
+    summary: 'Make an application one of a vendor’s: event types, dialect, policy and rules',
+    access: 'organization',
+    scope: 'admin',
+    body: PresetApplyIn,
+    status: 200,
+    response: ApplicationOut,
+  },
+
+  // Audit
+  {
+    method: 'GET',
+    path: '/api/v1/audit',
+    operationId: 'audit.list',
+    summary: 'Who showed or changed secrets, presets and dialects, the newest first',
+    access: 'organization',
+    scope: 'admin',
+    query: auditQuery,
+    status: 200,
+    response: AuditList,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/audit',
+    operationId: 'audit.listByApplication',
+    summary: 'The same of one application',
+    access: 'application',
+    scope: 'admin',
+    query: auditQuery,
+    status: 200,
+    response: AuditList,
   },
 ] as const satisfies readonly Route[]
 

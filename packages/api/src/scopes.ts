@@ -3,8 +3,9 @@ export const scopes = {
   'integrations:read': 'see applications, endpoints, event types, messages and the log',
   'integrations:write': 'create, change and delete endpoints; try, resend and recover deliveries',
   'messages:send': 'send messages',
-  'secrets:read': 'read the signing secrets of endpoints',
-  admin: 'create, change and delete applications and event types; erase content',
+  'secrets:read': 'read the signing secrets of endpoints and the signing keys of applications',
+  admin:
+    'create, change and delete applications, event types and dialects; apply presets; read the audit log; erase content',
 } as const
 
 export type Scope = keyof typeof scopes

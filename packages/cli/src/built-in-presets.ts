@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
-import { loadPresets, type Preset } from './presets.ts'
+import { builtInPresetFolder, loadPresets, type Preset } from '@posthorn/engine/presets'
 
-/** The presets that come with the program: beside the built files, or at the root of a checkout. */
+/** The presets that come with the program. */
 export function builtInPresets(): Preset[] {
-  const folders = ['./presets', '../../../presets'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  return loadPresets(folders.find((folder) => existsSync(folder)) ?? folders.join(' or '))
+  return loadPresets([builtInPresetFolder()])
 }

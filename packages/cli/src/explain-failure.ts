@@ -1,8 +1,8 @@
 import type { ApiError } from '@posthorn/api'
+import { PresetError } from '@posthorn/engine/presets'
 import { WireError } from '@posthorn/wire'
 import { CliError, exitCodes, systemCode } from './errors.ts'
 import type { Io } from './io.ts'
-import { PresetError } from './presets.ts'
 import { printable } from './printable.ts'
 
 /** Tells what happened, why, and what to do next; no stack unless it is asked for. Answers the exit code. */

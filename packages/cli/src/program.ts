@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import type { CliCommand } from './command.ts'
 import { devCommand } from './commands/dev.ts'
+import { logCommand } from './commands/log.ts'
 import { sendCommand } from './commands/send.ts'
 import { serveCommand } from './commands/serve.ts'
 import { signCommand } from './commands/sign.ts'
+import { tailCommand } from './commands/tail.ts'
 import { tokenCommand } from './commands/token.ts'
 import { triggerCommand } from './commands/trigger.ts'
 import { verifyCommand } from './commands/verify.ts'
@@ -18,6 +20,8 @@ const commands: readonly (() => CliCommand)[] = [
   serveCommand,
   triggerCommand,
   sendCommand,
+  tailCommand,
+  logCommand,
   tokenCommand,
   signCommand,
   verifyCommand,

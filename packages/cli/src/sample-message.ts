@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { Preset } from '@posthorn/engine/presets'
 import { newId, random47, type CompiledDialect, type WireMessage } from '@posthorn/wire'
 import { assign, parseAssignment } from './assign.ts'
 import { readPayload } from './arguments.ts'
 import { CliError } from './errors.ts'
 import type { Io } from './io.ts'
 import { nearest } from './nearest.ts'
-import type { Preset } from './presets.ts'
 
 export interface PayloadOptions {
   /** JSON, `@file` or `-`; the preset's sample when absent. */

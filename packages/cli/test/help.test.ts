@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { posthorn } from './memory-io.ts'
 
-const commands = ['dev', 'serve', 'trigger', 'send', 'token', 'sign', 'verify']
+const commands = ['dev', 'serve', 'trigger', 'send', 'tail', 'log', 'token', 'sign', 'verify']
 
 test('the help lists every command, and the exit codes', async () => {
   const ran = await posthorn(['--help'])

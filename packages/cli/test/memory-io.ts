@@ -11,6 +11,8 @@ export interface Around {
   readonly stdin?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
   readonly nowMs?: number
+  /** Told of standard error as it comes. */
+  readonly onErr?: (text: string) => void
 }
 
 /** Runs a command line inside the test's process, with its own standard streams. */
@@ -22,6 +24,7 @@ export async function posthorn(args: readonly string[], around: Around = {}): Pr
     outBytes: (bytes) => void out.push(Buffer.from(bytes)),
     err: (text) => {
       err += text
+      around.onErr?.(text)
     },
     stdin: async () => Buffer.from(around.stdin ?? ''),
     env: around.env ?? {},

@@ -55,6 +55,7 @@ export class Network {
             if (alive) resolve(outcome)
           }),
         ),
+      probe: () => Promise.resolve({ steps: [], remoteAddress: null, tls: null }),
       close: () => Promise.resolve(),
     }
     return { transport, kill: () => (alive = false) }

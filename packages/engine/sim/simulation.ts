@@ -176,7 +176,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     for (let index = 0; index < count; index++) {
       const url = `https://receiver-${index}.example/hook`
       const endpoint = await engine.endpoints.create(org, app, { url })
-      const secret = (await engine.endpoints.secret(org, app, endpoint.id)) ?? ''
+      const secret = (await engine.endpoints.secrets(org, app, endpoint.id)).secret ?? ''
       const receiver = { url, secret, answers: swarm(random), healsAt: Infinity, latencyMs: 5 + random.next() * 200 }
       network.add(receiver)
       receivers.push(receiver)

@@ -5,7 +5,8 @@ import type { ApplicationEntry, Directory, EndpointEntry } from './directory.ts'
 import type { Idempotency, MessageInput } from './engine.ts'
 import { EngineError } from './errors.ts'
 import type { NewId } from './ids.ts'
-import { checkChannels, checkEventTypeName, checkEventId, checkParams, checkTags } from './rules.ts'
+import { checkChannels, checkEventTypeName, checkEventId, checkParams, checkPlatformName, checkTags } from './checks.ts'
+import { checkMatrix, checkStep } from './rules.ts'
 import type { IdempotencyRecord, StoredMessage } from './store/queue.ts'
 
 /** Payloads above this are refused: they would sit in memory once an endpoint. */
@@ -30,7 +31,7 @@ export interface Draft {
 }
 
 /**
- * Makes a message of what the producer sent. @throws EngineError `invalid`, `payload_too_large`
+ * Makes a message of what the producer sent. @throws EngineError `invalid`, `payload_too_large`, `platform_unsupported`
  */
 export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageInput): Draft {
   const acceptedAt = parts.clock.now()
@@ -41,6 +42,8 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
   if (input.channels) checkChannels(input.channels, 5)
   if (input.tags) checkTags(input.tags)
   if (input.params) checkParams(input.params)
+  if (input.platform != null) checkPlatformName(input.platform, 'platform')
+  checkMatrix(app.preset, input.platform ?? null, parts.directory.findEventType(app.application.org, input.eventType))
   const payload = typeof input.payload === 'string' ? input.payload : JSON.stringify(input.payload)
   checkPayload(payload)
   const days = input.payloadRetentionDays ?? parts.retentionDays
@@ -71,6 +74,7 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
     channels: input.channels?.length ? [...input.channels] : null,
     tags: input.tags?.length ? [...input.tags] : null,
     params: input.params ?? {},
+    platform: input.platform ?? null,
     occurredAt: input.occurredAt ?? acceptedAt,
     acceptedAt,
     deliver: input.deliver ?? true,
@@ -80,14 +84,20 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
   return { message, expiresAt, ownRetention: input.payloadRetentionDays !== undefined }
 }
 
+/** What a vendor wants to be true before anything is sent. @throws EngineError `plan_required`, `not_ready` */
+export function checkMaySend({ preset, application }: ApplicationEntry): void {
+  checkStep(preset, application, 'send')
+}
+
 /** Each dialect that will carry the message is asked once, so that nothing is accepted which could never be sent. */
 export function checkTargets(directory: Directory, message: StoredMessage, targets: readonly EndpointEntry[]): void {
   const asked = new Set<CompiledDialect>()
   for (const entry of targets) {
-    const alike = Object.keys(entry.endpoint.params).length === 0
+    const alike = Object.keys(entry.endpoint.params).length === 0 && !entry.secondary
     if (alike && asked.has(entry.dialect)) continue
     if (alike) asked.add(entry.dialect)
-    const problem = entry.dialect.check(wireMessage(message, paramsOf(directory, entry, message)))
+    const wire = wireMessage(message, paramsOf(directory, entry, message))
+    const problem = entry.dialect.check(wire) ?? entry.secondary?.check(wire)
     if (!problem) continue
     const hint = problem.hint ? ` ${problem.hint}` : ''
     const code = problem.code === 'invalid_payload' ? 'invalid' : 'message_refused'

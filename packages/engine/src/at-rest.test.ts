@@ -22,6 +22,7 @@ const receiver: Transport = {
     const response = { status: 200, headers: [], body: new Uint8Array(), bodyTruncated: false }
     return { ok: true, response, timings, remoteAddress: null }
   },
+  probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
   close: async () => undefined,
 }
 
@@ -91,7 +92,7 @@ describe('K2: a stolen data folder', () => {
       url: 'https://example.com/',
       headers: { 'X-A': 'b' },
     })
-    const secret = await engine.endpoints.secret('org', 'acme', id)
+    const secret = (await engine.endpoints.secrets('org', 'acme', id)).secret
     await engine.close()
 
     const another = Buffer.from(systemRandom.bytes(32)).toString('base64')
@@ -100,7 +101,7 @@ describe('K2: a stolen data folder', () => {
       message: expect.stringContaining('POSTHORN_SECRET_KEY') as string,
     })
     const again = await openHere()
-    expect(await again.endpoints.secret('org', 'acme', id)).toBe(secret)
+    expect((await again.endpoints.secrets('org', 'acme', id)).secret).toBe(secret)
     expect((await again.endpoints.get('org', 'acme', id)).headers).toEqual({ 'X-A': 'b' })
     await again.close()
   })
@@ -115,10 +116,10 @@ describe('K2: a stolen data folder', () => {
     const engine = await open(options)
     await engine.applications.create('org', { name: 'Acme', uid: 'acme' })
     const { id } = await engine.endpoints.create('org', 'acme', { url: 'https://example.com/' })
-    const secret = await engine.endpoints.secret('org', 'acme', id)
+    const secret = (await engine.endpoints.secrets('org', 'acme', id)).secret
     await engine.close()
     const again = await open(options)
-    expect(await again.endpoints.secret('org', 'acme', id)).toBe(secret)
+    expect((await again.endpoints.secrets('org', 'acme', id)).secret).toBe(secret)
     await again.close()
   })
 })

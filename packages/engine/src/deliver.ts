@@ -1,8 +1,7 @@
-import type { WireRequest } from '@posthorn/wire'
+import { withSecondary, type EncodeInput, type WireRequest } from '@posthorn/wire'
 import type { Clock } from './clock.ts'
 import type { Directory, EndpointEntry } from './directory.ts'
 import type { LiveMessage } from './lane.ts'
-import type { Policy } from './options.ts'
 import type { StoredMessage } from './store/queue.ts'
 import type { Outcome, Transport } from './transport/transport.ts'
 
@@ -18,7 +17,6 @@ export interface DeliverParts {
   readonly clock: Clock
   readonly directory: Directory
   readonly transport: Transport
-  readonly policy: Policy
 }
 
 /**
@@ -31,7 +29,7 @@ export async function deliver(
   content: LiveMessage,
   attempt: number,
 ): Promise<Sent> {
-  const { clock, transport, policy } = parts
+  const { clock, transport } = parts
   const startedAt = clock.now()
   const started = clock.monotonic()
   let request: WireRequest
@@ -40,8 +38,8 @@ export async function deliver(
   } catch (error) {
     return { request: null, outcome: notEncoded(error), startedAt, durationMs: 0 }
   }
-  const timeoutMs = (entry.endpoint.timeoutSeconds ?? policy.timeoutSeconds) * 1000
-  const outcome = await transport.send({ ...request, timeoutMs })
+  const { timeoutSeconds, httpsOnly } = entry.policy
+  const outcome = await transport.send({ ...request, timeoutMs: timeoutSeconds * 1000, httpsOnly })
   return { request, outcome, startedAt, durationMs: Math.round(clock.monotonic() - started) }
 }
 
@@ -64,9 +62,16 @@ function encode(
     if (shares) content.bodies.set(dialect, body)
   }
   const secrets = directory.secretsOf(entry)
-  const request = dialect.encodeSync({ message, url: endpoint.url, secrets, sentAt, attempt, body })
+  const input = { message, url: endpoint.url, secrets, sentAt, attempt, body }
+  const request = withSecond(directory, entry, dialect.encodeSync(input), input)
   for (const name in endpoint.headers) request.headers.push([name, endpoint.headers[name] ?? ''])
   return request
+}
+
+/** With the headers and signatures of the endpoint's second format, where it has one. */
+function withSecond(directory: Directory, entry: EndpointEntry, request: WireRequest, input: EncodeInput): WireRequest {
+  if (!entry.secondary) return request
+  return withSecondary(request, entry.secondary, { ...input, secrets: directory.secondarySecretsOf(entry) })
 }
 
 /** Nearest wins: message, endpoint, application. */

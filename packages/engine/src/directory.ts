@@ -1,21 +1,34 @@
 import type { CompiledDialect } from '@posthorn/wire'
+import type { Dialects } from './dialects.ts'
 import { EngineError } from './errors.ts'
+import { compileFilter, type CompiledFilter } from './filter/compile-filter.ts'
 import type { Application, Endpoint, EventType } from './model.ts'
+import type { Policy } from './options.ts'
+import type { Preset } from './presets/preset.ts'
+import { isShared, pendingAt, signingAt } from './rotation.ts'
 import type { SecretBox } from './secrets.ts'
 import type { Catalog, CatalogChange, EndpointRow, SealedSecret } from './store/catalog.ts'
 import type { IdempotencyRecord } from './store/queue.ts'
 
-/** An endpoint in memory, with what only a delivery needs: opened when it is first used. */
+/** An endpoint in memory, with everything about it that is worked out once. */
 export interface EndpointEntry {
   readonly endpoint: Endpoint
   readonly secrets: readonly SealedSecret[]
-  /** Secrets that were opened, by their sealed text. */
-  readonly opened: Map<string, string>
+  readonly secondarySecrets: readonly SealedSecret[]
   readonly dialect: CompiledDialect
+  /** The second format on its requests, where there is one. */
+  readonly secondary: CompiledDialect | null
+  readonly filter: CompiledFilter | null
+  /** Nearest wins: endpoint, preset, server. */
+  readonly policy: Policy
 }
 
 export interface ApplicationEntry {
   readonly application: Application
+  /** The vendor's system that holds here. */
+  readonly preset: Preset | null
+  /** The signing key of all endpoints, newest first; empty where each endpoint has its own. */
+  readonly keys: readonly SealedSecret[]
   readonly version: number
   /** In id order, which is order of creation. */
   readonly endpoints: Map<string, EndpointEntry>
@@ -24,10 +37,14 @@ export interface ApplicationEntry {
 export interface DirectoryParts {
   readonly catalog: Catalog
   readonly box: SecretBox
-  /** The dialect of an endpoint that may name none, in an application that may name none. */
-  dialectOf(endpoint: Pick<Endpoint, 'dialect'>, application: Pick<Application, 'dialect'>): CompiledDialect
+  readonly dialects: Dialects
+  readonly presets: ReadonlyMap<string, Preset>
+  readonly policy: Policy
   now(): number
 }
+
+/** Secrets kept open; when there are more in use than this, it begins anew. */
+const mostOpened = 10_000
 
 /**
  * The catalog in memory: every read of configuration is a look-up here. Changes are written first and seen after that,
@@ -40,6 +57,8 @@ export class Directory {
   readonly #endpointApps = new Map<string, string>()
   readonly #eventTypes = new Map<string, Map<string, EventType>>()
   readonly #writes = new Map<string, Promise<unknown>>()
+  /** Secrets that were opened, by their sealed text: each is opened once. */
+  readonly #opened = new Map<string, string>()
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts
@@ -47,14 +66,16 @@ export class Directory {
 
   async load(): Promise<void> {
     const contents = await this.#parts.catalog.load()
-    for (const { application, version } of contents.applications) this.#setApplication(application, version)
+    for (const row of contents.dialects) this.#parts.dialects.add(row)
+    for (const { application, keys, version } of contents.applications) this.#setApplication(application, keys, version)
     for (const row of contents.endpoints) this.#setEndpoint(row)
     for (const eventType of contents.eventTypes) this.#setEventType(eventType)
     // Fails now, with a clear text, rather than at the first delivery: the key is not the one that sealed these.
-    const entry = [...this.#applications.values()]
-      .flatMap((app) => [...app.endpoints.values()])
-      .find((e) => e.secrets[0])
-    if (entry) this.secretsOf(entry)
+    for (const { application, keys, endpoints } of this.#applications.values()) {
+      if (keys[0]) return void this.#open(keyPlace(application.id), keys[0])
+      for (const { endpoint, secrets } of endpoints.values())
+        if (secrets[0]) return void this.#open(secretPlace(endpoint.id), secrets[0])
+    }
   }
 
   // Applications
@@ -113,22 +134,82 @@ export class Directory {
     return [...this.application(org, app).endpoints.values()].map((entry) => entry.endpoint).sort(byId)
   }
 
-  /** The secrets that sign now, newest first. @throws EngineError `database_refused` */
+  /** The dialect that an endpoint speaks. @throws EngineError `unknown_dialect` */
+  dialectOf(app: ApplicationEntry, endpoint: Pick<Endpoint, 'dialect' | 'dialectVersion'>): CompiledDialect {
+    const name = this.dialectNameOf(app, endpoint)
+    return this.#parts.dialects.find(app.application.org, name, endpoint.dialectVersion)
+  }
+
+  /** Nearest wins: endpoint, application, preset; `null`: the server's default. */
+  dialectNameOf({ application, preset }: ApplicationEntry, endpoint: Pick<Endpoint, 'dialect'> | null): string | null {
+    return endpoint?.dialect ?? application.dialect ?? preset?.dialect ?? null
+  }
+
+  /** The preset of a name. @throws EngineError `unknown_preset` */
+  preset(name: string): Preset {
+    const preset = this.#parts.presets.get(name)
+    if (preset) return preset
+    const names = [...this.#parts.presets.keys()].join(', ') || 'none'
+    throw new EngineError(
+      'unknown_preset',
+      `There is no preset ${JSON.stringify(name.slice(0, 80))}. There are: ${names}.`,
+      { field: 'name' },
+    )
+  }
+
+  // Secrets
+
+  /** The secrets that sign an endpoint's requests now, newest first. @throws EngineError `database_refused` */
   secretsOf(entry: EndpointEntry): string[] {
-    const now = this.#parts.now()
-    const live = entry.secrets.filter(({ until }) => until === null || until > now)
-    return live.map(({ sealed }) => {
-      let secret = entry.opened.get(sealed)
-      if (secret === undefined) {
-        secret = this.#parts.box.open(secretPlace(entry.endpoint.id), sealed)
-        entry.opened.set(sealed, secret)
-      }
-      return secret
-    })
+    const { app, id } = entry.endpoint
+    const keys = isShared(entry.dialect) ? (this.#applications.get(app)?.keys ?? []) : []
+    // An endpoint that signed with a secret of its own before its application had a key goes on with it.
+    return keys.length > 0 ? this.#signing(keyPlace(app), keys) : this.#signing(secretPlace(id), entry.secrets)
+  }
+
+  secondarySecretsOf({ endpoint, secondarySecrets }: EndpointEntry): string[] {
+    return this.#signing(secretPlace(endpoint.id), secondarySecrets)
+  }
+
+  /** The newest secret of its own, whether it signs already or takes over at `from`. */
+  newestSecretOf({ endpoint, secrets }: EndpointEntry): { secret: string; from: number | null } | null {
+    const [newest] = secrets
+    if (!newest) return null
+    const secret = this.#open(secretPlace(endpoint.id), newest)
+    return { secret, from: pendingAt(secrets, this.#parts.now())?.from ?? null }
+  }
+
+  /** The keys of an application that sign now, newest first. */
+  keysOf({ application, keys }: ApplicationEntry): string[] {
+    return this.#signing(keyPlace(application.id), keys)
+  }
+
+  /** The key that takes over at a stated moment. */
+  pendingKeyOf({ application, keys }: ApplicationEntry): { key: string; from: number } | null {
+    const pending = pendingAt(keys, this.#parts.now())
+    return pending && { key: this.#open(keyPlace(application.id), pending), from: pending.from }
   }
 
   sealSecret(endpoint: string, secret: string): string {
     return this.#parts.box.seal(secretPlace(endpoint), secret)
+  }
+
+  sealKey(app: string, key: string): string {
+    return this.#parts.box.seal(keyPlace(app), key)
+  }
+
+  #signing(place: string, secrets: readonly SealedSecret[]): string[] {
+    return signingAt(secrets, this.#parts.now()).map((secret) => this.#open(place, secret))
+  }
+
+  #open(place: string, { sealed }: SealedSecret): string {
+    let secret = this.#opened.get(sealed)
+    if (secret === undefined) {
+      secret = this.#parts.box.open(place, sealed)
+      if (this.#opened.size >= mostOpened) this.#opened.clear()
+      this.#opened.set(sealed, secret)
+    }
+    return secret
   }
 
   // Event types
@@ -162,43 +243,48 @@ export class Directory {
   }
 
   /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay` */
-  async write(change: CatalogChange | EndpointChange, idempotency: IdempotencyRecord | null = null): Promise<void> {
-    const stored = change.kind === 'put_endpoint' ? this.#sealed(change) : change
-    const result = await this.#parts.catalog.write([stored], idempotency)
+  write(change: DirectoryChange, idempotency: IdempotencyRecord | null = null): Promise<void> {
+    return this.writeAll([change], idempotency)
+  }
+
+  /** The same with all of them or none. The first one is what a refusal names. */
+  async writeAll(
+    changes: readonly [DirectoryChange, ...DirectoryChange[]],
+    idempotency: IdempotencyRecord | null = null,
+  ): Promise<void> {
+    const [first] = changes
+    const stored = changes.map((change) => (change.kind === 'put_endpoint' ? this.#sealed(change) : change))
+    const result = await this.#parts.catalog.write(stored, idempotency)
     if (result.state === 'replay')
       throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', {
         replay: { fingerprint: result.fingerprint, answer: result.answer },
       })
-    if (result.state === 'missing') throw notFound(nounOf(change), idOf(change))
+    if (result.state === 'missing') throw notFound(nounOf(first), idOf(first))
     if (result.state === 'conflict')
       throw new EngineError(
         'conflict',
-        `The ${result.what} of this ${nounOf(change)} is taken by another one. Choose another, or change that one.`,
+        `The ${result.what} of this ${nounOf(first)} is taken by another one. Choose another, or change that one.`,
         { field: result.what },
       )
-    this.#show(change, result.versions)
+    for (const change of changes) this.#show(change, result.versions)
   }
 
-  #sealed({ endpoint, secrets, create, healthOnly = false }: EndpointChange): CatalogChange {
+  #sealed({ endpoint, secrets, secondarySecrets, create, healthOnly = false }: EndpointChange): CatalogChange {
     const hasHeaders = Object.keys(endpoint.headers).length > 0
     const sealedHeaders = hasHeaders
       ? this.#parts.box.seal(headersPlace(endpoint.id), JSON.stringify(endpoint.headers))
       : null
-    const row = { endpoint: { ...endpoint, headers: {} }, sealedHeaders, secrets }
+    const row = { endpoint: { ...endpoint, headers: {} }, sealedHeaders, secrets, secondarySecrets }
     return { kind: 'endpoint', row, create, versioned: !healthOnly }
   }
 
-  #show(change: CatalogChange | EndpointChange, versions: Readonly<Record<string, number>>): void {
+  #show(change: DirectoryChange, versions: Readonly<Record<string, number>>): void {
     switch (change.kind) {
       case 'application':
-        this.#setApplication(change.row, versions[change.row.id] ?? 0)
+        this.#setApplication(change.row.application, change.row.keys, versions[change.row.application.id] ?? 0)
         return
-      case 'put_endpoint': {
-        const { endpoint, secrets } = change
-        this.#putEntry(endpoint, secrets, versions[endpoint.app])
-        return
-      }
-      case 'endpoint':
+      case 'put_endpoint':
+        this.#putEntry(change.endpoint, change, versions[change.endpoint.app])
         return
       case 'event_type':
         this.#setEventType(change.row)
@@ -221,38 +307,82 @@ export class Directory {
       }
       case 'delete_event_type':
         this.#eventTypes.get(change.org)?.delete(change.name)
+        return
+      case 'dialect':
+        this.#parts.dialects.add(change.row)
+        return
+      case 'delete_dialect':
+        this.#parts.dialects.delete(change.org, change.name)
+        return
+      case 'audit':
     }
   }
 
-  #setApplication(application: Application, version: number): void {
+  #setApplication(application: Application, keys: readonly SealedSecret[], version: number): void {
     const before = this.#applications.get(application.id)
     if (before && before.application.uid !== null) this.#uids.delete(`${application.org} ${before.application.uid}`)
     if (application.uid !== null) this.#uids.set(`${application.org} ${application.uid}`, application.id)
-    const entry = { application, version, endpoints: before?.endpoints ?? new Map<string, EndpointEntry>() }
-    this.#applications.set(application.id, entry)
-    // The endpoints may take their dialect from the application.
-    for (const { endpoint, secrets } of entry.endpoints.values()) this.#putEntry(endpoint, secrets, version)
+    const preset = application.preset === null ? null : this.#presetOf(application, application.preset)
+    const endpoints = before?.endpoints ?? new Map<string, EndpointEntry>()
+    this.#applications.set(application.id, { application, preset, keys, version, endpoints })
+    // The endpoints may take their dialect and policy from the application.
+    for (const entry of endpoints.values()) this.#putEntry(entry.endpoint, entry, version)
+  }
+
+  /** What was applied must be there: without it nobody knows how this customer's requests look. */
+  #presetOf(application: Application, name: string): Preset {
+    const preset = this.#parts.presets.get(name)
+    if (preset) return preset
+    throw new EngineError(
+      'unknown_preset',
+      `The application ${application.id} was set up with the preset ${JSON.stringify(name)}, which is not there. Put its folder back.`,
+    )
   }
 
   #setEndpoint(row: EndpointRow): void {
-    const { endpoint, sealedHeaders, secrets } = row
+    const { endpoint, sealedHeaders } = row
     const headers =
       sealedHeaders === null
         ? {}
         : (JSON.parse(this.#parts.box.open(headersPlace(endpoint.id), sealedHeaders)) as Record<string, string>)
-    this.#putEntry({ ...endpoint, headers }, secrets)
+    this.#putEntry({ ...endpoint, headers }, row)
   }
 
-  #putEntry(endpoint: Endpoint, secrets: readonly SealedSecret[], version?: number): void {
+  #putEntry(
+    endpoint: Endpoint,
+    { secrets, secondarySecrets }: Pick<EndpointEntry, 'secrets' | 'secondarySecrets'>,
+    version?: number,
+  ): void {
     const app = this.#applications.get(endpoint.app)
     if (!app) return
     const before = app.endpoints.get(endpoint.id)
     if (before && before.endpoint.uid !== null) this.#uids.delete(`${endpoint.app} ${before.endpoint.uid}`)
     if (endpoint.uid !== null) this.#uids.set(`${endpoint.app} ${endpoint.uid}`, endpoint.id)
     this.#endpointApps.set(endpoint.id, endpoint.app)
-    const dialect = this.#parts.dialectOf(endpoint, app.application)
-    app.endpoints.set(endpoint.id, { endpoint, secrets, opened: new Map(), dialect })
+    const { dialects } = this.#parts
+    const { org, secondary } = endpoint
+    app.endpoints.set(endpoint.id, {
+      endpoint,
+      secrets,
+      secondarySecrets,
+      dialect: this.dialectOf(app, endpoint),
+      secondary: secondary && dialects.find(org, secondary.dialect, secondary.version),
+      filter:
+        endpoint.filter &&
+        (endpoint.filter === before?.endpoint.filter ? before.filter : compileFilter(endpoint.filter)),
+      policy: this.#policyOf(app, endpoint),
+    })
     if (version !== undefined) this.#applications.set(endpoint.app, { ...app, version })
+  }
+
+  #policyOf({ preset }: ApplicationEntry, { retrySchedule, timeoutSeconds }: Endpoint): Policy {
+    const { terminalCodes, httpsOnly, ...waits } = preset?.policy ?? this.#parts.policy
+    return {
+      retrySchedule: retrySchedule ?? waits.retrySchedule,
+      timeoutSeconds: timeoutSeconds ?? waits.timeoutSeconds,
+      terminalCodes,
+      httpsOnly,
+    }
   }
 
   #forgetEndpoint(app: ApplicationEntry, endpoint: Endpoint): void {
@@ -276,10 +406,14 @@ export interface EndpointChange {
   readonly kind: 'put_endpoint'
   readonly endpoint: Endpoint
   readonly secrets: readonly SealedSecret[]
+  readonly secondarySecrets: readonly SealedSecret[]
   readonly create: boolean
   /** Only its health changed: nothing that accepts are matched with. */
   readonly healthOnly?: boolean
 }
+
+/** Every change of the catalog; an endpoint's goes through `EndpointChange`, which seals. */
+export type DirectoryChange = Exclude<CatalogChange, { kind: 'endpoint' }> | EndpointChange
 
 export function notFound(noun: string, id: string): EngineError {
   return new EngineError('not_found', `There is no ${noun} ${id} here.`)
@@ -293,26 +427,33 @@ function secretPlace(endpoint: string): string {
   return `endpoint|${endpoint}|secret`
 }
 
+function keyPlace(app: string): string {
+  return `application|${app}|key`
+}
+
 function headersPlace(endpoint: string): string {
   return `endpoint|${endpoint}|headers`
 }
 
-function nounOf(change: CatalogChange | EndpointChange): string {
+function nounOf(change: DirectoryChange): string {
   if (change.kind.endsWith('application')) return 'application'
-  return change.kind.endsWith('endpoint') ? 'endpoint' : 'event type'
+  if (change.kind.endsWith('endpoint')) return 'endpoint'
+  return change.kind.endsWith('dialect') ? 'dialect' : 'event type'
 }
 
-function idOf(change: CatalogChange | EndpointChange): string {
+function idOf(change: DirectoryChange): string {
   switch (change.kind) {
     case 'application':
-      return change.row.id
-    case 'endpoint':
-      return change.row.endpoint.id
+      return change.row.application.id
     case 'put_endpoint':
       return change.endpoint.id
     case 'event_type':
+    case 'dialect':
       return change.row.name
+    case 'audit':
+      return change.row.id
     case 'delete_event_type':
+    case 'delete_dialect':
       return change.name
     default:
       return change.id

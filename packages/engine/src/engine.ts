@@ -1,5 +1,19 @@
-import type { Application, Attempt, AttemptResult, Delivery, Endpoint, EventType, Message } from './model.ts'
-import type { Outcome } from './transport/transport.ts'
+import type { CompiledDialect } from '@posthorn/wire'
+import type { Filter } from './filter/filter.ts'
+import type {
+  Application,
+  Attempt,
+  AttemptResult,
+  AuditEntry,
+  Delivery,
+  Endpoint,
+  EventType,
+  Facts,
+  FilterOver,
+  Message,
+} from './model.ts'
+import type { Preset } from './presets/preset.ts'
+import type { Outcome, Probe } from './transport/transport.ts'
 
 /** A request that was answered before is answered the same again; the record is written in the transaction of the work. */
 export interface Idempotency<T> {
@@ -13,7 +27,11 @@ export interface Idempotency<T> {
 
 export interface WriteOptions<T> {
   readonly idempotency?: Idempotency<T>
+  /** Who does it, for the audit log: the subject of a credential. `engine` when absent: this program itself. */
+  readonly actor?: string
 }
+
+export type Actor = Pick<WriteOptions<never>, 'actor'>
 
 /** A page of a list in id order; `iterator` continues it, `done` says that this was the last. */
 export interface Page<T> {
@@ -36,21 +54,32 @@ export interface ApplicationInput {
   readonly metadata?: Readonly<Record<string, string>>
   readonly rateLimit?: number | null
   readonly dialect?: string | null
+  readonly facts?: Facts
   readonly params?: Readonly<Record<string, string>>
 }
 
 export interface EndpointInput {
   readonly url: string
   readonly uid?: string | null
+  readonly name?: string
   readonly description?: string
   readonly eventTypes?: readonly string[] | null
   readonly channels?: readonly string[] | null
-  readonly disabled?: boolean
+  readonly platforms?: readonly string[] | null
+  readonly filter?: Filter | null
+  readonly filterOver?: FilterOver
+  /** `null`: as the preset has it begin; on where there is none. */
+  readonly disabled?: boolean | null
   readonly metadata?: Readonly<Record<string, string>>
   readonly headers?: Readonly<Record<string, string>>
   /** `undefined`: generated in the dialect's own form; `null`: unsigned; `""` is refused. */
   readonly secret?: string | null
+  /** Naming a dialect pins its newest version. */
   readonly dialect?: string | null
+  /** Another version of an own dialect. */
+  readonly dialectVersion?: number
+  /** Headers and signatures of a second format on the same request; `secret` as above. */
+  readonly secondary?: { readonly dialect: string; readonly secret?: string | null } | null
   readonly params?: Readonly<Record<string, string>>
   readonly retrySchedule?: readonly number[] | null
   readonly timeoutSeconds?: number | null
@@ -60,6 +89,11 @@ export interface EndpointInput {
 
 export interface EventTypeInput {
   readonly name: string
+  readonly title?: string
+  readonly category?: string | null
+  readonly platforms?: readonly string[] | null
+  /** JSON text of an object. */
+  readonly sample?: string | null
   readonly description?: string
   readonly archived?: boolean
   readonly deprecated?: boolean
@@ -76,6 +110,7 @@ export interface MessageInput {
   readonly channels?: readonly string[] | null
   readonly tags?: readonly string[] | null
   readonly params?: Readonly<Record<string, string>>
+  readonly platform?: string | null
   readonly occurredAt?: number
   readonly deliver?: boolean
   /** Deliver then, and not now; a moment that has passed is now. */
@@ -109,7 +144,10 @@ export interface AttemptSummary {
 
 export interface MockInput {
   readonly eventType: string
-  readonly payload: string
+  /** JSON text of an object; the event type's sample when absent. Held against its schema. */
+  readonly payload?: string
+  readonly params?: Readonly<Record<string, string>>
+  readonly platform?: string | null
 }
 
 /** The exact request of a mock and what came back. Never logged. */
@@ -122,6 +160,60 @@ export interface MockResult {
   }
   readonly outcome: Outcome
   readonly durationMs: number
+}
+
+/** What a pre-flight found, and what became of the test message; `null`: it was not sent, since nothing would come of it. */
+export interface TestResult {
+  /** Everything that was looked at is in order, and the receiver took the message. */
+  readonly ok: boolean
+  readonly probe: Probe
+  readonly message: (MockResult & { readonly eventType: string }) | null
+}
+
+/** Secrets of an endpoint as they were typed or generated. */
+export interface EndpointSecrets {
+  /** The newest; `null`: unsigned. */
+  readonly secret: string | null
+  /** What a receiver verifies with, where the algorithm is asymmetric. */
+  readonly publicKey: string | null
+  /** When the newest begins to sign; `null`: it signs now. */
+  readonly signsFrom: number | null
+  /** Of the second format. */
+  readonly secondary: string | null
+}
+
+/** The one signing key of an application's endpoints. */
+export interface SigningKey {
+  /** What signs at this moment. */
+  readonly key: string
+  readonly publicKey: string | null
+  /** What takes over, and when: where a request can carry one signature only. */
+  readonly next: { readonly key: string; readonly publicKey: string | null; readonly from: number } | null
+  /** The key before signs beside this one until then; `null`: it does not. */
+  readonly previousUntil: number | null
+}
+
+export interface DialectInfo {
+  readonly dialect: CompiledDialect
+  /** Comes with the program, a preset or the options: everybody's, and read-only. */
+  readonly readOnly: boolean
+  /** Of an own dialect, oldest first. */
+  readonly versions: readonly number[]
+}
+
+export interface FilterDryRunInput {
+  readonly filter: Filter | null
+  readonly over?: FilterOver
+  readonly eventTypes?: readonly string[] | null
+  readonly platforms?: readonly string[] | null
+  /** How many of the newest messages; 1 to 250, 50 when absent. */
+  readonly limit?: number
+}
+
+export interface FilterDryRun {
+  readonly checked: number
+  readonly matched: number
+  readonly messages: readonly { readonly message: Message; readonly matches: boolean }[]
 }
 
 export interface EndpointStats {
@@ -179,8 +271,11 @@ export interface Engine {
     /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
     update(org: string, app: string, id: string, patch: Partial<EndpointInput>): Promise<Endpoint>
     delete(org: string, app: string, id: string): Promise<void>
-    /** The secret as it was typed or generated; `null` when unsigned. */
-    secret(org: string, app: string, id: string): Promise<string | null>
+    /** Switches it on or off; where the preset says so this is a step of its own. */
+    activate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>
+    deactivate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>
+    /** Shows its secrets; audited. */
+    secrets(org: string, app: string, id: string, actor?: Actor): Promise<EndpointSecrets>
     /** The old secret keeps signing beside the new one for `overlapSeconds` (24 h when absent) where the dialect carries several. */
     rotateSecret(
       org: string,
@@ -199,8 +294,55 @@ export interface Engine {
       range: { since: number; until?: number },
       options?: WriteOptions<{ queued: number }>,
     ): Promise<{ queued: number }>
-    /** Sends now, subscribed or not; not in the log, not in totals. */
+    /** Sends a sample or an edited payload now, subscribed or not; not in the log, not in totals. */
     mock(org: string, app: string, id: string, input: MockInput): Promise<MockResult>
+    /** Checks address, TLS and redirects as deliveries meet them, then sends a test message; neither is logged. */
+    test(org: string, app: string, id: string): Promise<TestResult>
+  }
+  readonly presets: {
+    list(): readonly Preset[]
+    get(name: string): Preset
+    /**
+     * Makes an application one of a vendor's: the event types come into the organisation, dialect, policy and rules hold
+     * from now on. `overwrite`: event types that are there and differ are replaced, and a dialect of the application is given up.
+     */
+    apply(
+      org: string,
+      app: string,
+      input: { readonly name: string; readonly overwrite?: boolean },
+      options?: WriteOptions<Application>,
+    ): Promise<Application>
+  }
+  readonly dialects: {
+    list(org: string): readonly DialectInfo[]
+    /** `version`: of an own dialect; the newest when absent. */
+    get(org: string, name: string, version?: number): DialectInfo
+    /** Defines a dialect, or the next version of it; what is the same as the newest version changes nothing. */
+    put(
+      org: string,
+      name: string,
+      definition: unknown,
+      actor?: Actor,
+    ): Promise<DialectInfo & { readonly created: boolean }>
+    delete(org: string, name: string, actor?: Actor): Promise<void>
+  }
+  readonly signingKeys: {
+    /** Shows the key; audited. */
+    get(org: string, app: string, actor?: Actor): Promise<SigningKey>
+    /** A new key. The old one signs on for `overlapSeconds` (24 h when absent), beside the new one or, where that cannot be, alone. */
+    reset(
+      org: string,
+      app: string,
+      input: { readonly key?: string; readonly overlapSeconds?: number },
+      options?: WriteOptions<SigningKey>,
+    ): Promise<SigningKey>
+  }
+  readonly filters: {
+    /** Which of the newest messages a filter would let through; nothing is sent or kept. */
+    dryRun(org: string, app: string, input: FilterDryRunInput): Promise<FilterDryRun>
+  }
+  readonly audit: {
+    list(org: string, options?: PageOptions & { readonly app?: string }): Promise<Page<AuditEntry>>
   }
   /** A message is named by its id or by its `eventId`. */
   readonly messages: {

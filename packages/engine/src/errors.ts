@@ -9,7 +9,18 @@ export type EngineErrorCode =
   | 'secret_refused'
   | 'unknown_event_type'
   | 'unknown_dialect'
+  | 'unknown_preset'
   | 'message_refused' // the dialect of an endpoint cannot carry it
+  | 'payload_invalid' // it is not what the event type's schema says
+  | 'filter_refused'
+  | 'dialect_refused' // a definition that cannot be a dialect, or a second format that does not fit the first
+  | 'read_only' // a dialect that everybody shares
+  | 'in_use' // a dialect that an application or endpoint names
+  | 'plan_required' // the customer's plan does not have it
+  | 'not_ready' // something has to happen first
+  | 'activation_required' // an endpoint is activated in a step of its own, before it is subscribed
+  | 'endpoint_limit'
+  | 'platform_unsupported' // the support matrix excludes it
   | 'idempotent_replay' // this Idempotency-Key was answered before; see `replay`
   | 'overloaded' // try again after `retryAfterSeconds`
   | 'database_locked'
@@ -21,6 +32,8 @@ export interface EngineErrorDetails {
   readonly field?: string
   readonly replay?: { readonly fingerprint: string; readonly answer: string }
   readonly retryAfterSeconds?: number
+  /** Everything that is wrong with a value of many members, each with its place in it. */
+  readonly problems?: readonly { readonly path: string; readonly reason: string }[]
   readonly cause?: unknown
 }
 
@@ -31,6 +44,7 @@ export class EngineError extends Error {
   readonly field: string | null
   readonly replay: { readonly fingerprint: string; readonly answer: string } | null
   readonly retryAfterSeconds: number | null
+  readonly problems: readonly { readonly path: string; readonly reason: string }[]
 
   constructor(code: EngineErrorCode, message: string, details: EngineErrorDetails = {}) {
     super(message, 'cause' in details ? { cause: details.cause } : undefined)
@@ -38,5 +52,6 @@ export class EngineError extends Error {
     this.field = details.field ?? null
     this.replay = details.replay ?? null
     this.retryAfterSeconds = details.retryAfterSeconds ?? null
+    this.problems = details.problems ?? []
   }
 }

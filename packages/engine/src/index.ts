@@ -5,6 +5,10 @@ export { EngineError, type EngineErrorCode } from './errors.ts'
 export { defaultPolicy, type Log, type OpenOptions, type Policy } from './options.ts'
 export type {
   Outcome,
+  Probe,
+  ProbeStep,
+  ProbeStepName,
+  ProbedTls,
   Timings,
   Transport,
   TransportErrorCode,

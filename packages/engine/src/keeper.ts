@@ -153,7 +153,15 @@ export class Keeper {
       const change = entry && healthStep(entry.endpoint, outcome, clock.now(), holdAfterMs)
       if (!change) return
       const endpoint = { ...entry.endpoint, ...change }
-      await directory.write({ kind: 'put_endpoint', endpoint, secrets: entry.secrets, create: false, healthOnly: true })
+      const { secrets, secondarySecrets } = entry
+      await directory.write({
+        kind: 'put_endpoint',
+        endpoint,
+        secrets,
+        secondarySecrets,
+        create: false,
+        healthOnly: true,
+      })
       if (change.hold === null) return
       schedule.wake(endpoint.id, endpoint.app)
       this.#parts.log.warn({ endpoint: endpoint.id, app: endpoint.app, hold: change.hold }, 'endpoint held')

@@ -18,6 +18,7 @@ function aDelivery(lane: Lane): LiveDelivery {
     channels: null,
     tags: null,
     params: {},
+    platform: null,
     occurredAt: 1,
     acceptedAt: 1,
     deliverAt: null,

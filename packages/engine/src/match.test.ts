@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { matches } from './match.ts'
-import { anEndpoint } from './testing/nouns.ts'
+import { compileFilter } from './filter/compile-filter.ts'
+import type { Filter } from './filter/filter.ts'
+import { matchable, matches as isSubscribed, type Matchable, type Subscription } from './match.ts'
+import type { Endpoint, FilterOver } from './model.ts'
+import { aMessage, anEndpoint } from './testing/nouns.ts'
 
-const paid = { eventType: 'invoice.paid', channels: null }
+const paid = matchable(aMessage({ eventType: 'invoice.paid' }))
+
+function matches(endpoint: Endpoint, message: Matchable): boolean {
+  return isSubscribed({ endpoint, filter: null }, message)
+}
 
 describe('whether an endpoint is subscribed', () => {
   test('one without event types takes every type', () => {
@@ -49,8 +56,53 @@ describe('whether an endpoint is subscribed', () => {
         const rightType = new Set(eventTypes ?? [eventType]).has(eventType)
         const rightChannel = channels === null || new Set(channels).intersection(new Set(carried)).size > 0
         const endpoint = anEndpoint({ eventTypes, channels, disabled })
-        expect(matches(endpoint, { eventType, channels: carried })).toBe(!disabled && rightType && rightChannel)
+        const message = matchable(aMessage({ eventType, channels: carried }))
+        expect(matches(endpoint, message)).toBe(!disabled && rightType && rightChannel)
       }),
     )
+  })
+
+  test('one with platforms takes only messages of one of these', () => {
+    const endpoint = anEndpoint({ platforms: ['iOS', 'macOS'] })
+    expect(matches(endpoint, matchable(aMessage({ platform: 'macOS' })))).toBe(true)
+    expect(matches(endpoint, matchable(aMessage({ platform: 'Android' })))).toBe(false)
+    expect(matches(endpoint, paid)).toBe(false)
+    expect(matches(anEndpoint(), matchable(aMessage({ platform: 'Android' })))).toBe(true)
+  })
+})
+
+describe('a filter', () => {
+  const subscription = (filter: Filter, filterOver: FilterOver = 'payload'): Subscription => ({
+    endpoint: anEndpoint({ filterOver }),
+    filter: compileFilter(filter),
+  })
+  const visit = aMessage({
+    eventType: 'visitor.signin',
+    tags: ['north'],
+    params: { accountId: '42' },
+    payload: '{"site":{"id":4567},"visitor":{"additional":{"Company":"Acme GmbH"}}}',
+  })
+
+  test('looks at the payload', () => {
+    const message = matchable(visit)
+    expect(isSubscribed(subscription({ site: { id: 4567 } }), message)).toBe(true)
+    expect(isSubscribed(subscription({ site: { id: 1 } }), message)).toBe(false)
+    expect(isSubscribed(subscription({ visitor: { additional: { Company: { $contains: 'GmbH' } } } }), message)).toBe(
+      true,
+    )
+  })
+
+  test('looks at the whole message when it says so', () => {
+    const message = matchable(visit)
+    expect(
+      isSubscribed(subscription({ topic: 'visitor.signin', data: { site: { id: 4567 } } }, 'message'), message),
+    ).toBe(true)
+    expect(isSubscribed(subscription({ metadata: { accountId: '42' }, tags: 'north' }, 'message'), message)).toBe(true)
+    expect(isSubscribed(subscription({ topic: 'visitor.signout' }, 'message'), message)).toBe(false)
+  })
+
+  test('matches nothing where the payload is not JSON, or was expunged', () => {
+    for (const payload of ['{"a":', null])
+      expect(isSubscribed(subscription({ a: { $exist: false } }), matchable(aMessage({ payload })))).toBe(false)
   })
 })

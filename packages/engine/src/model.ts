@@ -1,3 +1,6 @@
+import type { Dialect } from '@posthorn/wire'
+import type { Filter } from './filter/filter.ts'
+
 /**
  * The nouns of the engine and their states; types only. Times are milliseconds since the epoch, ids are `prefix_` and
  * 16 base62 characters (see `@posthorn/wire`, id.ts), and every noun belongs to one organisation (`org`).
@@ -13,13 +16,19 @@ export interface Application {
   readonly metadata: Readonly<Record<string, string>>
   /** Messages a second; stored, not enforced yet. */
   readonly rateLimit: number | null
-  /** Dialect of the endpoints that name none. `null`: the server's default. */
+  /** Dialect of the endpoints that name none. `null`: the preset's, and then the server's default. */
   readonly dialect: string | null
+  /** The vendor's system that was applied: its dialect, policy and rules hold here. `null`: none. */
+  readonly preset: string | null
+  /** What the vendor says about this customer (`enrolledDevices: 3`); the rules of a preset ask for it. */
+  readonly facts: Facts
   /** Values that a dialect may ask for (`accountId`); the endpoint's and the message's win over these. */
   readonly params: Readonly<Record<string, string>>
   readonly createdAt: number
   readonly updatedAt: number
 }
+
+export type Facts = Readonly<Record<string, string | number | boolean>>
 
 /** Why deliveries to an endpoint are held although its owner has it switched on. */
 export type EndpointHold = 'failing' | 'gone'
@@ -30,10 +39,18 @@ export interface Endpoint {
   readonly org: string
   readonly app: string
   readonly uid: string | null
+  /** What people call it: "Berlin contractors". May be empty. */
+  readonly name: string
   readonly url: string
   readonly description: string
-  /** Event types subscribed to; `null`: all of them. */
+  /** Event types subscribed to; `null`: all of them; `[]`: none yet (where a preset has everything subscribed by name). */
   readonly eventTypes: readonly string[] | null
+  /** Platforms subscribed to; `null`: messages of every platform, and of none. */
+  readonly platforms: readonly string[] | null
+  /** What a message has to match besides; `null`: nothing. */
+  readonly filter: Filter | null
+  /** What the filter looks at: the payload, or the whole message (see `filter/subject.ts`). */
+  readonly filterOver: FilterOver
   /** Channels subscribed to; `null`: all messages, with or without channels. */
   readonly channels: readonly string[] | null
   /** Switched off by its owner: not subscribed while it is off. */
@@ -41,8 +58,12 @@ export interface Endpoint {
   readonly metadata: Readonly<Record<string, string>>
   /** Extra request headers, checked at create (names, values, reserved ones). */
   readonly headers: Readonly<Record<string, string>>
-  /** `null`: the application's dialect, and then the server's default. */
+  /** `null`: the application's dialect, then its preset's, and then the server's default. */
   readonly dialect: string | null
+  /** Version of a dialect that was defined through the API; `null`: the dialect is built in, or comes with a preset. */
+  readonly dialectVersion: number | null
+  /** A second format on the same request, for a migration: its headers and signatures are added. */
+  readonly secondary: { readonly dialect: string; readonly version: number | null } | null
   readonly params: Readonly<Record<string, string>>
   /** Seconds between attempts; `[]`: no retry; `null`: the policy's. */
   readonly retrySchedule: readonly number[] | null
@@ -63,10 +84,53 @@ export interface Endpoint {
   readonly updatedAt: number
 }
 
+export type FilterOver = 'payload' | 'message'
+
+/** A wire format that an organisation defined, in one of its versions. Versions stay as long as the dialect does. */
+export interface DialectVersion {
+  readonly org: string
+  readonly name: string
+  readonly version: number
+  readonly definition: Dialect
+  readonly createdAt: number
+}
+
+/** Who did what to something secret or far-reaching, and when. Written with the change, in its transaction. */
+export interface AuditEntry {
+  readonly id: string
+  readonly org: string
+  readonly app: string | null
+  readonly at: number
+  /** The subject of the credential: `org_...`, `app_...`, or who acted for it. */
+  readonly actor: string
+  readonly action: AuditAction
+  /** What it was done to: an id or a name. */
+  readonly target: string
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>
+}
+
+export type AuditAction =
+  | 'signing_key.shown'
+  | 'signing_key.reset'
+  | 'endpoint.secret_shown'
+  | 'endpoint.secret_rotated'
+  | 'endpoint.activated'
+  | 'endpoint.deactivated'
+  | 'preset.applied'
+  | 'dialect.defined'
+  | 'dialect.deleted'
+
 export interface EventType {
   readonly org: string
   /** Letters, digits, `-`, `_` and `.`; at most 256. */
   readonly name: string
+  /** For people: `Device Enrolled`. */
+  readonly title: string
+  readonly category: string | null
+  /** Where the event exists; `null`: no difference is made. */
+  readonly platforms: readonly string[] | null
+  /** JSON text of an example payload; `null`: there is none. */
+  readonly sample: string | null
   readonly description: string
   readonly archived: boolean
   readonly deprecated: boolean
@@ -90,6 +154,8 @@ export interface Message {
   /** JSON text, byte for byte as it came; `null` once its retention ended. */
   readonly payload: string | null
   readonly params: Readonly<Record<string, string>>
+  /** Where it happened (`Android`), for vendors with a support matrix. */
+  readonly platform: string | null
   readonly occurredAt: number
   readonly acceptedAt: number
   /** `false`: recorded and listed, never delivered. */

@@ -1,10 +1,5 @@
-import {
-  compile,
-  dialect as builtIn,
-  dialects as builtInDialects,
-  WireError,
-  type CompiledDialect,
-} from '@posthorn/wire'
+import type { Dialect } from '@posthorn/wire'
+import { Dialects } from './dialects.ts'
 import { Directory } from './directory.ts'
 import type { Engine } from './engine.ts'
 import { EngineError } from './errors.ts'
@@ -16,11 +11,16 @@ import { defaultLimits, defaultPolicy, type Log, type OpenOptions } from './opti
 import { run, send, type PipelineParts } from './pipeline.ts'
 import { applications } from './resources/applications.ts'
 import { attempts } from './resources/attempts.ts'
+import { audit } from './resources/audit.ts'
+import { dialects as dialectsOf } from './resources/dialects.ts'
 import { endpoints } from './resources/endpoints.ts'
 import { eventTypes } from './resources/event-types.ts'
+import { filters } from './resources/filters.ts'
 import { messages } from './resources/messages.ts'
 import type { ResourceParts } from './resources/parts.ts'
+import { presets as presetsOf } from './resources/presets.ts'
 import { resend } from './resources/resend.ts'
+import { signingKeys } from './resources/signing-keys.ts'
 import { Schedule } from './schedule.ts'
 import { secretBox } from './secrets.ts'
 import { openSqlite, type SqliteOptions } from './store/sqlite/open.ts'
@@ -51,7 +51,9 @@ export async function openWith(
   const random = options.random ?? systemRandom
   const log = options.log ?? silent
   const newId = newIds(random)
-  const dialect = dialectFinder(options)
+  const presets = new Map((options.presets ?? []).map((preset) => [preset.name, preset]))
+  const dialects = new Dialects(dialectsOfOptions(options), options.defaultDialect ?? 'standard')
+  const policy = { ...defaultPolicy, ...options.policy }
   const folder = openDataFolder(options, (count) => random.bytes(count))
   const store = await openStore({
     folder: folder.path,
@@ -68,13 +70,14 @@ export async function openWith(
     const directory = new Directory({
       catalog: store.catalog,
       box: secretBox(folder.secretKey, (count) => random.bytes(count)),
-      dialectOf: (endpoint, application) => dialect(endpoint.dialect ?? application.dialect ?? ''),
+      dialects,
+      presets,
+      policy,
       now: () => clock.now(),
     })
     await directory.load()
 
     const { queue, ledger } = store
-    const policy = { ...defaultPolicy, ...options.policy }
     const retentionDays = options.retentionDays ?? 90
     const listeners = new Listeners(log)
     const base = { clock, random, log, newId, directory, transport, policy, queue, ledger, retentionDays }
@@ -106,7 +109,9 @@ export async function openWith(
     const resources: ResourceParts = {
       ...base,
       schedule,
-      dialect,
+      catalog: store.catalog,
+      dialects,
+      presets,
       changed: (app) => {
         for (const id of directory.endpointsOf(app)) schedule.wake(id, app)
       },
@@ -125,6 +130,11 @@ export async function openWith(
       endpoints: endpoints(resources),
       messages: messages(resources),
       attempts: attempts(resources),
+      presets: presetsOf(resources),
+      dialects: dialectsOf(resources),
+      signingKeys: signingKeys(resources),
+      filters: filters(resources),
+      audit: audit(resources),
       async send(org, app, input, writeOptions = {}) {
         refuseWhenClosed()
         return send(pipeline, org, app, input, writeOptions)
@@ -151,23 +161,9 @@ export async function openWith(
   }
 }
 
-/** Dialects by name: those of the options before the built-in ones; `''` is the default. */
-function dialectFinder(options: OpenOptions): (name: string) => CompiledDialect {
-  const own = new Map((options.dialects ?? []).map((dialect) => [dialect.name, compile(dialect)]))
-  const find = (name: string): CompiledDialect => {
-    const known = own.get(name)
-    if (known) return known
-    try {
-      return builtIn(name)
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-      const names = [...own.keys(), ...builtInDialects.map((dialect) => dialect.name)].join(', ')
-      const text = `There is no dialect ${JSON.stringify(name.slice(0, 80))}. There are: ${names}.`
-      throw new EngineError('unknown_dialect', text, { field: 'dialect', cause: error })
-    }
-  }
-  const standard = find(options.defaultDialect ?? 'standard')
-  return (name) => (name === '' ? standard : find(name))
+/** Those of the options and those that presets bring. */
+function dialectsOfOptions({ dialects = [], presets = [] }: OpenOptions): Dialect[] {
+  return [...dialects, ...presets.flatMap(({ definition }) => (definition === null ? [] : [definition]))]
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Dialect } from '@posthorn/wire'
 import type { Clock, Random } from './clock.ts'
+import type { Preset } from './presets/preset.ts'
 import type { Transport } from './transport/transport.ts'
 
 /** Waits, timeout and success of deliveries that say nothing themselves. Not part of a wire format. */
@@ -7,9 +8,18 @@ export interface Policy {
   /** Seconds between attempts; `[]` is no retry. Each wait is spread by 20 % to both sides. */
   readonly retrySchedule: readonly number[]
   readonly timeoutSeconds: number
+  /** Response codes after which there is no further attempt. */
+  readonly terminalCodes: readonly number[]
+  /** Refuse `http:` addresses. */
+  readonly httpsOnly: boolean
 }
 
-export const defaultPolicy: Policy = { retrySchedule: [5, 300, 1800, 7200, 18000, 36000, 36000], timeoutSeconds: 15 }
+export const defaultPolicy: Policy = {
+  retrySchedule: [5, 300, 1800, 7200, 18000, 36000, 36000],
+  timeoutSeconds: 15,
+  terminalCodes: [],
+  httpsOnly: false,
+}
 
 /** Bounds of what is held in memory; what exceeds them waits on disk. */
 export interface Limits {
@@ -54,6 +64,8 @@ export interface OpenOptions {
   readonly defaultDialect?: string
   /** Dialects besides the built-in ones. */
   readonly dialects?: readonly Dialect[]
+  /** Vendors' systems that can be applied to applications; see `@posthorn/engine/presets`. */
+  readonly presets?: readonly Preset[]
   readonly policy?: Partial<Policy>
   /** Days of continuous failure after which an endpoint is held; 5. */
   readonly holdAfterDays?: number

@@ -1,4 +1,4 @@
-import { checkTargets, draft, idempotencyRecord, type AcceptParts } from './accept.ts'
+import { checkMaySend, checkTargets, draft, idempotencyRecord, type AcceptParts } from './accept.ts'
 import { deliver, type DeliverParts } from './deliver.ts'
 import type { MessageInput, WriteOptions } from './engine.ts'
 import { EngineError } from './errors.ts'
@@ -30,6 +30,7 @@ export async function send(
 ): Promise<Message> {
   for (;;) {
     const entry = parts.directory.application(org, app)
+    checkMaySend(entry)
     const { message: accepted, ...terms } = draft(parts, entry, input)
     const targets = fanOut(accepted, entry.endpoints.values())
     checkTargets(parts.directory, accepted, targets)

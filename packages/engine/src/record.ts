@@ -4,7 +4,7 @@ import type { Directory, EndpointEntry } from './directory.ts'
 import type { NewId } from './ids.ts'
 import type { LiveDelivery } from './lane.ts'
 import type { Attempt } from './model.ts'
-import type { Log, Policy } from './options.ts'
+import type { Log } from './options.ts'
 import { decide, type Decision } from './retry.ts'
 import type { Ledger } from './store/ledger.ts'
 import type { Queue, RecordItem, StoredOutcome } from './store/queue.ts'
@@ -17,7 +17,6 @@ export interface RecordParts {
   readonly newId: NewId
   readonly queue: Queue
   readonly ledger: Ledger
-  readonly policy: Policy
   readonly log: Log
 }
 
@@ -35,10 +34,11 @@ export async function record(
   sent: Sent,
 ): Promise<Recorded | null> {
   const { outcome, startedAt, durationMs } = sent
-  const schedule = entry.endpoint.retrySchedule ?? parts.policy.retrySchedule
+  const { retrySchedule: schedule, terminalCodes } = entry.policy
   const now = parts.clock.now()
-  const decision = decide({ outcome, failures: delivery.failures, schedule, now, random: parts.random.next() })
-  const next = decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: delivery.failures + 1 }
+  const { failures } = delivery
+  const decision = decide({ outcome, failures, schedule, terminalCodes, now, random: parts.random.next() })
+  const next = decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: failures + 1 }
   const item: RecordItem = {
     target: delivery.target,
     due: delivery.due,

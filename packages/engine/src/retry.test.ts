@@ -20,13 +20,23 @@ const unanswered: Outcome = {
   remoteAddress: null,
 }
 
-function decided(outcome: Outcome, more: { failures?: number; schedule?: number[]; random?: number } = {}): Decision {
-  return decide({ outcome, failures: 0, schedule: [10, 300], now, random: 0.5, ...more })
+function decided(
+  outcome: Outcome,
+  more: { failures?: number; schedule?: number[]; terminalCodes?: number[]; random?: number } = {},
+): Decision {
+  return decide({ outcome, failures: 0, schedule: [10, 300], terminalCodes: [], now, random: 0.5, ...more })
 }
 
 describe('what an outcome means', () => {
   test.each([200, 201, 204, 299])('a %i is a success and ends it', (status) => {
     expect(decided(answered(status))).toEqual({ result: 'success', retryInMs: null, gone: false })
+  })
+
+  test('a code that the policy calls terminal is the last attempt, and others are not', () => {
+    const terminalCodes = [400]
+    expect(decided(answered(400), { terminalCodes })).toEqual({ result: 'exhausted', retryInMs: null, gone: false })
+    expect(decided(answered(401), { terminalCodes })).toMatchObject({ result: 'failed' })
+    expect(decided(unanswered, { terminalCodes })).toMatchObject({ result: 'failed' })
   })
 
   test.each([100, 199, 300, 301, 400, 404, 429, 500, 503])('a %i is a failure and is tried again', (status) => {

@@ -19,20 +19,22 @@ export interface RetryInput {
   readonly failures: number
   /** Seconds between attempts. */
   readonly schedule: readonly number[]
+  /** Response codes after which no later attempt is made. */
+  readonly terminalCodes: readonly number[]
   readonly now: number
   /** Uniform in [0, 1). */
   readonly random: number
 }
 
 /** What an outcome means for its delivery; pure. */
-export function decide({ outcome, failures, schedule, now, random }: RetryInput): Decision {
+export function decide({ outcome, failures, schedule, terminalCodes, now, random }: RetryInput): Decision {
   const status = outcome.ok ? outcome.response.status : 0
   if (status >= 200 && status < 300) return { result: 'success', retryInMs: null, gone: false }
   // The dialect cannot carry it any more: no later attempt could.
   if (!outcome.ok && outcome.error.code === 'not_encodable')
     return { result: 'exhausted', retryInMs: null, gone: false }
   const gone = status === 410
-  const waitSeconds = schedule[failures]
+  const waitSeconds = terminalCodes.includes(status) ? undefined : schedule[failures]
   if (waitSeconds === undefined) return { result: 'exhausted', retryInMs: null, gone }
   const baseMs = waitSeconds * 1000
   const asked = outcome.ok && (status === 429 || status === 503) ? retryAfterMs(outcome.response.headers, now) : null

@@ -1,136 +1,160 @@
-import type { CompiledDialect } from '@posthorn/wire'
+import { compileFilter } from './filter/compile-filter.ts'
 import { EngineError } from './errors.ts'
+import type { Application, Endpoint, EventType } from './model.ts'
+import type { Preset, Requirement, Step } from './presets/preset.ts'
 
 /**
- * What may be configured, as pure checks: each throws an `EngineError` that says what, why and what to do. They run before
- * anything is written, so that a wrong value is an answer to who typed it and never a delivery that cannot be sent.
+ * What a vendor allows, and when. The rules are data of a preset; these are the pure functions that hold somebody to them. Each
+ * throws an `EngineError` whose text is for the person who has to fix it: what was refused, whose rule it is, what to do.
+ * An application without a preset has no rules.
  */
 
-const typeName = /^[a-zA-Z0-9\-_.]{1,256}$/
-const uidText = /^[a-zA-Z0-9\-_.]{1,256}$/
-const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,128}$/
-const headerText = /^[\x20-\x7e]*$/
-const maxHeaderBytes = 8192
-
-/** Headers that belong to the connection, to the body, or to every dialect of Standard Webhooks. */
-const reservedHeaders = new Set([
-  'host',
-  'content-length',
-  'content-encoding',
-  'transfer-encoding',
-  'connection',
-  'te',
-  'trailer',
-  'upgrade',
-  'expect',
-  'keep-alive',
-  'user-agent',
-  'accept-encoding',
-])
-const reservedPrefixes = ['proxy-', 'webhook-', 'svix-']
-
-function invalid(field: string, message: string): EngineError {
-  return new EngineError('invalid', message, { field })
+/** Whether an endpoint is switched on when its creator does not say. */
+export function beginsOff(preset: Preset | null): boolean {
+  return preset !== null && preset.rules.activation !== 'immediate'
 }
 
-export function checkEventTypeName(name: string, field = 'eventType'): void {
-  if (!typeName.test(name))
-    throw invalid(
-      field,
-      `${JSON.stringify(name.slice(0, 80))} is no event type: use 1 to 256 letters, digits, -, _ and dots.`,
+/** Event types as they are stored: where everything is subscribed by name, naming nothing is none. */
+export function subscriptionOf(
+  preset: Preset | null,
+  eventTypes: readonly string[] | null | undefined,
+): readonly string[] | null {
+  if (eventTypes?.length) return [...eventTypes]
+  return preset?.rules.subscription === 'explicit' ? [] : null
+}
+
+/** Whether `after` takes anything that `before` did not. */
+export function subscribesMore(
+  before: Pick<Endpoint, 'eventTypes'> | null,
+  after: Pick<Endpoint, 'eventTypes'>,
+): boolean {
+  if (after.eventTypes === null) return before === null || before.eventTypes !== null
+  if (before === null) return after.eventTypes.length > 0
+  return before.eventTypes !== null && after.eventTypes.some((type) => !before.eventTypes?.includes(type))
+}
+
+/** @throws EngineError `plan_required`, `not_ready` */
+export function checkStep(preset: Preset | null, application: Application, step: Step): void {
+  if (!preset) return
+  const missing = preset.rules.requires.find((rule) => rule.before.includes(step) && !holds(rule, application))
+  if (!missing) return
+  const stands = Object.keys(preset.rules.facts)
+    .filter((name) => mentions(missing.facts, name))
+    .map(
+      (name) =>
+        `${name} is ${Object.hasOwn(application.facts, name) ? JSON.stringify(application.facts[name]) : 'not known'}`,
     )
+  throw new EngineError(
+    missing.kind === 'plan' ? 'plan_required' : 'not_ready',
+    `${missing.because} ${missing.remedy} (Of this application ${stands.join(' and ')}.)`,
+  )
 }
 
-export function checkEventId(id: string): void {
-  if (!/^[\x21-\x7e]{1,256}$/.test(id))
-    throw invalid('eventId', 'An eventId has 1 to 256 printable ASCII characters without spaces.')
+/** Whether a filter on facts asks for one of them, at any depth. */
+function mentions(filter: unknown, fact: string): boolean {
+  if (typeof filter !== 'object' || filter === null) return false
+  return Object.entries(filter).some(([name, inside]) => name === fact || mentions(inside, fact))
 }
 
-export function checkUid(uid: string): void {
-  if (!uidText.test(uid)) throw invalid('uid', 'A uid has 1 to 256 letters, digits, -, _ and dots.')
-  if (/^(app|ep|msg|atmpt)_/.test(uid))
-    throw invalid(
-      'uid',
-      'A uid must not begin like one of our own ids (app_, ep_, msg_, atmpt_): the two could be confused.',
+function holds(rule: Requirement, application: Application): boolean {
+  return compileFilter(rule.facts).matches(application.facts)
+}
+
+/** @throws EngineError `endpoint_limit` */
+export function checkEndpointCount(preset: Preset | null, existing: readonly string[]): void {
+  const most = preset?.rules.maxEndpoints ?? null
+  if (!preset || most === null || existing.length < most) return
+  const has = existing.slice(0, 3).join(', ')
+  throw new EngineError(
+    'endpoint_limit',
+    `${preset.title} has ${most === 1 ? 'one endpoint' : `at most ${most} endpoints`} per application, and this one has ${has}. Change or delete that instead.`,
+  )
+}
+
+/** An endpoint is switched on in a step of its own. @throws EngineError `activation_required` */
+export function checkCreatedOff(preset: Preset | null, disabled: boolean | null | undefined): void {
+  if (preset?.rules.activation !== 'step' || disabled !== false) return
+  throw new EngineError(
+    'activation_required',
+    `With ${preset.title} an endpoint is saved first and activated in a step of its own. Leave \`disabled\` out, then activate it.`,
+    { field: 'disabled' },
+  )
+}
+
+/** Subscribing comes after activating. @throws EngineError `activation_required` */
+export function checkActiveBeforeSubscribing(preset: Preset | null, isOn: boolean): void {
+  if (preset?.rules.activation !== 'step' || isOn) return
+  throw new EngineError(
+    'activation_required',
+    `With ${preset.title} an endpoint is activated before it is subscribed to events, and this one is not active. Activate it first, then subscribe.`,
+    { field: 'eventTypes' },
+  )
+}
+
+/** @throws EngineError `secret_refused` */
+export function checkSecretLength(preset: Preset | null, secret: string | null | undefined): void {
+  const least = preset?.policy.minSecretLength ?? 0
+  if (!preset || typeof secret !== 'string' || secret.length >= least) return
+  throw new EngineError(
+    'secret_refused',
+    `A secret of ${preset.title} has at least ${least} characters; this one has ${secret.length}. Choose a longer one, or leave it out and one is made.`,
+    { field: 'secret' },
+  )
+}
+
+/** @throws EngineError `secret_refused` */
+export function checkNoOwnSecret(title: string, secret: string | null | undefined): void {
+  if (secret === undefined) return
+  throw new EngineError(
+    'secret_refused',
+    `${title} has one signing key for all endpoints of an application, so an endpoint has no secret of its own. Leave it out; the application's signing key is shown and reset there.`,
+    { field: 'secret' },
+  )
+}
+
+/** The platforms of an endpoint are the vendor's, and what it names exists on one of them. @throws EngineError `platform_unsupported` */
+export function checkSubscribedPlatforms(
+  preset: Preset | null,
+  endpoint: Pick<Endpoint, 'eventTypes' | 'platforms'>,
+  eventType: (name: string) => EventType | null,
+): void {
+  const { platforms } = endpoint
+  if (!platforms) return
+  for (const platform of platforms) checkPlatform(preset, platform, 'platforms')
+  for (const name of endpoint.eventTypes ?? []) {
+    const exists = eventType(name)?.platforms
+    if (!exists || exists.some((platform) => platforms.includes(platform))) continue
+    throw new EngineError(
+      'platform_unsupported',
+      `${name} does not exist on ${platforms.join(', ')}; it exists on ${listed(exists)}. Subscribe to one of these platforms, or leave the event type out.`,
+      { field: 'platforms' },
     )
-}
-
-export function checkName(name: string): void {
-  if (name.trim() === '' || name.length > 256) throw invalid('name', 'A name has 1 to 256 characters.')
-}
-
-export function checkMetadata(metadata: Readonly<Record<string, string>>): void {
-  if (JSON.stringify(metadata).length > 4096)
-    throw invalid('metadata', 'Metadata has at most 4,096 characters as JSON.')
-}
-
-export function checkParams(params: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(params)) {
-    if (!/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/.test(name))
-      throw invalid(
-        `params.${name.slice(0, 64)}`,
-        'The name of a param is a letter, then up to 63 letters, digits and _.',
-      )
-    if (value.length > 1024) throw invalid(`params.${name}`, 'The value of a param has at most 1,024 characters.')
   }
 }
 
-export function checkChannels(channels: readonly string[], most: number): void {
-  if (channels.length > most) throw invalid('channels', `At most ${most} channels.`)
-  for (const channel of channels)
-    if (!/^[a-zA-Z0-9\-_.:]{1,128}$/.test(channel))
-      throw invalid('channels', 'A channel has 1 to 128 letters, digits, -, _, dots and colons.')
+/** What the support matrix excludes is not sent. @throws EngineError `platform_unsupported` */
+export function checkMatrix(preset: Preset | null, platform: string | null, eventType: EventType | null): void {
+  if (platform === null) return
+  checkPlatform(preset, platform, 'platform')
+  const exists = eventType?.platforms
+  if (!exists || exists.includes(platform)) return
+  throw new EngineError(
+    'platform_unsupported',
+    `${eventType.name} does not exist on ${platform}; it exists on ${listed(exists)}. Send it for one of these, or change the event type's platforms.`,
+    { field: 'platform' },
+  )
 }
 
-export function checkTags(tags: readonly string[]): void {
-  if (tags.length > 10) throw invalid('tags', 'At most 10 tags.')
-  for (const tag of tags)
-    if (tag.length === 0 || tag.length > 128) throw invalid('tags', 'A tag has 1 to 128 characters.')
+function checkPlatform(preset: Preset | null, platform: string, field: string): void {
+  const known = preset?.platforms ?? []
+  if (known.length === 0 || known.includes(platform)) return
+  throw new EngineError(
+    'platform_unsupported',
+    `There is no platform ${JSON.stringify(platform.slice(0, 80))} with ${preset?.title ?? ''}. There are: ${known.join(', ')}.`,
+    { field },
+  )
 }
 
-/** Header injection (H1) and reserved headers (H2) are refused at create: a throw at delivery would be a poison delivery. */
-export function checkHeaders(headers: Readonly<Record<string, string>>, dialect: CompiledDialect): void {
-  const seen = new Set<string>()
-  for (const [name, value] of Object.entries(headers)) {
-    const field = `headers.${name.slice(0, 64)}`
-    const refuse = (message: string): EngineError => new EngineError('header_refused', message, { field })
-    if (!headerName.test(name))
-      throw refuse(
-        `${JSON.stringify(name.slice(0, 64))} is no header name: use letters, digits and - (RFC 9110, 5.6.2).`,
-      )
-    const lower = name.toLowerCase()
-    if (seen.has(lower)) throw refuse(`The header ${name} is there twice, in two spellings. Keep one.`)
-    seen.add(lower)
-    if (!headerText.test(value))
-      throw refuse(
-        `The value of the header ${name} has a line break or another character that is not printable ASCII. Take it out.`,
-      )
-    if (value.length > maxHeaderBytes)
-      throw refuse(`The value of the header ${name} is longer than ${maxHeaderBytes} bytes.`)
-    if (reservedHeaders.has(lower) || reservedPrefixes.some((prefix) => lower.startsWith(prefix)))
-      throw refuse(`The header ${name} is reserved: Posthorn or the connection writes it. Use another name.`)
-    if (dialect.reservedHeaders.includes(lower))
-      throw refuse(`The header ${name} is reserved: the dialect ${dialect.dialect.name} writes it. Use another name.`)
-  }
-}
-
-export function checkSecret(secret: string, dialect: CompiledDialect): void {
-  const problem = dialect.checkSecret(secret)
-  if (problem)
-    throw new EngineError('secret_refused', `${problem.message}${problem.hint ? ` ${problem.hint}` : ''}`, {
-      field: 'secret',
-    })
-}
-
-export function checkRetrySchedule(schedule: readonly number[]): void {
-  const right = schedule.every((seconds) => Number.isFinite(seconds) && seconds >= 1 && seconds <= 7 * 86_400)
-  if (schedule.length > 50 || !right)
-    throw invalid(
-      'retrySchedule',
-      'A retry schedule is a list of up to 50 waits of 1 second to 7 days, in seconds; [] is no retry.',
-    )
-}
-
-export function checkTimeout(seconds: number): void {
-  if (!(seconds >= 1 && seconds <= 60)) throw invalid('timeoutSeconds', 'The timeout is 1 to 60 seconds.')
+function listed(platforms: readonly string[]): string {
+  return platforms.length === 0 ? 'none' : platforms.join(', ')
 }

@@ -72,7 +72,7 @@ describe('rule 1: an acknowledged message is on disk', () => {
 
   test('the payload arrives byte for byte, and the signature verifies', async () => {
     const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url() })
-    const secret = await engine.endpoints.secret(org, 'acme', endpoint.id)
+    const secret = (await engine.endpoints.secrets(org, 'acme', endpoint.id)).secret
     const payload = '{ "big": 12345678901234567890, "small":1.0e-7,"e":"\\u00e9",  "z": "Zoë" }'
     await engine.send(org, 'acme', { eventType: 'a', payload })
     await receiver.count(1)
@@ -246,7 +246,7 @@ describe('rule 8: edits count at once', () => {
       headers: { 'x-team': 'blue' },
     })
     await engine.endpoints.rotateSecret(org, 'acme', endpoint.id, { overlapSeconds: 0 })
-    const secret = await engine.endpoints.secret(org, 'acme', endpoint.id)
+    const secret = (await engine.endpoints.secrets(org, 'acme', endpoint.id)).secret
     open()
     await engine.idle()
     const later = receiver.requests.slice(out)
@@ -261,9 +261,9 @@ describe('rule 8: edits count at once', () => {
 
   test('a rotation signs with both secrets until the overlap ends', async () => {
     const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url() })
-    const old = await engine.endpoints.secret(org, 'acme', endpoint.id)
+    const old = (await engine.endpoints.secrets(org, 'acme', endpoint.id)).secret
     await engine.endpoints.rotateSecret(org, 'acme', endpoint.id, {})
-    const fresh = await engine.endpoints.secret(org, 'acme', endpoint.id)
+    const fresh = (await engine.endpoints.secrets(org, 'acme', endpoint.id)).secret
     expect(fresh).not.toBe(old)
     await engine.send(org, 'acme', event)
     await receiver.count(1)

@@ -85,6 +85,10 @@ export const settingsSchema = z.object({
     env: 'POSTHORN_DEFAULT_DIALECT',
     description: 'Wire format of endpoints whose application names none.',
   }),
+  presets: z.string().min(1).nullable().default(null).register(about, {
+    env: 'POSTHORN_PRESETS',
+    description: 'Folder with presets of your own, each in a folder of its name, besides those that come along.',
+  }),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'One of trace, debug, info, warn, error, silent.')
     .default('info')

@@ -1,12 +1,16 @@
 import { applications } from './applications/handlers.ts'
 import { attempts } from './attempts/handlers.ts'
+import { audit } from './audit/handlers.ts'
 import { dialects } from './dialects/handlers.ts'
 import { endpoints } from './endpoints/handlers.ts'
 import { eventTypes } from './event-types/handlers.ts'
+import { filters } from './filters/handlers.ts'
 import { health, type Lifecycle } from './health/handlers.ts'
 import type { Handlers } from './http/handler.ts'
 import { log } from './log/handlers.ts'
 import { messages } from './messages/handlers.ts'
+import { presets } from './presets/handlers.ts'
+import { signingKeys } from './signing-keys/handlers.ts'
 
 /** Every operation of the contract with what does it. A row without its handler does not compile. */
 export function handlersFor(lifecycle: Lifecycle): Handlers {
@@ -19,5 +23,9 @@ export function handlersFor(lifecycle: Lifecycle): Handlers {
     ...attempts,
     ...log,
     ...dialects,
+    ...presets,
+    ...signingKeys,
+    ...filters,
+    ...audit,
   }
 }

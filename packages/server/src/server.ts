@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { openApiDocument } from '@posthorn/api'
 import { open, type Engine, type Log } from '@posthorn/engine'
+import { builtInPresetFolder, checkSamples, loadPresets, type Preset } from '@posthorn/engine/presets'
 import fastify, { type FastifyInstance } from 'fastify'
 import { authenticator } from './auth/tokens.ts'
 import type { Settings } from './config.ts'
@@ -84,8 +85,16 @@ async function openEngine(settings: Settings, log: Log): Promise<Engine> {
     allowPrivate: settings.allowPrivate,
     extraCa: settings.extraCa === null ? [] : [await readFile(settings.extraCa, 'utf8')],
     defaultDialect: settings.defaultDialect,
+    presets: presetsOf(settings),
     log,
   })
+}
+
+/** Every preset that can be applied. A broken one stops the start: file and line are in the error. */
+function presetsOf(settings: Settings): Preset[] {
+  const presets = loadPresets([builtInPresetFolder(), ...(settings.presets === null ? [] : [settings.presets])])
+  checkSamples(presets)
+  return presets
 }
 
 /** A listener that a slow or hostile client cannot hold: strict parser, small heads, short waits. */

@@ -153,7 +153,7 @@ describe('what is wrong is named', () => {
       `${app}/endpoint/ep/mock`,
       { eventType: 'a.b' },
       'body.payload',
-      /say what to send/,
+      /Say what to send/,
     ],
 
     // Payloads.

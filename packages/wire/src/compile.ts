@@ -159,8 +159,8 @@ function requestIdWriter(dialect: Dialect): (id: string) => string {
   return as === 'uuid' ? (id) => idToUuid(id) : as === 'base62' ? (id) => idToBase62(id) : (id) => id
 }
 
-/** Every header that a dialect writes, as it is spelled. */
-function headerNames(dialect: Dialect): string[] {
+/** Every header that a dialect writes, as it is spelled; the content type, where there is one, comes first. */
+export function headerNames(dialect: Dialect): string[] {
   return [
     ...(dialect.request.contentType === undefined ? [] : ['content-type']),
     ...Object.keys(dialect.request.headers ?? {}),

@@ -21,6 +21,7 @@ export const cryptography: Cryptography = {
   sign: async (key, pieces, encoding) => signSync(key, pieces, encoding),
   verify: async (key, pieces, signature) => verifySync(key, pieces, signature),
   privateKeySync,
+  publicKeySync: (key) => publicKey(key).export({ format: 'der', type: 'spki' }),
 }
 
 function signSync(key: CryptoKeyBytes, pieces: SignedPieces, encoding: 'hex' | 'base64'): string {

@@ -25,6 +25,13 @@ export interface Cryptography {
   verifySync(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8Array<ArrayBuffer>): boolean
   /** A new private key in the form of `CryptoKeyBytes`, made from 32 random bytes. */
   privateKeySync(algorithm: 'ed25519' | 'ecdsa-p256', random: Uint8Array): Uint8Array
+  /** The public half of an ECDSA key, as SPKI. */
+  publicKeySync(key: CryptoKeyBytes): Uint8Array
+}
+
+/** Whether a key has a half that verifies and cannot sign. */
+export function isAsymmetric(algorithm: Algorithm): algorithm is 'ed25519' | 'ecdsa-p256' {
+  return algorithm === 'ed25519' || algorithm === 'ecdsa-p256'
 }
 
 /** The names of the hash functions, as Web Crypto spells them. */

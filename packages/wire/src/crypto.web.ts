@@ -8,6 +8,7 @@ export const cryptography: Cryptography = {
   signSync: unavailable,
   verifySync: unavailable,
   privateKeySync: unavailable,
+  publicKeySync: unavailable,
 
   async sign(key, pieces, encoding) {
     if (key.algorithm === 'shared-secret') return new TextDecoder().decode(key.bytes)

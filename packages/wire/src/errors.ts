@@ -5,6 +5,7 @@ export type WireErrorCode =
   | 'invalid_dialect'
   | 'unknown_dialect'
   | 'sync_unavailable'
+  | 'incompatible_secondary'
   | 'invalid_id'
   | 'invalid_type'
   | 'invalid_time'

@@ -6,7 +6,20 @@ export { dialects } from './dialects/index.ts'
 export { dialect, type DialectLike } from './built-in.ts'
 export { compile, type CompiledDialect } from './compile.ts'
 export { parseDialect } from './parse-dialect.ts'
+export { parseBounded, type Parsed } from './json-parse.ts'
 export { compact, scan, type Member, type Scan, type Span } from './json-scan.ts'
+export { documentDialect, type DocumentOptions, type DocumentSample } from './document/document.ts'
+export * as markdown from './document/markdown.ts'
+export { indentJson } from './json-indent.ts'
+export { publicKeyOf } from './public-key.ts'
+export { secondaryProblem, withSecondary } from './secondary.ts'
+export {
+  snippet,
+  snippetLanguages,
+  type Snippet,
+  type SnippetLanguage,
+  type SnippetParameter,
+} from './snippets/snippet.ts'
 export { sign, type SignOptions } from './sign.ts'
 export type { RequestLike } from './read-request.ts'
 export { verify, verifySync, type VerifyOptions, type VerifyResult } from './verify.ts'

@@ -2,10 +2,11 @@
  * What has to hold for a dialect to work in both directions. Its form has been checked; each law here is one function
  * that answers with the places where it is broken.
  */
+import { isAsymmetric } from './crypto.ts'
 import type { Dialect, Field, Form, Shape, Slot } from './dialect.ts'
 import type { Problem } from './errors.ts'
 import { isSlot, spread } from './place.ts'
-import { paramName } from './slot.ts'
+import { isTimeField, paramName } from './slot.ts'
 
 /** One slot, where it stands, and in which part of the request. */
 interface Placed {
@@ -77,7 +78,8 @@ function formsFitFields(dialect: Dialect, placed: readonly Placed[]): Problem[] 
   const problems: Problem[] = []
   for (const { slot, path } of [...placed, ...signed]) {
     const forms = formsOf(slot.$)
-    if (isTime(slot.$) && slot.as === undefined) problems.push({ path, reason: `must say as: ${forms.join(', ')}` })
+    if (isTimeField(slot.$) && slot.as === undefined)
+      problems.push({ path, reason: `must say as: ${forms.join(', ')}` })
     else if (slot.as !== undefined && !forms.includes(slot.as)) {
       problems.push({
         path,
@@ -217,11 +219,10 @@ function toleranceNeedsASignedTime({ signatures }: Dialect): Problem[] {
 
 function keysFitAlgorithms({ signatures }: Dialect): Problem[] {
   return signatures.flatMap(({ algorithm, key, format }, index): Problem[] => {
-    const isAsymmetric = algorithm === 'ed25519' || algorithm === 'ecdsa-p256'
     const path = `signatures[${index}].key`
-    if (isAsymmetric && key.encoding === 'utf8')
+    if (isAsymmetric(algorithm) && key.encoding === 'utf8')
       return [{ path: `${path}.encoding`, reason: 'must be base64 or hex: the key is binary' }]
-    if (!isAsymmetric && key.publicPrefix !== undefined)
+    if (!isAsymmetric(algorithm) && key.publicPrefix !== undefined)
       return [{ path: `${path}.publicPrefix`, reason: 'is for asymmetric algorithms' }]
     if (algorithm === 'shared-secret' && (key.encoding !== 'utf8' || 'list' in format)) {
       return [{ path, reason: 'must be utf8, in a header of its own: a shared secret is sent as it is' }]
@@ -269,16 +270,12 @@ function isOfAttempt(field: Field): boolean {
   return field === 'sentAt' || field === 'attempt' || field === 'lastError'
 }
 
-function isTime(field: Field): boolean {
-  return field === 'occurredAt' || field === 'acceptedAt' || field === 'sentAt'
-}
-
 function isParam(field: Field): boolean {
   return field.startsWith('param.')
 }
 
 function formsOf(field: Field): readonly Form[] {
-  if (isTime(field)) return ['unix', 'unixMs', 'iso', 'isoMs']
+  if (isTimeField(field)) return ['unix', 'unixMs', 'iso', 'isoMs']
   if (field === 'id') return ['uuid', 'base62']
   if (field === 'payload') return ['jsonString']
   return field === 'attempt' || isParam(field) ? ['number'] : []

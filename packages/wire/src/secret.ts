@@ -1,7 +1,7 @@
 /** Secrets are kept as typed. Here they become keys, strictly: what cannot be a key is refused, never guessed at. */
 import { cryptography } from '#crypto'
 import { decodeBytes, encodeBytes, utf8 } from './bytes.ts'
-import type { CryptoKeyBytes } from './crypto.ts'
+import { isAsymmetric, type CryptoKeyBytes } from './crypto.ts'
 import type { Signature } from './dialect.ts'
 import { WireError } from './errors.ts'
 
@@ -80,7 +80,7 @@ export function decodeSecret(signature: Signature, secret: string): CryptoKeyByt
 export function createSecret(signature: Signature, random: (bytes: number) => Uint8Array): string {
   const { algorithm, key } = signature
   const prefix = key.prefix ?? ''
-  if (algorithm === 'ed25519' || algorithm === 'ecdsa-p256') {
+  if (isAsymmetric(algorithm)) {
     const encoding = key.encoding === 'hex' ? 'hex' : 'base64'
     return prefix + encodeBytes(cryptography.privateKeySync(algorithm, random(32)), encoding)
   }

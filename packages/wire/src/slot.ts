@@ -108,6 +108,10 @@ function reader({ $: field, as }: Slot): SlotLens['read'] {
   }
 }
 
+export function isTimeField(field: Field): boolean {
+  return field === 'occurredAt' || field === 'acceptedAt' || field === 'sentAt'
+}
+
 export function paramName(field: Field): string {
   return field.slice('param.'.length)
 }

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const examples = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = '']) => code)
 
-test('the README has its examples', () => expect(examples.length).toBe(4))
+test('the README has its examples', () => expect(examples.length).toBe(7))
 
 for (const [index, code] of examples.entries()) {
   const title = code.split('\n')[0] ?? ''

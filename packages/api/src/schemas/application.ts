@@ -20,10 +20,18 @@ const fields = {
     .nullable()
     .optional()
     .meta({
-      description: 'The wire format of the endpoints that name none. `null`: the server default.',
+      description:
+        'The wire format of the endpoints that name none. `null`: that of the preset, and else the server default.',
       examples: ['standard'],
     }),
   params: Params.optional(),
+  facts: z
+    .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean()]))
+    .optional()
+    .meta({
+      description: 'What you say about this customer; the rules of a preset ask for it. Replaced as a whole.',
+      examples: [{ enrolledDevices: 3 }],
+    }),
 }
 
 export const ApplicationIn = z.strictObject(fields).meta({ id: 'ApplicationIn' })
@@ -41,7 +49,9 @@ export const ApplicationOut = z
     throttleRate: z.int().nullable(),
     rateLimit: z.int().nullable(),
     dialect: z.string().nullable(),
+    preset: z.string().nullable().meta({ description: 'The vendor’s system that was applied.' }),
     params: Params,
+    facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
     createdAt: TimeOut,
     updatedAt: TimeOut,
   })

@@ -6,13 +6,26 @@ export const DialectOut = z
     name: z.string(),
     title: z.string(),
     version: z.int(),
-    builtIn: z.boolean(),
+    versions: z.array(z.int()).meta({ description: 'Of a dialect of your own; endpoints pin one.' }),
+    builtIn: z.boolean().meta({ description: 'Everybody’s, and read-only.' }),
     params: z.record(z.string(), z.object({ required: z.boolean(), description: z.string() })),
     definition: z
       .record(z.string(), z.unknown())
       .meta({ description: 'The dialect as data: where each field goes, what signs.' }),
   })
   .meta({ id: 'DialectOut' })
+
+/** Name and version may be left out: they are in the address, and counted here. Everything else is checked by its form and laws. */
+export const DialectIn = z.looseObject({}).meta({ id: 'DialectIn' })
+
+export const dialectGetQuery = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d{1,7}$/, 'A version is a whole number.')
+    .transform(Number)
+    .optional()
+    .meta({ description: 'The newest when absent.' }),
+})
 
 export const DialectList = listOf(DialectOut).meta({ id: 'ListResponseDialectOut' })
 export const dialectListQuery = z.strictObject(page)

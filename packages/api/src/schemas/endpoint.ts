@@ -1,11 +1,13 @@
 import * as z from 'zod'
 import { EventTypeName, Labels, listOf, Metadata, orderedPage, Params, Rate, Time, TimeOut, Uid } from './common.ts'
+import { Filter, FilterOver } from './filter.ts'
 
 const Headers = z
   .record(z.string().min(1).max(256), z.string().max(8192))
   .meta({ description: 'Extra headers of every request. Those that the transport or the dialect writes are refused.' })
 
-const Subscriptions = z.array(EventTypeName).min(1).max(1000)
+const Subscriptions = z.array(EventTypeName).max(1000)
+const Platforms = z.array(z.string().min(1).max(64)).max(50)
 
 const fields = {
   url: z
@@ -14,13 +16,29 @@ const fields = {
     .max(4096)
     .meta({ examples: ['https://hooks.acme.io/in'] }),
   uid: Uid.nullable().optional(),
+  name: z
+    .string()
+    .max(256)
+    .optional()
+    .meta({ description: 'What people call it.', examples: ['Berlin contractors'] }),
   description: z.string().max(4096).optional(),
-  eventTypes: Subscriptions.nullable().optional().meta({ description: 'Event types to deliver. `null`: all of them.' }),
+  eventTypes: Subscriptions.nullable().optional().meta({
+    description:
+      'Event types to deliver. `null` or `[]`: all of them; none where the preset has everything subscribed by name.',
+  }),
   filterTypes: Subscriptions.nullable()
     .optional()
     .meta({ description: 'The older name of `eventTypes`, which counts when both are given.' }),
   channels: Labels.nullable().optional().meta({ description: 'Channels to deliver. `null`: every message.' }),
-  disabled: z.boolean().optional().meta({ description: 'Switched off by its owner: not subscribed while it is off.' }),
+  platforms: Platforms.nullable().optional().meta({
+    description: 'Platforms to deliver messages of. `null` or `[]`: every message.',
+  }),
+  filter: Filter.nullable().optional(),
+  filterOver: FilterOver.optional(),
+  disabled: z.boolean().optional().meta({
+    description:
+      'Switched off by its owner: not subscribed while it is off. Some presets have an endpoint begin off, to be activated.',
+  }),
   metadata: Metadata.optional(),
   throttleRate: Rate.nullable().optional().meta({ description: 'Requests a second. Stored; not enforced yet.' }),
   rateLimit: Rate.nullable()
@@ -33,8 +51,18 @@ const fields = {
     .optional()
     .meta({ description: 'Kept for clients that send it; without a meaning.' }),
   dialect: z.string().min(1).max(64).nullable().optional().meta({
-    description: 'The wire format. `null`: the application says, and then the server default.',
+    description:
+      'The wire format. `null`: the application says, then its preset, and then the server default. Naming it pins its newest version.',
   }),
+  dialectVersion: z.int().min(1).optional().meta({ description: 'Another version of a dialect of your own.' }),
+  secondary: z
+    .strictObject({ dialect: z.string().min(1).max(64), secret: z.string().max(4096).nullable().optional() })
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        'A second format on the same requests, for a migration: its headers and signatures are added. Method and body must be the same.',
+    }),
   params: Params.optional(),
   retrySchedule: z
     .array(
@@ -70,17 +98,23 @@ export const EndpointPatch = z.strictObject({ ...fields, url: fields.url.optiona
 export const endpointOutShape = {
   id: z.string().meta({ examples: ['ep_1srOrx2ZWZBpBUvZ'] }),
   uid: z.string().nullable(),
+  name: z.string(),
   url: z.string(),
   description: z.string(),
   eventTypes: z.array(z.string()).nullable(),
   filterTypes: z.array(z.string()).nullable(),
   channels: z.array(z.string()).nullable(),
+  platforms: z.array(z.string()).nullable(),
+  filter: z.record(z.string(), z.unknown()).nullable(),
+  filterOver: z.enum(['payload', 'message']),
   disabled: z.boolean(),
   metadata: Metadata,
   throttleRate: z.int().nullable(),
   rateLimit: z.int().nullable(),
   version: z.int(),
   dialect: z.string().nullable(),
+  dialectVersion: z.int().nullable().meta({ description: 'Of a dialect of your own: the version it keeps to.' }),
+  secondary: z.object({ dialect: z.string(), version: z.int().nullable() }).nullable(),
   params: Params,
   retrySchedule: z.array(z.number()).nullable(),
   timeoutSeconds: z.number().nullable(),
@@ -119,7 +153,16 @@ export const EndpointHeadersOut = z
   .meta({ id: 'EndpointHeadersOut' })
 
 export const EndpointSecretOut = z
-  .object({ key: z.string().nullable().meta({ description: '`null`: requests go out unsigned.' }) })
+  .object({
+    key: z.string().nullable().meta({ description: '`null`: requests go out unsigned.' }),
+    publicKey: z.string().nullable().meta({
+      description: 'What receivers verify with, where the algorithm is asymmetric.',
+    }),
+    signsFrom: TimeOut.nullable().meta({
+      description: 'When this one takes over from the one before; `null`: it signs now.',
+    }),
+    secondaryKey: z.string().nullable().meta({ description: 'Of the second format.' }),
+  })
   .meta({ id: 'EndpointSecretOut' })
 
 export const EndpointSecretRotateIn = z
@@ -163,10 +206,11 @@ export const RecoverOut = z
 export const MockIn = z
   .strictObject({
     eventType: EventTypeName,
-    payload: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .meta({ description: 'Sent byte for byte. Needed for now: event types carry no samples yet.' }),
+    payload: z.record(z.string(), z.unknown()).optional().meta({
+      description: 'Held against the event type’s schema and sent byte for byte. Left out: the event type’s sample.',
+    }),
+    params: Params.optional(),
+    platform: z.string().min(1).max(64).nullable().optional(),
   })
   .meta({ id: 'MockIn' })
 
@@ -197,6 +241,31 @@ export const MockOut = z
   })
   .meta({ id: 'MockOut' })
 
+const ProbeStep = z.object({
+  step: z.enum(['address', 'dns', 'connect', 'tls', 'redirect']),
+  ok: z.boolean().nullable().meta({ description: '`null`: not reached, or it does not apply.' }),
+  message: z.string(),
+  durationMs: z.number().nullable(),
+})
+
+/** A pre-flight, and the test message when it could be sent. Neither is logged. */
+export const TestOut = z
+  .object({
+    ok: z.boolean(),
+    steps: z.array(ProbeStep),
+    remoteAddress: z.string().nullable(),
+    tls: z
+      .object({
+        protocol: z.string(),
+        certificate: z.object({ subject: z.string(), issuer: z.string(), validTo: TimeOut, daysLeft: z.int() }),
+      })
+      .nullable(),
+    eventType: z.string().nullable(),
+    message: MockOut.nullable(),
+  })
+  .meta({ id: 'EndpointTestOut' })
+
+export type TestOut = z.output<typeof TestOut>
 export type EndpointIn = z.output<typeof EndpointIn>
 export type EndpointUpsertIn = z.output<typeof EndpointUpsertIn>
 export type EndpointPatch = z.output<typeof EndpointPatch>

@@ -2,6 +2,16 @@ import * as z from 'zod'
 import { EventTypeName, Flag, listOf, orderedPage, TimeOut } from './common.ts'
 
 const fields = {
+  title: z
+    .string()
+    .max(256)
+    .optional()
+    .meta({ examples: ['Device Enrolled'] }),
+  category: z.string().max(256).nullable().optional(),
+  platforms: z.array(z.string().min(1).max(64)).max(50).nullable().optional().meta({
+    description: 'Where the event exists; a message that names another platform is refused. `null`: no difference.',
+  }),
+  sample: z.record(z.string(), z.unknown()).nullable().optional().meta({ description: 'An example payload.' }),
   description: z.string().max(8192).optional(),
   archived: z.boolean().optional(),
   deprecated: z.boolean().optional(),
@@ -24,7 +34,11 @@ export const EventTypePatch = z.strictObject(fields).meta({ id: 'EventTypePatch'
 export const EventTypeOut = z
   .object({
     name: z.string(),
+    title: z.string(),
+    category: z.string().nullable(),
     description: z.string(),
+    platforms: z.array(z.string()).nullable(),
+    sample: z.record(z.string(), z.unknown()).nullable(),
     archived: z.boolean(),
     deprecated: z.boolean(),
     schemas: z.record(z.string(), z.unknown()).nullable(),
@@ -41,7 +55,7 @@ export const EventTypeList = listOf(EventTypeOut).meta({ id: 'ListResponseEventT
 export const eventTypeListQuery = z.strictObject({
   ...orderedPage,
   include_archived: Flag.optional(),
-  with_content: Flag.optional().meta({ description: '`true`: with the schemas.' }),
+  with_content: Flag.optional().meta({ description: '`true`: with schemas and samples.' }),
 })
 
 export const eventTypeDeleteQuery = z.strictObject({

@@ -1,6 +1,18 @@
 import * as z from 'zod'
 import { ApplicationIn } from './application.ts'
-import { EventId, EventTypeName, Flag, Labels, listOf, Names, page, Params, range, Time, TimeOut } from './common.ts'
+import {
+  EventId,
+  EventTypeName,
+  Flag,
+  Labels,
+  listOf,
+  Names,
+  orderedPage,
+  Params,
+  range,
+  Time,
+  TimeOut,
+} from './common.ts'
 import { DeliveryState, Status, StatusText } from './status.ts'
 
 export const MessageIn = z
@@ -30,6 +42,9 @@ export const MessageIn = z
     }),
     occurredAt: Time.nullable().optional().meta({ description: 'When it happened; now when absent.' }),
     params: Params.optional(),
+    platform: z.string().min(1).max(64).nullable().optional().meta({
+      description: 'Where it happened (`Android`), held against the event type’s platforms.',
+    }),
     deliver: z.boolean().optional().meta({ description: '`false`: recorded and listed, never delivered.' }),
   })
   .meta({ id: 'MessageIn' })
@@ -47,6 +62,7 @@ const messageOutShape = {
   deliverAt: TimeOut.nullable(),
   occurredAt: TimeOut,
   params: Params,
+  platform: z.string().nullable(),
   deliver: z.boolean(),
 }
 
@@ -71,7 +87,7 @@ const WithContent = Flag.optional().meta({ description: '`false`: without payloa
 export const messageContentQuery = z.strictObject({ with_content: WithContent })
 
 export const messageListQuery = z.strictObject({
-  ...page,
+  ...orderedPage,
   ...range,
   channel: z.string().min(1).max(128).optional(),
   tag: z.string().min(1).max(128).optional(),

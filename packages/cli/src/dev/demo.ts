@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError, type EndpointOut } from '@posthorn/api'
+import type { Preset, PresetEventType } from '@posthorn/engine/presets'
 import { dialect } from '@posthorn/wire'
 import { createMessage, type ApiAccess } from '../api-access.ts'
-import type { Preset, PresetEventType } from '../presets.ts'
 import { carriesClaim } from '../sample-message.ts'
 import type { Receiver } from './receiver.ts'
 
 /** One demo application: its uid is the preset's name. */
 export interface Demo {
-  readonly preset: Preset
+  readonly preset: DemoPreset
   readonly first: PresetEventType
+}
+
+/** A preset under the name of its demo; `applied` is its own. */
+export interface DemoPreset extends Preset {
+  readonly applied: string
 }
 
 /** The uid of the endpoint that leads to the built-in receiver. */
@@ -19,73 +24,46 @@ const endpointUid = 'built-in-receiver'
  * What the demo applications are made of: every preset, and the standard events once more as Svix has them on the wire.
  * Svix's senders differ from Standard Webhooks only in the names of the headers, so there is no preset of it.
  */
-export function demoPresets(presets: readonly Preset[]): Preset[] {
-  const svix = presets
+export function demoPresets(presets: readonly Preset[]): DemoPreset[] {
+  const own = presets.map((preset) => ({ ...preset, applied: preset.name }))
+  const svix = own
     .filter(({ name }) => name === 'standard')
     .map((standard) => ({ ...standard, name: 'svix', title: 'Svix', dialect: 'svix' }))
-  return [...presets, ...svix]
+  return [...own, ...svix]
 }
 
 /**
- * One application a preset, with the vendor's event types and an endpoint that leads to the built-in receiver. What is
- * there already stays; only the address follows the receiver. Everything goes through the API.
+ * One application a preset, with an endpoint that leads to the built-in receiver. What is there already stays; only the
+ * address follows the receiver. Everything goes through the API.
  */
-export async function seedDemos(presets: readonly Preset[], access: ApiAccess, receiver: Receiver): Promise<Demo[]> {
-  await seedEventTypes(presets, access)
+export async function seedDemos(
+  presets: readonly DemoPreset[],
+  access: ApiAccess,
+  receiver: Receiver,
+): Promise<Demo[]> {
   return Promise.all(presets.map((preset) => seedDemo(preset, access, receiver)))
 }
 
-async function seedEventTypes(presets: readonly Preset[], { client }: ApiAccess): Promise<void> {
-  const known = new Set<string>()
-  for (let iterator: string | null = null, done = false; !done;) {
-    const page: Awaited<ReturnType<typeof client.eventType.list>> = await client.eventType.list({
-      query: { limit: 250, iterator, include_archived: true },
-    })
-    for (const { name } of page.data) known.add(name)
-    ;({ iterator, done } = page)
-  }
-  // By name: two presets may have the same ones.
-  const wanted = new Map(presets.flatMap(({ eventTypes }) => eventTypes.map((type) => [type.name, type])))
-  const missing = [...wanted.values()].filter(({ name }) => !known.has(name))
-  // Together: the store writes them in a few groups instead of syncing the disk for each.
-  await Promise.all(
-    missing.map(({ name, description, category }) =>
-      client.eventType.upsert({
-        params: { event_type_name: name },
-        body: { description, groupName: groupName(category) },
-      }),
-    ),
-  )
-}
-
-/** Groups are names like those of event types. */
-function groupName(category: string): string {
-  return category.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-}
-
-async function seedDemo(preset: Preset, { client }: ApiAccess, receiver: Receiver): Promise<Demo> {
-  const { name, policy } = preset
-  await client.application.create({
-    query: { get_if_exists: true },
-    body: { uid: name, name: `${preset.title} demo`, dialect: preset.dialect, params: { ...preset.params } },
-  })
-  const url = `${policy.httpsOnly ? receiver.httpsUrl : receiver.httpUrl}/${name}`
+async function seedDemo(preset: DemoPreset, { client }: ApiAccess, receiver: Receiver): Promise<Demo> {
+  const { name, policy, rules } = preset
   const app = { app_id: name }
+  const facts = Object.entries(rules.facts).map(([fact, { example }]) => [fact, example] as const)
+  const application = await client.application.create({
+    query: { get_if_exists: true },
+    body: { uid: name, name: `${preset.title} demo`, params: { ...preset.params }, facts: Object.fromEntries(facts) },
+  })
+  if (application.preset === null) {
+    // Another one may have brought the same event types, or an older version of this program some of its own.
+    await client.preset.apply({ params: app, body: { name: preset.applied, overwrite: true } })
+    if (preset.name !== preset.applied)
+      await client.application.patch({ params: app, body: { dialect: preset.dialect } })
+  }
+  const url = `${policy.httpsOnly ? receiver.httpsUrl : receiver.httpUrl}/${name}`
   const endpoint = await client.endpoint
     .patch({ params: { ...app, endpoint_id: endpointUid }, body: { url } })
     .catch((error: unknown): Promise<EndpointOut> => {
       if (!(error instanceof ApiError) || error.status !== 404) throw error
-      return client.endpoint.create({
-        params: app,
-        body: {
-          uid: endpointUid,
-          url,
-          description: 'The receiver that posthorn dev runs; it verifies what comes.',
-          eventTypes: preset.eventTypes.map((type) => type.name),
-          retrySchedule: [...policy.retrySchedule],
-          timeoutSeconds: policy.timeoutSeconds,
-        },
-      })
+      return createEndpoint(preset, client, url)
     })
   const currentSecret = async () =>
     (await client.endpoint.getSecret({ params: { ...app, endpoint_id: endpoint.id } })).key
@@ -93,6 +71,16 @@ async function seedDemo(preset: Preset, { client }: ApiAccess, receiver: Receive
   const first = preset.eventTypes.find((type) => type.sample !== null)
   if (first === undefined) throw new Error(`The preset ${name} has no sample.`)
   return { preset, first }
+}
+
+/** Saved, switched on, subscribed: in the steps that every vendor allows. */
+async function createEndpoint(preset: DemoPreset, client: ApiAccess['client'], url: string): Promise<EndpointOut> {
+  const app = { app_id: preset.name }
+  const description = 'The receiver that posthorn dev runs; it verifies what comes.'
+  const { id } = await client.endpoint.create({ params: app, body: { uid: endpointUid, url, description } })
+  const params = { ...app, endpoint_id: id }
+  await client.endpoint.activate({ params })
+  return client.endpoint.patch({ params, body: { eventTypes: preset.eventTypes.map((type) => type.name) } })
 }
 
 /** The first event of a demo, through the API like any other. */

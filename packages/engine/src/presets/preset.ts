@@ -6,7 +6,10 @@ import type { Dialect } from '@posthorn/wire'
  * types, platforms), and the words that its people use. No code knows a vendor: a new one is a new folder.
  *
  * On disk a preset is a folder: `preset.json`, `samples/*.json`, `schemas/*.json`, and `dialect.json` when its wire format is not
- * built in. `parse-preset.ts` checks the form, `load.ts` reads folders and names file and line of what is wrong.
+ * built in. `parse-preset.ts` checks the form, `load.ts` reads folders and names file and line of what is wrong,
+ * `check-samples.ts` tries every sample.
+ *
+ * Members with a default may be left out of the JSON.
  */
 export interface Preset {
   /** The folder's name: lower case, digits and dashes. */
@@ -20,16 +23,19 @@ export interface Preset {
   readonly definition: Dialect | null
   readonly policy: PresetPolicy
   readonly rules: Rules
-  /** Example values of an application, for dialects that carry some. */
+  /** Example values of an application, for dialects that carry some. Default `{}`. */
   readonly params: Readonly<Record<string, string>>
-  /** Columns of the support matrix; empty when the vendor has none. */
+  /** Columns of the support matrix; empty when the vendor has none. Default `[]`. */
   readonly platforms: readonly string[]
   readonly eventTypes: readonly PresetEventType[]
-  /** What `test` sends; `null`: the sample of the first event type that has one. */
+  /** What `test` sends; `null`: the sample of the first event type that has one. Default `null`. */
   readonly test: TestMessage | null
-  /** What the vendor calls things, by language; what it leaves out has our word. */
+  /** What the vendor calls things, by language; what it leaves out has our word. Default `{}`. */
   readonly words: Readonly<Partial<Record<Language, Words>>>
-  /** Where a value comes from, by path; what has no entry is stated in the vendor's webhook document. */
+  /**
+   * Where a value comes from, by path: `policy/timeoutSeconds`, `eventTypes/device.enrolled/name`, `*` for all of a list. The most
+   * exact path counts; what has no entry is stated in the vendor's webhook document. Default `{}`.
+   */
   readonly sources: Readonly<Record<string, Source>>
 }
 
@@ -38,38 +44,49 @@ export interface PresetPolicy {
   /** Seconds between attempts; `[]` is no retry. */
   readonly retrySchedule: readonly number[]
   readonly timeoutSeconds: number
-  /** Endpoints are `https:` only. */
+  /** Endpoints are `https:` only. Default `false`. */
   readonly httpsOnly: boolean
-  /** Characters that a secret has at least; 0: as many as the dialect asks for. */
+  /** Characters that a secret has at least; 0: as many as the dialect asks for. Default 0. */
   readonly minSecretLength: number
-  /** Response codes after which there is no further attempt. */
+  /** Response codes after which there is no further attempt. Default `[]`. */
   readonly terminalCodes: readonly number[]
 }
 
-/** What a vendor allows, and when. The functions that hold somebody to them are in `rules.ts`. */
+/**
+ * What a vendor allows, and when. The functions that hold somebody to them are in `rules.ts`. Without any of it, an endpoint works
+ * at once and takes everything.
+ */
 export interface Rules {
   /**
    * - `immediate`: an endpoint works from the moment it is created.
    * - `toggle`: it begins switched off unless its creator says otherwise ("Is Active").
    * - `step`: it begins switched off, and switching it on is a step of its own before anything can be subscribed to.
+   *
+   * Default `immediate`.
    */
   readonly activation: 'immediate' | 'toggle' | 'step'
-  /** `all`: an endpoint that names no event types takes all of them. `explicit`: it takes none. */
+  /** `all`: an endpoint that names no event types takes all of them. `explicit`: it takes none. Default `all`. */
   readonly subscription: 'all' | 'explicit'
-  /** Endpoints of one application at most; `null`: any number. */
+  /** Endpoints of one application at most; `null`: any number. Default `null`. */
   readonly maxEndpoints: number | null
-  /** What the vendor tells us about an application (`enrolledDevices`: 3), with what it means. */
+  /** What the vendor tells us about an application (`enrolledDevices`: 3), with what it means. Default `{}`. */
   readonly facts: Readonly<Record<string, Fact>>
+  /** Default `[]`. */
   readonly requires: readonly Requirement[]
 }
 
 export interface Fact {
-  readonly type: 'number' | 'boolean' | 'string'
+  readonly type: (typeof factTypes)[number]
   readonly description: string
+  /** A value with which every requirement is met: what demonstrations set. */
+  readonly example: string | number | boolean
 }
 
+export const factTypes = ['number', 'boolean', 'string'] as const
+
 /** Steps that may need something: creating or changing an endpoint, switching it on, subscribing it, sending a message. */
-export type Step = 'configure' | 'activate' | 'subscribe' | 'send'
+export const steps = ['configure', 'activate', 'subscribe', 'send'] as const
+export type Step = (typeof steps)[number]
 
 /** Something that has to be true of an application before a step. */
 export interface Requirement {
@@ -89,29 +106,37 @@ export interface PresetEventType {
   readonly title: string
   readonly category: string
   readonly description: string
-  /** Where the event exists; `null`: the vendor makes no difference. */
+  /** Where the event exists; `null`: the vendor makes no difference. Default `null`. */
   readonly platforms: readonly string[] | null
-  /** Example values of a message. */
+  /** Example values of a message. Default `{}`. */
   readonly params: Readonly<Record<string, string>>
-  /** An example payload, without the envelope; `null` when there is none. */
+  /** An example payload, without the envelope; `null` when there is none. In the JSON a file: `samples/<name>.json`. */
   readonly sample: Readonly<Record<string, unknown>> | null
-  /** JSON schema (draft 2020-12 or draft-07) of the payload; `null` when there is none. */
+  /**
+   * JSON schema (draft 2020-12 or draft-07) of the payload; `null` when there is none. In the JSON a file of `schemas/`, which several
+   * event types may share.
+   */
   readonly schema: Readonly<Record<string, unknown>> | null
 }
 
 export interface TestMessage {
   readonly eventType: string
-  /** `null`: the event type's sample. */
+  /** `null`: the event type's sample. Default `null`. */
   readonly payload: Readonly<Record<string, unknown>> | null
 }
 
-export type Language = 'en' | 'de' | 'ja' | 'nl'
+export const languages = ['en', 'de', 'ja', 'nl'] as const
+export type Language = (typeof languages)[number]
 
 export type Words = Readonly<Partial<Record<WordKey, string>>>
 
-/** `P` public documentation or receiver code, `I` inferred, `U` unknown (a setting), `S` stated by the vendor. */
+/** `S` stated by the vendor, `P` public documentation or receiver code, `I` inferred, `U` unknown (a setting). */
+export const marks = ['S', 'P', 'I', 'U'] as const
+
+/** How sure a value is. */
 export interface Source {
-  readonly mark: 'S' | 'P' | 'I' | 'U'
+  readonly mark: (typeof marks)[number]
+  /** Default `''`. */
   readonly note: string
 }
 
@@ -119,6 +144,7 @@ export interface Source {
 export const ownWords = {
   application: 'Application',
   endpoint: 'Endpoint',
+  newEndpoint: 'New endpoint',
   notification: 'Notification',
   url: 'URL',
   description: 'Description',
@@ -161,6 +187,7 @@ export const ownWords = {
   example: 'Example',
   errors: 'Errors',
   history: 'History',
+  articleSummary: 'In short',
   updated: 'Updated',
   readingTime: 'Reading time',
   print: 'Print',

@@ -1,63 +1,94 @@
-import type { CompiledDialect } from '@posthorn/wire'
+import { publicKeyOf, secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../accept.ts'
-import { deliver } from '../deliver.ts'
-import type { EndpointEntry } from '../directory.ts'
-import type { EndpointInput, Engine } from '../engine.ts'
-import { EngineError } from '../errors.ts'
-import type { Application, Endpoint } from '../model.ts'
 import {
   checkChannels,
+  checkFilter,
   checkHeaders,
   checkMetadata,
+  checkOverlap,
   checkParams,
+  checkPlatforms,
   checkRetrySchedule,
   checkSecret,
   checkTimeout,
   checkUid,
+} from '../checks.ts'
+import type { ApplicationEntry, DirectoryChange, EndpointChange, EndpointEntry } from '../directory.ts'
+import type { Actor, EndpointInput, Engine } from '../engine.ts'
+import { EngineError } from '../errors.ts'
+import type { Endpoint } from '../model.ts'
+import { carriesSeveral, defaultOverlapSeconds, isShared, rotated } from '../rotation.ts'
+import {
+  beginsOff,
+  checkActiveBeforeSubscribing,
+  checkCreatedOff,
+  checkEndpointCount,
+  checkNoOwnSecret,
+  checkSecretLength,
+  checkStep,
+  checkSubscribedPlatforms,
+  subscribesMore,
+  subscriptionOf,
 } from '../rules.ts'
-import { checkTargets, draft } from '../accept.ts'
-import { liveMessage } from '../schedule.ts'
 import type { SealedSecret } from '../store/catalog.ts'
 import { withoutUndefined } from './applications.ts'
+import { audited } from './audited.ts'
 import { pageOf } from './pages.ts'
 import type { ResourceParts } from './parts.ts'
 import { recover } from './recover.ts'
+import { refuseTooMany, sharedKeys } from './signing-keys.ts'
+import { trials } from './trials.ts'
 
-/** Old secrets that sign beside the new one during a rotation. */
-const mostOldSecrets = 10
-const defaultOverlapSeconds = 86_400
-const mostOverlapSeconds = 7 * 86_400
 /** Deliveries waiting are counted up to here: a count of a million rows would cost more than it tells. */
 const mostCounted = 10_000
 
 export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   const { directory, clock, newId, random, schedule } = parts
 
-  function dialectOf(endpoint: Pick<Endpoint, 'dialect'>, application: Application): CompiledDialect {
-    return parts.dialect(endpoint.dialect ?? application.dialect ?? '')
-  }
-
-  /** Everything about an endpoint that can be wrong is said before anything is written. Answers the canonical address. */
-  function check(input: Partial<EndpointInput>, org: string, dialect: CompiledDialect): string | null {
+  /** What of the input can be wrong by itself is said before anything is written. Answers the canonical address. */
+  function check(input: Partial<EndpointInput>, app: ApplicationEntry, dialect: CompiledDialect): string | null {
     if (input.uid != null) checkUid(input.uid)
+    if (input.name !== undefined && input.name.length > 256)
+      throw new EngineError('invalid', 'The name of an endpoint has at most 256 characters.', { field: 'name' })
     if (input.metadata) checkMetadata(input.metadata)
     if (input.params) checkParams(input.params)
     if (input.channels) checkChannels(input.channels, 10)
+    if (input.platforms) checkPlatforms(input.platforms)
+    if (input.filter) checkFilter(input.filter)
     if (input.retrySchedule) checkRetrySchedule(input.retrySchedule)
     if (input.timeoutSeconds != null) checkTimeout(input.timeoutSeconds)
     if (input.headers) checkHeaders(input.headers, dialect)
-    if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
+    if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
+    else if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
+    checkSecretLength(app.preset, input.secret)
     for (const name of input.eventTypes ?? [])
-      if (!directory.findEventType(org, name))
+      if (!directory.findEventType(app.application.org, name))
         throw new EngineError(
           'unknown_event_type',
           `There is no event type ${JSON.stringify(name.slice(0, 80))}. Create it first, or check its spelling.`,
           { field: 'eventTypes' },
         )
     if (input.url === undefined) return null
-    const checked = parts.transport.check(input.url, {})
+    const { httpsOnly } = app.preset?.policy ?? parts.policy
+    const checked = parts.transport.check(input.url, { httpsOnly })
     if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'url' })
     return checked.url
+  }
+
+  /** The second format, when the first one can carry it on its requests. */
+  function secondaryOf(
+    org: string,
+    name: string,
+    first: CompiledDialect,
+    headers: Endpoint['headers'],
+  ): { readonly dialect: CompiledDialect; readonly version: number | null } {
+    const dialect = parts.dialects.find(org, name)
+    const problem = isShared(dialect)
+      ? `${dialect.dialect.title} has one signing key for all endpoints of an application, so it cannot be the second format of one endpoint.`
+      : secondaryProblem(first.dialect, dialect.dialect)
+    if (problem !== null) throw new EngineError('dialect_refused', problem, { field: 'secondary.dialect' })
+    checkHeaders(headers, dialect)
+    return { dialect, version: parts.dialects.newest(org, name) }
   }
 
   function newSecret(dialect: CompiledDialect, given: string | null | undefined): string | null {
@@ -68,50 +99,202 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     return secret === null ? [] : [{ sealed: directory.sealSecret(endpoint, secret), until: null }]
   }
 
-  async function put(entry: EndpointEntry, patch: Partial<Endpoint>, secrets = entry.secrets): Promise<Endpoint> {
+  /** With the application's key, when this endpoint is the first that needs one. */
+  function withKey(
+    app: ApplicationEntry,
+    dialect: CompiledDialect,
+    change: EndpointChange,
+  ): [EndpointChange, ...DirectoryChange[]] {
+    const keys = sharedKeys(parts, app, dialect)
+    if (keys === app.keys) return [change]
+    return [change, { kind: 'application', row: { application: app.application, keys }, create: false }]
+  }
+
+  async function put(entry: EndpointEntry, patch: Partial<Endpoint>): Promise<Endpoint> {
     const endpoint: Endpoint = { ...entry.endpoint, ...patch, updatedAt: clock.now() }
-    await directory.write({ kind: 'put_endpoint', endpoint, secrets, create: false })
+    const { secrets, secondarySecrets } = entry
+    await directory.write({ kind: 'put_endpoint', endpoint, secrets, secondarySecrets, create: false })
     schedule.wake(endpoint.id, endpoint.app)
     return endpoint
   }
 
+  function checkSubscription(app: ApplicationEntry, before: Endpoint | null, after: Endpoint): void {
+    if (subscribesMore(before, after)) {
+      checkActiveBeforeSubscribing(app.preset, before !== null && !before.disabled)
+      checkStep(app.preset, app.application, 'subscribe')
+    }
+    checkSubscribedPlatforms(app.preset, after, (name) => directory.findEventType(after.org, name))
+  }
+
+  async function create(
+    app: ApplicationEntry,
+    input: EndpointInput,
+    options: Parameters<Engine['endpoints']['create']>[3] = {},
+  ): Promise<Endpoint> {
+    const { application, preset } = app
+    const { org } = application
+    checkStep(preset, application, 'configure')
+    checkEndpointCount(preset, [...app.endpoints.keys()])
+    checkCreatedOff(preset, input.disabled)
+    const now = clock.now()
+    const pinned = pin(app, input, null)
+    const dialect = directory.dialectOf(app, pinned)
+    const url = check(input, app, dialect) ?? input.url
+    const id = newId('ep', now)
+    const headers = input.headers ?? {}
+    const secret = isShared(dialect) ? null : newSecret(dialect, input.secret)
+    const second = input.secondary ? secondaryOf(org, input.secondary.dialect, dialect, headers) : null
+    const secondSecret = second && newSecret(second.dialect, input.secondary?.secret)
+    if (second && typeof input.secondary?.secret === 'string')
+      checkSecret(input.secondary.secret, second.dialect, 'secondary.secret')
+    const endpoint: Endpoint = {
+      id,
+      org,
+      app: application.id,
+      uid: input.uid ?? null,
+      name: input.name ?? '',
+      url,
+      description: input.description ?? '',
+      eventTypes: subscriptionOf(preset, input.eventTypes),
+      platforms: input.platforms?.length ? [...input.platforms] : null,
+      filter: input.filter ?? null,
+      filterOver: input.filterOver ?? 'payload',
+      channels: input.channels?.length ? [...input.channels] : null,
+      disabled: input.disabled ?? beginsOff(preset),
+      metadata: input.metadata ?? {},
+      headers,
+      ...pinned,
+      secondary: second && { dialect: second.dialect.dialect.name, version: second.version },
+      params: input.params ?? {},
+      retrySchedule: input.retrySchedule ?? null,
+      timeoutSeconds: input.timeoutSeconds ?? null,
+      rateLimit: input.rateLimit ?? null,
+      version: input.version ?? 1,
+      signed: secret !== null || isShared(dialect),
+      hold: null,
+      heldAt: null,
+      failingSince: null,
+      resumeFrom: 0,
+      createdAt: now,
+      updatedAt: now,
+    }
+    checkSubscription(app, null, endpoint)
+    const change: EndpointChange = {
+      kind: 'put_endpoint',
+      endpoint,
+      secrets: seal(id, secret),
+      secondarySecrets: seal(id, secondSecret),
+      create: true,
+    }
+    await directory.writeAll(withKey(app, dialect, change), idempotencyRecord(options.idempotency, endpoint, now))
+    return endpoint
+  }
+
+  /** Which dialect an endpoint names, and the version of it that it keeps to from now on. */
+  function pin(
+    app: ApplicationEntry,
+    input: Pick<EndpointInput, 'dialect' | 'dialectVersion'>,
+    before: Endpoint | null,
+  ): Pick<Endpoint, 'dialect' | 'dialectVersion'> {
+    const { org } = app.application
+    const dialect = input.dialect === undefined ? (before?.dialect ?? null) : input.dialect
+    const name = directory.dialectNameOf(app, { dialect })
+    const newest = parts.dialects.newest(org, name)
+    if (input.dialectVersion !== undefined) {
+      if (newest === null)
+        throw new EngineError(
+          'unknown_dialect',
+          `The dialect ${parts.dialects.find(org, name).dialect.name} is built in and has no versions to choose from. Leave \`dialectVersion\` out.`,
+          { field: 'dialectVersion' },
+        )
+      parts.dialects.find(org, name, input.dialectVersion)
+      return { dialect, dialectVersion: input.dialectVersion }
+    }
+    return { dialect, dialectVersion: input.dialect === undefined && before ? before.dialectVersion : newest }
+  }
+
+  async function update(
+    entry: EndpointEntry,
+    patch: Partial<EndpointInput>,
+    audit: DirectoryChange[] = [],
+  ): Promise<Endpoint> {
+    const before = entry.endpoint
+    const { org } = before
+    const app = directory.application(org, before.app)
+    const { application, preset } = app
+    const pinned = pin(app, patch, before)
+    const dialect = directory.dialectOf(app, pinned)
+    const headers = patch.headers ?? before.headers
+    const switchedOn = patch.disabled === false && before.disabled
+    if (switchedOn) checkStep(preset, application, 'activate')
+    if ([patch.url, patch.secret, patch.dialect, patch.headers].some((value) => value !== undefined))
+      checkStep(preset, application, 'configure')
+    // Another dialect may write a header that this endpoint sets itself, or read its secret in another way.
+    const moved = dialect !== entry.dialect
+    if (moved && !patch.headers) checkHeaders(headers, dialect)
+    if (moved && patch.secret === undefined && !isShared(dialect))
+      for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
+    const url = check(patch, app, dialect)
+    const secondName = patch.secondary === undefined ? before.secondary?.dialect : patch.secondary?.dialect
+    const second = secondName === undefined ? null : secondaryOf(org, secondName, dialect, headers)
+    const keepsSecond = patch.secondary === undefined
+    if (second && typeof patch.secondary?.secret === 'string')
+      checkSecret(patch.secondary.secret, second.dialect, 'secondary.secret')
+    // An endpoint that had no secret of its own, since its application's key signed, gets one.
+    const lacks = moved && !isShared(dialect) && before.signed && entry.secrets.length === 0
+    const secret = patch.secret === undefined && lacks ? newSecret(dialect, undefined) : patch.secret
+    const { eventTypes, channels, platforms, disabled, secret: _, secondary: __, ...rest } = withoutUndefined(patch)
+    const endpoint: Endpoint = {
+      ...before,
+      ...rest,
+      ...pinned,
+      ...(url !== null && { url }),
+      ...(patch.eventTypes !== undefined && { eventTypes: subscriptionOf(preset, eventTypes) }),
+      ...(patch.channels !== undefined && { channels: channels?.length ? channels : null }),
+      ...(patch.platforms !== undefined && { platforms: platforms?.length ? platforms : null }),
+      ...(patch.disabled !== undefined && { disabled: disabled ?? (beginsOff(preset) && before.disabled) }),
+      ...(secret !== undefined && { signed: secret !== null }),
+      ...(isShared(dialect) && { signed: true }),
+      ...(!keepsSecond && { secondary: second && { dialect: second.dialect.dialect.name, version: second.version } }),
+      ...resumed(before, patch, clock.now()),
+      updatedAt: clock.now(),
+    }
+    checkSubscription(app, before, endpoint)
+    const change: EndpointChange = {
+      kind: 'put_endpoint',
+      endpoint,
+      secrets: secret === undefined ? entry.secrets : seal(before.id, secret),
+      secondarySecrets: keepsSecond
+        ? entry.secondarySecrets
+        : seal(before.id, second && newSecret(second.dialect, patch.secondary?.secret)),
+      create: false,
+    }
+    const [first, ...more] = withKey(app, dialect, change)
+    await directory.writeAll([first, ...more, ...audit])
+    schedule.wake(endpoint.id, endpoint.app)
+    return endpoint
+  }
+
+  /** Changes one endpoint when it is its application's turn, as it stands then. */
+  function changing<T>(org: string, app: string, id: string, work: (entry: EndpointEntry) => Promise<T>): Promise<T> {
+    const { endpoint } = directory.endpoint(org, app, id)
+    return directory.exclusively(endpoint.app, () => work(directory.endpoint(org, endpoint.app, endpoint.id)))
+  }
+
+  function toggle(org: string, app: string, id: string, on: boolean, actor: Actor | undefined): Promise<Endpoint> {
+    return changing(org, app, id, async (entry) => {
+      const { endpoint } = entry
+      if (endpoint.disabled !== on && endpoint.hold === null) return endpoint
+      const action = on ? 'endpoint.activated' : 'endpoint.deactivated'
+      const audit = audited(parts, actor, { org, app: endpoint.app, action, target: endpoint.id })
+      return update(entry, { disabled: !on }, [audit])
+    })
+  }
+
   return {
     async create(org, app, input, options = {}) {
-      const { application } = directory.application(org, app)
-      const now = clock.now()
-      const dialect = dialectOf({ dialect: input.dialect ?? null }, application)
-      const url = check(input, org, dialect) ?? input.url
-      const id = newId('ep', now)
-      const secret = newSecret(dialect, input.secret)
-      const endpoint: Endpoint = {
-        id,
-        org,
-        app: application.id,
-        uid: input.uid ?? null,
-        url,
-        description: input.description ?? '',
-        eventTypes: input.eventTypes?.length ? [...input.eventTypes] : null,
-        channels: input.channels?.length ? [...input.channels] : null,
-        disabled: input.disabled ?? false,
-        metadata: input.metadata ?? {},
-        headers: input.headers ?? {},
-        dialect: input.dialect ?? null,
-        params: input.params ?? {},
-        retrySchedule: input.retrySchedule ?? null,
-        timeoutSeconds: input.timeoutSeconds ?? null,
-        rateLimit: input.rateLimit ?? null,
-        version: input.version ?? 1,
-        signed: secret !== null,
-        hold: null,
-        heldAt: null,
-        failingSince: null,
-        resumeFrom: 0,
-        createdAt: now,
-        updatedAt: now,
-      }
-      const change = { kind: 'put_endpoint', endpoint, secrets: seal(id, secret), create: true } as const
-      await directory.write(change, idempotencyRecord(options.idempotency, endpoint, now))
-      return endpoint
+      const { id } = directory.application(org, app).application
+      return directory.exclusively(id, () => create(directory.application(org, id), input, options))
     },
 
     async get(org, app, id) {
@@ -123,33 +306,15 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     },
 
     async update(org, app, id, patch) {
-      const { endpoint } = directory.endpoint(org, app, id)
-      return directory.exclusively(endpoint.app, async () => {
-        const { application } = directory.application(org, endpoint.app)
-        const entry = directory.endpoint(org, endpoint.app, endpoint.id)
-        const before = entry.endpoint
-        const dialect = dialectOf(
-          { dialect: patch.dialect === undefined ? before.dialect : patch.dialect },
-          application,
-        )
-        // Another dialect may write a header that this endpoint sets itself, or read its secret in another way.
-        const moved = dialect !== entry.dialect
-        if (moved && !patch.headers) checkHeaders(before.headers, dialect)
-        if (moved && patch.secret === undefined)
-          for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
-        const url = check(patch, org, dialect)
-        const { secret, eventTypes, channels, ...rest } = withoutUndefined(patch)
-        const changes = {
-          ...rest,
-          ...(url !== null && { url }),
-          ...(patch.eventTypes !== undefined && { eventTypes: eventTypes?.length ? eventTypes : null }),
-          ...(patch.channels !== undefined && { channels: channels?.length ? channels : null }),
-          ...(patch.secret !== undefined && { signed: secret !== null }),
-          ...resumed(before, patch, clock.now()),
-        }
-        const secrets = patch.secret === undefined ? entry.secrets : seal(before.id, secret ?? null)
-        return put(entry, changes, secrets)
-      })
+      return changing(org, app, id, (entry) => update(entry, patch))
+    },
+
+    async activate(org, app, id, actor) {
+      return toggle(org, app, id, true, actor)
+    },
+
+    async deactivate(org, app, id, actor) {
+      return toggle(org, app, id, false, actor)
     },
 
     async delete(org, app, id) {
@@ -159,36 +324,58 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       schedule.wake(endpoint.id, endpoint.app)
     },
 
-    async secret(org, app, id) {
-      return directory.secretsOf(directory.endpoint(org, app, id))[0] ?? null
+    async secrets(org, app, id, actor) {
+      const entry = directory.endpoint(org, app, id)
+      const { endpoint, dialect } = entry
+      const action = 'endpoint.secret_shown'
+      await directory.write(audited(parts, actor, { org, app: endpoint.app, action, target: endpoint.id }))
+      const shared = isShared(dialect)
+      const newest = shared ? null : directory.newestSecretOf(entry)
+      const secret = newest?.secret ?? directory.secretsOf(entry)[0] ?? null
+      return {
+        secret,
+        publicKey: secret === null ? null : publicKeyOf(dialect, secret),
+        signsFrom: newest?.from ?? null,
+        secondary: directory.secondarySecretsOf(entry)[0] ?? null,
+      }
     },
 
     async rotateSecret(org, app, id, input, options = {}) {
-      const { endpoint } = directory.endpoint(org, app, id)
-      const overlap = input.overlapSeconds ?? defaultOverlapSeconds
-      if (!(overlap >= 0 && overlap <= mostOverlapSeconds))
-        throw new EngineError('invalid', 'The overlap of a rotation is 0 seconds to 7 days.', {
-          field: 'overlapSeconds',
-        })
-      await directory.exclusively(endpoint.app, async () => {
-        const entry = directory.endpoint(org, endpoint.app, endpoint.id)
-        if (typeof input.secret === 'string') checkSecret(input.secret, entry.dialect)
-        const now = clock.now()
-        const until = now + overlap * 1000
-        const old = entry.secrets
-          .filter((secret) => secret.until === null || secret.until > now)
-          .map(({ sealed, until: ends }) => ({ sealed, until: Math.min(ends ?? until, until) }))
-          .filter((secret) => secret.until > now)
-        if (old.length > mostOldSecrets)
+      const overlapSeconds = input.overlapSeconds ?? defaultOverlapSeconds
+      checkOverlap(overlapSeconds)
+      await changing(org, app, id, async (entry) => {
+        const { endpoint, dialect, secondarySecrets } = entry
+        if (isShared(dialect))
           throw new EngineError(
             'conflict',
-            `${mostOldSecrets} old secrets still sign. Wait until one of them ends, or rotate with an overlap of 0.`,
+            `${dialect.dialect.title} has one signing key for all endpoints of an application. Reset the application's signing key instead.`,
           )
-        const secret = newSecret(entry.dialect, input.secret)
-        const secrets = [...seal(endpoint.id, secret), ...old]
-        const changed: Endpoint = { ...entry.endpoint, signed: secret !== null, updatedAt: now }
-        const change = { kind: 'put_endpoint', endpoint: changed, secrets, create: false } as const
-        await directory.write(change, idempotencyRecord(options.idempotency, null, now))
+        if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
+        const owner = directory.application(org, endpoint.app)
+        checkSecretLength(owner.preset, input.secret)
+        const now = clock.now()
+        const secret = newSecret(dialect, input.secret)
+        const secrets = rotated(entry.secrets, {
+          next: secret === null ? null : directory.sealSecret(endpoint.id, secret),
+          overlapMs: overlapSeconds * 1000,
+          now,
+          together: carriesSeveral(dialect),
+        })
+        refuseTooMany(secrets)
+        const changed: Endpoint = { ...endpoint, signed: secret !== null, updatedAt: now }
+        await directory.writeAll(
+          [
+            { kind: 'put_endpoint', endpoint: changed, secrets, secondarySecrets, create: false },
+            audited(parts, options, {
+              org,
+              app: endpoint.app,
+              action: 'endpoint.secret_rotated',
+              target: endpoint.id,
+              detail: { overlapSeconds, switchAt: secrets[0]?.from ?? null },
+            }),
+          ],
+          idempotencyRecord(options.idempotency, null, now),
+        )
       })
     },
 
@@ -218,22 +405,10 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     },
 
     async recover(org, app, id, range, options = {}) {
-      const { endpoint } = directory.endpoint(org, app, id)
-      return directory.exclusively(endpoint.app, () =>
-        recover(parts, directory.endpoint(org, endpoint.app, endpoint.id), range, put, options),
-      )
+      return changing(org, app, id, (entry) => recover(parts, entry, range, put, options))
     },
 
-    async mock(org, app, id, input) {
-      const entry = directory.endpoint(org, app, id)
-      const owner = directory.application(org, app)
-      const { message } = draft(parts, owner, { eventType: input.eventType, payload: input.payload })
-      checkTargets(directory, message, [entry])
-      const { request, outcome, durationMs } = await deliver(parts, entry, liveMessage(message), 1)
-      const shown = request ?? { method: '', url: entry.endpoint.url, headers: [], body: null }
-      const body = shown.body && Buffer.from(shown.body).toString('utf8')
-      return { request: { method: shown.method, url: shown.url, headers: shown.headers, body }, outcome, durationMs }
-    },
+    ...trials(parts),
   }
 }
 

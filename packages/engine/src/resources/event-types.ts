@@ -1,34 +1,44 @@
 import { idempotencyRecord } from '../accept.ts'
-import type { Engine } from '../engine.ts'
+import type { Engine, EventTypeInput } from '../engine.ts'
 import type { EventType } from '../model.ts'
-import { checkEventTypeName } from '../rules.ts'
+import { checkEventTypeName, checkPlatforms, checkSample } from '../checks.ts'
 import { withoutUndefined } from './applications.ts'
 import { pageOf } from './pages.ts'
 import type { ResourceParts } from './parts.ts'
 
+/** An event type of which only the name is known. */
+export function freshEventType(org: string, name: string, now: number): EventType {
+  return {
+    org,
+    name,
+    title: '',
+    category: null,
+    platforms: null,
+    sample: null,
+    description: '',
+    archived: false,
+    deprecated: false,
+    schemas: null,
+    featureFlags: null,
+    groupName: null,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
 export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
   const { directory, clock } = parts
 
-  function fresh(org: string, name: string): EventType {
-    const now = clock.now()
-    return {
-      org,
-      name,
-      description: '',
-      archived: false,
-      deprecated: false,
-      schemas: null,
-      featureFlags: null,
-      groupName: null,
-      createdAt: now,
-      updatedAt: now,
-    }
+  function check(input: Partial<EventTypeInput>): void {
+    if (input.platforms) checkPlatforms(input.platforms)
+    if (input.sample != null) checkSample(input.sample)
   }
 
   return {
     async create(org, input, options = {}) {
       checkEventTypeName(input.name, 'name')
-      const row: EventType = { ...fresh(org, input.name), ...withoutUndefined(input) }
+      check(input)
+      const row: EventType = { ...freshEventType(org, input.name, clock.now()), ...withoutUndefined(input) }
       const answer = idempotencyRecord(options.idempotency, row, row.createdAt)
       await directory.write({ kind: 'event_type', row, create: true }, answer)
       return row
@@ -42,10 +52,11 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
     },
     update(org, name, patch, options = {}) {
       return directory.exclusively(`event types of ${org}`, async () => {
+        check(patch)
         const before = directory.findEventType(org, name)
         if (!before) checkEventTypeName(name, 'name')
         const create = !before && options.upsert === true
-        const base = create ? fresh(org, name) : directory.eventType(org, name)
+        const base = create ? freshEventType(org, name, clock.now()) : directory.eventType(org, name)
         const row: EventType = { ...base, ...withoutUndefined(patch), updatedAt: clock.now() }
         await directory.write({ kind: 'event_type', row, create })
         return row

@@ -1,19 +1,25 @@
-import type { CompiledDialect } from '@posthorn/wire'
 import type { AcceptParts } from '../accept.ts'
 import type { DeliverParts } from '../deliver.ts'
+import type { Dialects } from '../dialects.ts'
 import type { Random } from '../clock.ts'
+import type { Policy } from '../options.ts'
 import type { Schedule } from '../schedule.ts'
+import type { Preset } from '../presets/preset.ts'
+import type { Catalog } from '../store/catalog.ts'
 import type { Ledger } from '../store/ledger.ts'
 import type { Queue } from '../store/queue.ts'
 
 /** What the engine's resources are made of. */
 export interface ResourceParts extends AcceptParts, DeliverParts {
   readonly random: Random
+  /** The server's own; a preset's wins over it. */
+  readonly policy: Policy
   readonly queue: Queue
   readonly ledger: Ledger
   readonly schedule: Schedule
-  /** A dialect by its name. @throws EngineError `unknown_dialect` */
-  dialect(name: string): CompiledDialect
+  readonly catalog: Catalog
+  readonly dialects: Dialects
+  readonly presets: ReadonlyMap<string, Preset>
   /** Tells the lanes of an application that its configuration changed. */
   changed(app: string): void
 }

@@ -1,4 +1,4 @@
-import type { Application, Endpoint, EventType } from '../model.ts'
+import type { Application, AuditEntry, DialectVersion, Endpoint, EventType } from '../model.ts'
 import type { IdempotencyRecord, Replay } from './queue.ts'
 
 /**
@@ -9,12 +9,29 @@ export interface Catalog {
   load(): Promise<CatalogContents>
   /** All changes or none; `conflict` names the unique value that is taken. */
   write(changes: readonly CatalogChange[], idempotency: IdempotencyRecord | null): Promise<CatalogWriteResult>
+  /** Audit entries of an organisation, of one application where it is given. */
+  audit(query: AuditQuery): Promise<readonly AuditEntry[]>
 }
 
-/** One signing secret as it is stored: encrypted; `until` is when it stops signing beside the newer ones. */
+export interface AuditQuery {
+  readonly org: string
+  readonly app: string | null
+  readonly cursor: string | null
+  readonly order: 'ascending' | 'descending'
+  readonly limit: number
+}
+
+/** One signing secret as it is stored: encrypted. It signs from `from` (absent: at once) until `until` (`null`: no end). */
 export interface SealedSecret {
   readonly sealed: string
+  readonly from?: number
   readonly until: number | null
+}
+
+interface ApplicationRow {
+  readonly application: Application
+  /** The signing key of all its endpoints, newest first; empty where each endpoint has its own. */
+  readonly keys: readonly SealedSecret[]
 }
 
 export interface EndpointRow {
@@ -23,16 +40,20 @@ export interface EndpointRow {
   readonly sealedHeaders: string | null
   /** Newest first; empty: unsigned. */
   readonly secrets: readonly SealedSecret[]
+  /** Those of the second format, where there is one. */
+  readonly secondarySecrets: readonly SealedSecret[]
 }
 
 export interface CatalogContents {
-  readonly applications: readonly { readonly application: Application; readonly version: number }[]
+  readonly applications: readonly (ApplicationRow & { readonly version: number })[]
   readonly endpoints: readonly EndpointRow[]
   readonly eventTypes: readonly EventType[]
+  /** Each dialect's versions in their order. */
+  readonly dialects: readonly DialectVersion[]
 }
 
 export type CatalogChange =
-  | { readonly kind: 'application'; readonly row: Application; readonly create: boolean }
+  | { readonly kind: 'application'; readonly row: ApplicationRow; readonly create: boolean }
   /** `versioned: false`: nothing changed that an accept is matched with (its health), so accepts on their way stay good. */
   | { readonly kind: 'endpoint'; readonly row: EndpointRow; readonly create: boolean; readonly versioned: boolean }
   | { readonly kind: 'event_type'; readonly row: EventType; readonly create: boolean }
@@ -40,11 +61,16 @@ export type CatalogChange =
   | { readonly kind: 'delete_application'; readonly org: string; readonly id: string }
   | { readonly kind: 'delete_endpoint'; readonly org: string; readonly app: string; readonly id: string }
   | { readonly kind: 'delete_event_type'; readonly org: string; readonly name: string }
+  /** A new version; `conflict` when that number is there. */
+  | { readonly kind: 'dialect'; readonly row: DialectVersion }
+  /** With all its versions. */
+  | { readonly kind: 'delete_dialect'; readonly org: string; readonly name: string }
+  | { readonly kind: 'audit'; readonly row: AuditEntry }
 
 export type CatalogWriteResult =
   /** Versions of the applications that the changes touched; an accept that names an older one is answered `stale_catalog`. */
   | { readonly state: 'written'; readonly versions: Readonly<Record<string, number>> }
-  | { readonly state: 'conflict'; readonly what: 'uid' | 'name' }
+  | { readonly state: 'conflict'; readonly what: 'uid' | 'name' | 'version' }
   /** The row to change, or the application of a new endpoint, is gone. */
   | { readonly state: 'missing' }
   | Replay

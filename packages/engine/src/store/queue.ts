@@ -77,6 +77,7 @@ export interface StoredMessage {
   readonly channels: readonly string[] | null
   readonly tags: readonly string[] | null
   readonly params: Readonly<Record<string, string>>
+  readonly platform: string | null
   readonly occurredAt: number
   readonly acceptedAt: number
   readonly deliver: boolean

@@ -1,5 +1,5 @@
 /** Nouns for tests: complete rows of which a test says only what it is about. */
-import type { Application, Endpoint, EventType } from '../model.ts'
+import type { Application, Endpoint, EventType, Message } from '../model.ts'
 
 export function anApplication(fields: Partial<Application> = {}): Application {
   return {
@@ -10,6 +10,8 @@ export function anApplication(fields: Partial<Application> = {}): Application {
     metadata: {},
     rateLimit: null,
     dialect: null,
+    preset: null,
+    facts: {},
     params: {},
     createdAt: 1,
     updatedAt: 1,
@@ -23,14 +25,20 @@ export function anEndpoint(fields: Partial<Endpoint> = {}): Endpoint {
     org: 'org_1',
     app: 'app_1',
     uid: null,
+    name: '',
     url: 'https://example.com/hook',
     description: '',
     eventTypes: null,
+    platforms: null,
+    filter: null,
+    filterOver: 'payload',
     channels: null,
     disabled: false,
     metadata: {},
     headers: {},
     dialect: null,
+    dialectVersion: null,
+    secondary: null,
     params: {},
     retrySchedule: null,
     timeoutSeconds: null,
@@ -51,6 +59,10 @@ export function anEventType(fields: Partial<EventType> = {}): EventType {
   return {
     org: 'org_1',
     name: 'invoice.paid',
+    title: '',
+    category: null,
+    platforms: null,
+    sample: null,
     description: '',
     archived: false,
     deprecated: false,
@@ -59,6 +71,26 @@ export function anEventType(fields: Partial<EventType> = {}): EventType {
     groupName: null,
     createdAt: 1,
     updatedAt: 1,
+    ...fields,
+  }
+}
+
+export function aMessage(fields: Partial<Message> = {}): Message {
+  return {
+    id: 'msg_0K3OcC9O39pNCR5O',
+    app: 'app_1',
+    eventType: 'invoice.paid',
+    eventId: null,
+    channels: null,
+    tags: null,
+    payload: '{}',
+    params: {},
+    platform: null,
+    occurredAt: 1,
+    acceptedAt: 1,
+    deliver: true,
+    deliverAt: null,
+    targets: [],
     ...fields,
   }
 }

@@ -71,6 +71,46 @@ export type Outcome =
       readonly remoteAddress: string | null
     }
 
+/** What of an endpoint was looked at, in this order. Each that fails keeps the later ones from being reached. */
+export type ProbeStepName = 'address' | 'dns' | 'connect' | 'tls' | 'redirect'
+
+export interface ProbeStep {
+  readonly step: ProbeStepName
+  /** `null`: not reached, does not apply, or could not be found out. */
+  readonly ok: boolean | null
+  /** For people: what was found; when it is not ok, what to do about it too. */
+  readonly message: string
+  readonly durationMs: number | null
+}
+
+/** Of the connection that was really made. Names in it were written by the receiver; they are printable and short. */
+export interface ProbedTls {
+  /** `TLSv1.3` */
+  readonly protocol: string
+  readonly certificate: {
+    readonly subject: string
+    readonly issuer: string
+    /** Milliseconds since the epoch. */
+    readonly validTo: number
+    readonly daysLeft: number
+  }
+}
+
+/** Whether a delivery would get through, before one is sent. */
+export interface Probe {
+  /** All five, in their order. */
+  readonly steps: readonly ProbeStep[]
+  readonly remoteAddress: string | null
+  /** `null` without encryption, and where no handshake succeeded. */
+  readonly tls: ProbedTls | null
+}
+
+export interface ProbeOptions {
+  /** Budget for everything. */
+  readonly timeoutMs: number
+  readonly httpsOnly?: boolean
+}
+
 export interface Transport {
   /** URL schemes that this transport carries, without the colon. */
   readonly schemes: readonly string[]
@@ -81,6 +121,11 @@ export interface Transport {
   check(url: string, rules: { httpsOnly?: boolean }): { ok: true; url: string } | { ok: false; message: string }
   /** Never throws and never rejects. */
   send(request: TransportRequest): Promise<Outcome>
+  /**
+   * Goes the way of a delivery as far as the receiver's first answer, with the same rules, over a connection of its own, and
+   * carries no message. Never throws and never rejects.
+   */
+  probe(url: string, options: ProbeOptions): Promise<Probe>
   /** Ends idle connections at once and waits for busy ones, at most `graceMs`. */
   close(graceMs?: number): Promise<void>
 }

@@ -11,7 +11,9 @@ export function applicationOut(application: Application): ApplicationOut {
     throttleRate: application.rateLimit,
     rateLimit: application.rateLimit,
     dialect: application.dialect,
+    preset: application.preset,
     params: { ...application.params },
+    facts: { ...application.facts },
     createdAt: time(application.createdAt),
     updatedAt: time(application.updatedAt),
   }
@@ -28,5 +30,5 @@ export function applicationPatch(body: ApplicationPatch): Partial<ApplicationInp
 
 /** PUT: what is left out goes back to its default. */
 export function applicationReplacement(body: ApplicationIn): ApplicationInput {
-  return { uid: null, metadata: {}, rateLimit: null, dialect: null, params: {}, ...applicationInput(body) }
+  return { uid: null, metadata: {}, rateLimit: null, dialect: null, params: {}, facts: {}, ...applicationInput(body) }
 }

@@ -3,6 +3,8 @@ import type { Scope } from '@posthorn/api'
 /** Who asks. The organisation comes from the credential and from nowhere else. */
 export interface Caller {
   readonly org: string
+  /** For the audit log: the token's subject, and for whom it acts where its claim `act` says so. */
+  readonly actor: string
   /** The application of an application's token; `null`: the organisation's. */
   readonly app: string | null
   /** `null`: everything that the subject may. */

@@ -30,6 +30,7 @@ describe('a token', () => {
     const authenticate = authenticator(secret)
     expect(await authenticate(`Bearer ${await mintToken(secret, { subject: 'org_1' })}`)).toEqual({
       org: 'org_1',
+      actor: 'org_1',
       app: null,
       scopes: null,
       expiresAt: null,
@@ -37,10 +38,19 @@ describe('a token', () => {
     const token = await mintToken(secret, { subject: 'app_1', org: 'org_1', scopes: ['messages:send'] })
     expect(await authenticate(`bearer ${token}`)).toEqual({
       org: 'org_1',
+      actor: 'app_1',
       app: 'app_1',
       scopes: new Set(['messages:send']),
       expiresAt: null,
     })
+  })
+
+  it('may say who acts for its subject, in one printable word', async () => {
+    const actorOf = async (act: unknown) =>
+      (await authenticator(secret)(`Bearer ${signed({ alg: 'HS256' }, { sub: 'org_1', act })}`)).actor
+    expect(await actorOf({ sub: 'ada@acme.example' })).toBe('ada@acme.example')
+    for (const act of [{ sub: 'two words' }, { sub: '' }, { sub: 7 }, 'ada', null, ['ada']])
+      expect(await actorOf(act)).toBe('org_1')
   })
 
   it('may come from Svix: no iss or aud needed, but they may be there', async () => {

@@ -1,28 +1,54 @@
 import type { DialectOut } from '@posthorn/api'
-import { dialects as builtIn, type Dialect } from '@posthorn/wire'
+import type { DialectInfo, Engine } from '@posthorn/engine'
+import { EngineError } from '@posthorn/engine'
+import { documentDialect } from '@posthorn/wire'
 import type { HandlersOf } from '../http/handler.ts'
+import { namedPage } from '../http/page.ts'
 import { notFound } from '../http/refusal.ts'
+import { Reply } from '../http/reply.ts'
 
 export const dialects: HandlersOf<'dialect'> = {
-  'dialect.list': ({ query }) => {
-    const from = query.iterator === undefined ? 0 : builtIn.findIndex(({ name }) => name === query.iterator) + 1
-    const data = builtIn.slice(from, from + (query.limit ?? 50)).map(dialectOut)
-    return {
-      data,
-      iterator: data.at(-1)?.name ?? null,
-      prevIterator: data[0]?.name ?? null,
-      done: from + data.length >= builtIn.length,
-    }
+  'dialect.list': ({ engine, org, query }) =>
+    namedPage(
+      engine.dialects.list(org).map((info) => ({ ...info, name: info.dialect.dialect.name })),
+      query,
+      dialectOut,
+    ),
+
+  'dialect.get': ({ engine, org, params, query }) =>
+    dialectOut(dialectOf(engine, org, params.dialect_name, query.version)),
+
+  'dialect.put': async ({ engine, org, params, body, caller }) => {
+    const { created, ...info } = await engine.dialects.put(org, params.dialect_name, body, caller)
+    return created ? new Reply(201, dialectOut(info)) : dialectOut(info)
   },
 
-  'dialect.get': ({ params }) => {
-    const found = builtIn.find(({ name }) => name === params.dialect_name)
-    if (!found) throw notFound()
-    return dialectOut(found)
+  'dialect.delete': async ({ engine, org, params, caller }) => {
+    dialectOf(engine, org, params.dialect_name)
+    await engine.dialects.delete(org, params.dialect_name, caller)
+    return undefined
+  },
+
+  'dialect.document': async ({ engine, org, params, query }) => {
+    const { dialect } = dialectOf(engine, org, params.dialect_name, query.version)
+    const example = Object.keys(dialect.dialect.params ?? {}).map((name) => [name, '1'] as const)
+    return documentDialect(dialect.dialect, {
+      sample: { type: 'invoice.paid', payload: '{"invoice":42,"total":"12.50"}', params: Object.fromEntries(example) },
+    })
   },
 }
 
-function dialectOut(dialect: Dialect): DialectOut {
+/** In an address a dialect that is not there is a 404, and not a wrong field. */
+function dialectOf(engine: Engine, org: string, name: string, version?: number): DialectInfo {
+  try {
+    return engine.dialects.get(org, name, version)
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'unknown_dialect') throw notFound()
+    throw error
+  }
+}
+
+function dialectOut({ dialect: { dialect }, readOnly, versions }: DialectInfo): DialectOut {
   const params = Object.entries(dialect.params ?? {}).map(
     ([name, { required = false, description }]) => [name, { required, description }] as const,
   )
@@ -30,7 +56,8 @@ function dialectOut(dialect: Dialect): DialectOut {
     name: dialect.name,
     title: dialect.title,
     version: dialect.version,
-    builtIn: true,
+    versions: [...versions],
+    builtIn: readOnly,
     params: Object.fromEntries(params),
     definition: { ...dialect },
   }

@@ -1,5 +1,11 @@
-import type { EndpointIn, EndpointOut, EndpointPatch, EndpointUpsertIn, MockOut } from '@posthorn/api'
-import { isCredentialHeader, type Endpoint, type EndpointInput, type MockResult } from '@posthorn/engine'
+import type { EndpointIn, EndpointOut, EndpointPatch, EndpointUpsertIn, MockOut, TestOut } from '@posthorn/api'
+import {
+  isCredentialHeader,
+  type Endpoint,
+  type EndpointInput,
+  type MockResult,
+  type TestResult,
+} from '@posthorn/engine'
 import { isUtf8 } from 'node:buffer'
 import { present, time, timeOrNull } from '../present.ts'
 
@@ -8,17 +14,23 @@ export function endpointOut(endpoint: Endpoint): EndpointOut {
   return {
     id: endpoint.id,
     uid: endpoint.uid,
+    name: endpoint.name,
     url: endpoint.url,
     description: endpoint.description,
     eventTypes,
     filterTypes: eventTypes,
     channels: endpoint.channels === null ? null : [...endpoint.channels],
+    platforms: endpoint.platforms === null ? null : [...endpoint.platforms],
+    filter: endpoint.filter && { ...endpoint.filter },
+    filterOver: endpoint.filterOver,
     disabled: endpoint.disabled,
     metadata: { ...endpoint.metadata },
     throttleRate: endpoint.rateLimit,
     rateLimit: endpoint.rateLimit,
     version: endpoint.version,
     dialect: endpoint.dialect,
+    dialectVersion: endpoint.dialectVersion,
+    secondary: endpoint.secondary && { ...endpoint.secondary },
     params: { ...endpoint.params },
     retrySchedule: endpoint.retrySchedule === null ? null : [...endpoint.retrySchedule],
     timeoutSeconds: endpoint.timeoutSeconds,
@@ -42,9 +54,10 @@ export function endpointInput(body: EndpointIn): EndpointInput {
 }
 
 export function endpointPatch(body: EndpointPatch): Partial<EndpointInput> {
-  const { throttleRate, rateLimit, eventTypes, filterTypes, ...rest } = body
+  const { throttleRate, rateLimit, eventTypes, filterTypes, secondary, ...rest } = body
   return present({
     ...rest,
+    secondary: secondary && present(secondary),
     eventTypes: eventTypes === undefined ? filterTypes : eventTypes,
     rateLimit: throttleRate === undefined ? rateLimit : throttleRate,
   })
@@ -53,10 +66,16 @@ export function endpointPatch(body: EndpointPatch): Partial<EndpointInput> {
 /** PUT: what is left out goes back to its default; headers and secret have routes of their own and stay. */
 export function endpointReplacement(body: EndpointUpsertIn): Partial<EndpointInput> {
   return {
+    name: '',
     description: '',
     eventTypes: null,
     channels: null,
-    disabled: false,
+    platforms: null,
+    filter: null,
+    filterOver: 'payload',
+    secondary: null,
+    // As the preset of the application has it begin.
+    disabled: null,
     metadata: {},
     rateLimit: null,
     dialect: null,
@@ -105,6 +124,21 @@ export function mockOut(result: MockResult): MockOut {
     durationMs,
     timings: { ...outcome.timings },
     remoteAddress: outcome.remoteAddress,
+  }
+}
+
+export function testOut({ ok, probe, message }: TestResult): TestOut {
+  const { steps, remoteAddress, tls } = probe
+  return {
+    ok,
+    steps: steps.map((step) => ({ ...step })),
+    remoteAddress,
+    tls: tls && {
+      protocol: tls.protocol,
+      certificate: { ...tls.certificate, validTo: time(tls.certificate.validTo) },
+    },
+    eventType: message?.eventType ?? null,
+    message: message && mockOut(message),
   }
 }
 

@@ -3,9 +3,9 @@ import { EngineError } from '@posthorn/engine'
 import { requireObject } from '../http/body.ts'
 import type { HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/page.ts'
-import { invalidField, notFound } from '../http/refusal.ts'
+import { notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
-import { present, time } from '../present.ts'
+import { present, time, timeOrNull } from '../present.ts'
 import {
   endpointInput,
   endpointOut,
@@ -14,6 +14,7 @@ import {
   headersOut,
   mergedHeaders,
   mockOut,
+  testOut,
 } from './endpoint.ts'
 
 /** As for applications: ours to give, so a PUT to one that does not exist is a 404. */
@@ -66,9 +67,20 @@ export const endpoints: HandlersOf<'endpoint'> = {
     return undefined
   },
 
-  'endpoint.getSecret': async ({ engine, org, params }) => ({
-    key: await engine.endpoints.secret(org, params.app_id, params.endpoint_id),
-  }),
+  'endpoint.getSecret': async ({ engine, org, params, caller }) => {
+    const { app_id: app, endpoint_id: id } = params
+    const { secret, publicKey, signsFrom, secondary } = await engine.endpoints.secrets(org, app, id, caller)
+    return { key: secret, publicKey, signsFrom: timeOrNull(signsFrom), secondaryKey: secondary }
+  },
+
+  'endpoint.activate': async ({ engine, org, params, caller }) =>
+    endpointOut(await engine.endpoints.activate(org, params.app_id, params.endpoint_id, caller)),
+
+  'endpoint.deactivate': async ({ engine, org, params, caller }) =>
+    endpointOut(await engine.endpoints.deactivate(org, params.app_id, params.endpoint_id, caller)),
+
+  'endpoint.test': async ({ engine, org, params }) =>
+    testOut(await engine.endpoints.test(org, params.app_id, params.endpoint_id)),
 
   'endpoint.rotateSecret': async ({ engine, org, params, body, once }) => {
     const input = present({ secret: body.key ?? undefined, overlapSeconds: body.gracePeriodSeconds ?? undefined })
@@ -102,16 +114,8 @@ export const endpoints: HandlersOf<'endpoint'> = {
   },
 
   'endpoint.mock': async ({ engine, org, params, body, raw }) => {
-    if (raw === null) {
-      throw invalidField(
-        ['body', 'payload'],
-        '`payload` is missing. Event types carry no samples yet, so say what to send: {"eventType": "...", "payload": {...}}.',
-        'value_error.missing',
-      )
-    }
-    const payload = requireObject(raw, ['body', 'payload'])
-    return mockOut(
-      await engine.endpoints.mock(org, params.app_id, params.endpoint_id, { eventType: body.eventType, payload }),
-    )
+    const payload = raw === null ? undefined : requireObject(raw, ['body', 'payload'])
+    const input = present({ ...body, payload })
+    return mockOut(await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input))
   },
 }

@@ -11,7 +11,7 @@ export const eventTypes: HandlersOf<'eventType'> = {
     const page = await engine.eventTypes.list(org, options)
     return pageOut(page, (type) => ({
       ...eventTypeOut(type),
-      ...(query.with_content === true ? {} : { schemas: null }),
+      ...(query.with_content === true ? {} : { schemas: null, sample: null }),
     }))
   },
 
@@ -53,7 +53,11 @@ export const eventTypes: HandlersOf<'eventType'> = {
 function eventTypeOut(type: EventType): EventTypeOut {
   return {
     name: type.name,
+    title: type.title,
+    category: type.category,
     description: type.description,
+    platforms: type.platforms === null ? null : [...type.platforms],
+    sample: type.sample === null ? null : (JSON.parse(type.sample) as Record<string, unknown>),
     archived: type.archived,
     deprecated: type.deprecated,
     schemas: type.schemas === null ? null : { ...type.schemas },
@@ -71,14 +75,22 @@ function eventTypeInput(body: EventTypeIn): EventTypeInput {
 }
 
 function patch(body: EventTypePatch): Partial<Omit<EventTypeInput, 'name'>> {
-  const { featureFlag, featureFlags, ...rest } = body
+  const { featureFlag, featureFlags, sample, ...rest } = body
   const older = featureFlag === undefined ? undefined : featureFlag === null ? null : [featureFlag]
-  return present({ ...rest, featureFlags: featureFlags === undefined ? older : featureFlags })
+  return present({
+    ...rest,
+    sample: sample && JSON.stringify(sample),
+    featureFlags: featureFlags === undefined ? older : featureFlags,
+  })
 }
 
 /** PUT, or an archived one that comes back: what is left out goes back to its default. */
 function replacement(body: EventTypePatch): Partial<Omit<EventTypeInput, 'name'>> {
   return {
+    title: '',
+    category: null,
+    platforms: null,
+    sample: null,
     description: '',
     archived: false,
     deprecated: false,

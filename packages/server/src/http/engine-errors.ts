@@ -1,6 +1,6 @@
 import type { EngineError } from '@posthorn/engine'
 import { type EngineErrorCode } from '@posthorn/engine'
-import { invalidField, notFound, Refusal } from './refusal.ts'
+import { invalid, invalidField, notFound, Refusal } from './refusal.ts'
 
 /** What each refusal of the engine is in HTTP. A `field` is a 422 that names it. */
 const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
@@ -13,7 +13,18 @@ const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
   secret_refused: { status: 422, field: 'secret' },
   unknown_event_type: { status: 422, field: 'eventTypes' },
   unknown_dialect: { status: 422, field: 'dialect' },
+  unknown_preset: { status: 422, field: 'name' },
   message_refused: { status: 422, field: 'payload' },
+  payload_invalid: { status: 422, field: 'payload' },
+  filter_refused: { status: 422, field: 'filter' },
+  dialect_refused: { status: 422, field: '' },
+  platform_unsupported: { status: 422, field: 'platform' },
+  read_only: { status: 409 },
+  in_use: { status: 409 },
+  plan_required: { status: 403 },
+  not_ready: { status: 409 },
+  activation_required: { status: 409 },
+  endpoint_limit: { status: 409 },
   idempotent_replay: { status: 409 }, // answered from the record before it gets here
   overloaded: { status: 503 },
   database_locked: { status: 503 },
@@ -25,8 +36,20 @@ export function refusalOf(error: EngineError): Refusal {
   const { status, field } = answers[error.code]
   if (status === 404) return notFound()
   if (field !== undefined) {
+    const type = `value_error.${error.code}`
+    if (error.problems.length > 0) {
+      // Each with its own place, so that an author sees all of them where they are.
+      const root = error.code === 'payload_invalid' ? ['body', 'payload'] : ['body']
+      return invalid(
+        ...error.problems.map(({ path, reason }) => ({
+          loc: [...root, ...(path === '' ? [] : [path])],
+          msg: `${path === '' ? 'It' : `\`${path}\``} ${reason}.`,
+          type,
+        })),
+      )
+    }
     const path = error.field ?? field
-    return invalidField(['body', ...(path === '' ? [] : path.split('.'))], error.message, `value_error.${error.code}`)
+    return invalidField(['body', ...(path === '' ? [] : path.split('.'))], error.message, type)
   }
   const headers = status === 503 ? { 'retry-after': String(Math.ceil(error.retryAfterSeconds ?? 1)) } : {}
   return new Refusal(status, error.code, error.message, { headers })

@@ -14,8 +14,8 @@ export interface Call<Id extends OperationId> {
   /** The raw member of the body (`payload`), byte for byte; `null` when it is not there. */
   readonly raw: string | null
   /**
-   * Options for the engine's write, when the request has an Idempotency-Key: what `render` makes of the result is the
-   * answer to a repeat. With `restore`, `render` leaves out what must not be kept a second time (a payload that may be
+   * Options for the engine's write: who does it, and, when the request has an Idempotency-Key, that what `render` makes of the
+   * result is the answer to a repeat. With `restore`, `render` leaves out what must not be kept a second time (a payload that may be
    * erased), and `restore` makes the answer whole again.
    */
   readonly once: <T>(render: (result: T) => Answer<Id>, restore?: (text: string) => Promise<string>) => WriteOptions<T>

@@ -37,7 +37,7 @@ type AnyHandler = (call: {
 /** Makes the answer to a repeat whole again. */
 type Restore = (text: string) => Promise<string>
 
-const nobody: Caller = { org: '', app: null, scopes: new Set(), expiresAt: null }
+const nobody: Caller = { org: '', actor: '', app: null, scopes: new Set(), expiresAt: null }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -96,10 +96,13 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
         raw,
         once: (render, restoring) => {
           restore = restoring
-          return key?.writeOptions((result) => rendered(route, render(result))) ?? {}
+          return {
+            ...key?.writeOptions((result) => rendered(route, render(result))),
+            actor: caller.actor,
+          }
         },
       })
-      return send(reply, rendered(route, answer))
+      return send(reply, rendered(route, answer), route.contentType)
     } catch (error) {
       const before = key?.replayOf(error)
       if (!before) throw error
@@ -161,11 +164,16 @@ function rendered(route: Route, answer: unknown): Answered {
   const status = answer instanceof Reply ? answer.status : route.status
   const body: unknown = answer instanceof Reply ? answer.body : answer
   if (route.response === null) return { status, text: '' }
+  if (route.contentType) return { status, text: String(body) }
   return { status, text: body instanceof JsonText ? body.text : JSON.stringify(body) }
 }
 
-function send(reply: FastifyReply, { status, text }: Answered): FastifyReply {
+function send(
+  reply: FastifyReply,
+  { status, text }: Answered,
+  contentType = 'application/json; charset=utf-8',
+): FastifyReply {
   reply.code(status)
   if (text === '') return reply.send()
-  return reply.header('content-type', 'application/json; charset=utf-8').send(text)
+  return reply.header('content-type', contentType).send(text)
 }

@@ -16,3 +16,19 @@ export function pageOptions(query: {
 export function pageOut<T, U>(page: Page<T>, out: (item: T) => U) {
   return { data: page.data.map(out), iterator: page.iterator, prevIterator: page.prevIterator, done: page.done }
 }
+
+/** A page of a short list that is in memory whole, in the order of the names. */
+export function namedPage<T extends { readonly name: string }, U>(
+  all: readonly T[],
+  query: { limit?: number | undefined; iterator?: string | undefined },
+  out: (item: T) => U,
+) {
+  const from = query.iterator === undefined ? 0 : all.findIndex(({ name }) => name === query.iterator) + 1
+  const items = all.slice(from, from + (query.limit ?? 50))
+  return {
+    data: items.map(out),
+    iterator: items.at(-1)?.name ?? null,
+    prevIterator: items[0]?.name ?? null,
+    done: from + items.length >= all.length,
+  }
+}

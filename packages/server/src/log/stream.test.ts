@@ -40,7 +40,7 @@ it('cuts off a reader that does not keep up, and only that one', async () => {
   const warn = vi.fn<(fields: object, text: string) => void>()
   const stream = openLogStream(engine, { debug: warn, info: warn, warn, error: warn })
   const server = createServer((_, response) =>
-    stream.open({ org: 'org_1', app: null, scopes: null, expiresAt: null }, response, {}),
+    stream.open({ org: 'org_1', actor: 'org_1', app: null, scopes: null, expiresAt: null }, response, {}),
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   onTestFinished(() => {

@@ -18,6 +18,7 @@ export function messageHead(message: Message): Omit<MessageOut, 'payload'> {
     deliverAt: timeOrNull(message.deliverAt),
     occurredAt: time(message.occurredAt),
     params: { ...message.params },
+    platform: message.platform,
     deliver: message.deliver,
   }
 }
@@ -47,6 +48,7 @@ export function messageInput(body: Omit<MessageIn, 'payload'>, raw: string | nul
     channels: body.channels,
     tags: body.tags,
     params: body.params,
+    platform: body.platform,
     occurredAt: body.occurredAt ?? undefined,
     deliver: body.deliver,
     deliverAt: body.deliverAt ?? undefined,

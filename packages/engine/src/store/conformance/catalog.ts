@@ -3,18 +3,26 @@
  * method; see `harness.ts`.
  */
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Application } from '../../model.ts'
+import { dialect } from '@posthorn/wire'
+import type { Application, AuditEntry } from '../../model.ts'
 import { anApplication, anEndpoint, anEventType } from '../../testing/nouns.ts'
 import type { Catalog, CatalogChange, CatalogContents, EndpointRow } from '../catalog.ts'
 import type { AcceptItem, IdempotencyRecord } from '../queue.ts'
 import { newId, oddTexts, subjects, t0, unique, type StoreHarness, type Subject } from './harness.ts'
 
-const createApplication = (row: Application): CatalogChange => ({ kind: 'application', row, create: true })
+const standard = dialect('standard')
+
+const applicationChange = (application: Application, create: boolean): CatalogChange => ({
+  kind: 'application',
+  row: { application, keys: [] },
+  create,
+})
+const createApplication = (application: Application): CatalogChange => applicationChange(application, true)
 const createEndpoint = (row: EndpointRow): CatalogChange => ({ kind: 'endpoint', row, create: true, versioned: true })
 
 function endpointRow(app: Application, fields: Parameters<typeof anEndpoint>[0] = {}): EndpointRow {
   const endpoint = anEndpoint({ id: unique('ep'), org: app.org, app: app.id, ...fields })
-  return { endpoint, sealedHeaders: null, secrets: [] }
+  return { endpoint, sealedHeaders: null, secrets: [], secondarySecrets: [] }
 }
 
 function acceptItem(app: Application, catalogVersion: number): AcceptItem {
@@ -27,6 +35,7 @@ function acceptItem(app: Application, catalogVersion: number): AcceptItem {
     channels: null,
     tags: null,
     params: {},
+    platform: null,
     occurredAt: t0,
     acceptedAt: t0,
     deliverAt: null,
@@ -56,11 +65,12 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
 
     /** The rows of one organisation. */
     async function rowsOf(org: string): Promise<CatalogContents> {
-      const { applications, endpoints, eventTypes } = await catalog.load()
+      const { applications, endpoints, eventTypes, dialects } = await catalog.load()
       return {
         applications: applications.filter((row) => row.application.org === org),
         endpoints: endpoints.filter((row) => row.endpoint.org === org),
         eventTypes: eventTypes.filter((row) => row.org === org),
+        dialects: dialects.filter((row) => row.org === org),
       }
     }
 
@@ -73,7 +83,12 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
 
     test('what is written is loaded as it was, also by the next process', async () => {
       const subject = await open()
-      expect(await subject.store.catalog.load()).toEqual({ applications: [], endpoints: [], eventTypes: [] })
+      expect(await subject.store.catalog.load()).toEqual({
+        applications: [],
+        endpoints: [],
+        eventTypes: [],
+        dialects: [],
+      })
       const app = anApplication({ uid: 'u', metadata: { a: oddTexts.join('') }, params: { b: 'c' } })
       const row: EndpointRow = {
         endpoint: anEndpoint({ uid: 'u', description: oddTexts.join(''), eventTypes: ['a'], retrySchedule: [1.5] }),
@@ -82,13 +97,19 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
           { sealed: 'k1.new', until: null },
           { sealed: 'k1.old', until: t0 },
         ],
+        secondarySecrets: [{ sealed: 'k1.second', from: t0, until: null }],
       }
       const type = anEventType({ schemas: { '1': { type: 'object' } }, featureFlags: ['beta'] })
-      await subject.store.catalog.write([createApplication(app)], null)
+      const keys = [{ sealed: 'k1.key', from: t0, until: null }]
+      await subject.store.catalog.write([{ kind: 'application', row: { application: app, keys }, create: true }], null)
       await subject.store.catalog.write([createEndpoint(row)], null)
       await subject.store.catalog.write([{ kind: 'event_type', row: type, create: true }], null)
       const contents = await subject.store.catalog.load()
-      expect(contents).toMatchObject({ applications: [{ application: app }], endpoints: [row], eventTypes: [type] })
+      expect(contents).toMatchObject({
+        applications: [{ application: app, keys }],
+        endpoints: [row],
+        eventTypes: [type],
+      })
       expect(await (await subject.crash()).store.catalog.load()).toEqual(contents)
     })
 
@@ -130,15 +151,15 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
       test('stays its owner’s when that is changed, and cannot be taken by a change of another one', async () => {
         const first = await application({ uid: 'acme' })
         const second = await application({ org: first.org })
-        const renamed: CatalogChange = { kind: 'application', row: { ...first, name: 'New' }, create: false }
+        const renamed: CatalogChange = applicationChange({ ...first, name: 'New' }, false)
         expect(await write(renamed)).toMatchObject({ state: 'written' })
-        const taking: CatalogChange = { kind: 'application', row: { ...second, uid: 'acme' }, create: false }
+        const taking: CatalogChange = applicationChange({ ...second, uid: 'acme' }, false)
         expect(await changesNothing(() => write(taking))).toEqual({ state: 'conflict', what: 'uid' })
       })
 
       test('is free again when its owner gave it up or was deleted', async () => {
         const first = await application({ uid: 'acme' })
-        await write({ kind: 'application', row: { ...first, uid: null }, create: false })
+        await write(applicationChange({ ...first, uid: null }, false))
         const second = await application({ org: first.org, uid: 'acme' })
         await write({ kind: 'delete_application', org: second.org, id: second.id })
         await application({ org: first.org, uid: 'acme' })
@@ -167,8 +188,8 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
       const row = endpointRow(app)
       await write(createEndpoint(row))
       const missing: readonly CatalogChange[] = [
-        { kind: 'application', row: anApplication({ id: unique('app'), org: app.org }), create: false },
-        { kind: 'application', row: { ...app, org: other.org }, create: false },
+        applicationChange(anApplication({ id: unique('app'), org: app.org }), false),
+        applicationChange({ ...app, org: other.org }, false),
         { kind: 'endpoint', row: endpointRow(app), create: false, versioned: true },
         createEndpoint(endpointRow(anApplication({ id: unique('app') }))),
         createEndpoint(endpointRow({ ...app, org: other.org })),
@@ -227,7 +248,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
         const row = endpointRow(app)
         const changes: readonly CatalogChange[] = [
           createApplication(app),
-          { kind: 'application', row: { ...app, name: 'New' }, create: false },
+          applicationChange({ ...app, name: 'New' }, false),
           createEndpoint(row),
           { kind: 'endpoint', row, create: false, versioned: true },
           { kind: 'delete_endpoint', org: app.org, app: app.id, id: row.endpoint.id },
@@ -260,7 +281,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
         const subject = await open()
         const app = anApplication()
         const version = async (of: Subject, create: boolean): Promise<number> => {
-          const result = await of.store.catalog.write([{ kind: 'application', row: app, create }], null)
+          const result = await of.store.catalog.write([applicationChange(app, create)], null)
           return result.state === 'written' ? (result.versions[app.id] ?? 0) : 0
         }
         const first = await version(subject, true)
@@ -274,7 +295,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
         const app = await application()
         const version = (await rowsOf(app.org)).applications[0]?.version ?? 0
         const [changed, accepted] = await Promise.all([
-          write({ kind: 'application', row: { ...app, name: 'New' }, create: false }),
+          write(applicationChange({ ...app, name: 'New' }, false)),
           shared.store.queue.accept(acceptItem(app, version)),
         ])
         expect(changed.state).toBe('written')
@@ -295,7 +316,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
         const app = await application({ uid: 'acme' })
         const version = (await rowsOf(app.org)).applications[0]?.version ?? 0
         const changes: readonly CatalogChange[] = [
-          { kind: 'application', row: { ...app, name: 'New' }, create: false },
+          applicationChange({ ...app, name: 'New' }, false),
           { kind: 'event_type', row: anEventType({ org: app.org }), create: true },
           createApplication(anApplication({ id: unique('app'), org: app.org, uid: 'acme' })),
         ]
@@ -338,6 +359,65 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
       expect(await catalog.write([createApplication(row)], key)).toMatchObject({ state: 'conflict' })
       expect(await catalog.write([createApplication({ ...row, uid: 'other' })], key)).toMatchObject({
         state: 'written',
+      })
+    })
+
+    describe('a dialect', () => {
+      const put = (org: string, name: string, version: number): CatalogChange => ({
+        kind: 'dialect',
+        row: { org, name, version, definition: { ...standard.dialect, name, version }, createdAt: t0 },
+      })
+
+      test('has its versions in their order, and each number once', async () => {
+        const org = unique('org')
+        for (const version of [2, 10, 1])
+          expect(await write(put(org, 'acme', version))).toMatchObject({ state: 'written' })
+        expect((await rowsOf(org)).dialects.map(({ version }) => version)).toEqual([1, 2, 10])
+        expect(await changesNothing(() => write(put(org, 'acme', 2)))).toEqual({ state: 'conflict', what: 'version' })
+        expect(await write(put(unique('org'), 'acme', 2))).toMatchObject({ state: 'written' })
+      })
+
+      test('is deleted with all its versions, and of its organisation only', async () => {
+        const [org, other] = [unique('org'), unique('org')]
+        for (const change of [put(org, 'acme', 1), put(org, 'acme', 2), put(org, 'b', 1), put(other, 'acme', 1)])
+          await write(change)
+        expect(await write({ kind: 'delete_dialect', org, name: 'acme' })).toMatchObject({ state: 'written' })
+        expect((await rowsOf(org)).dialects.map(({ name }) => name)).toEqual(['b'])
+        expect((await rowsOf(other)).dialects.length).toBe(1)
+        const again = await changesNothing(() => write({ kind: 'delete_dialect', org, name: 'acme' }))
+        expect(again).toEqual({ state: 'missing' })
+      })
+    })
+
+    describe('the audit log', () => {
+      const entry = (org: string, app: string | null): AuditEntry => ({
+        id: newId('audit', t0),
+        org,
+        app,
+        at: t0,
+        actor: oddTexts.join(''),
+        action: 'signing_key.reset',
+        target: 'x',
+        detail: { overlapSeconds: 5, switchAt: null },
+      })
+      const all = { cursor: null, order: 'ascending', limit: 10 } as const
+
+      test('is read by organisation and by application, in both orders and in pages', async () => {
+        const [org, other] = [unique('org'), unique('org')]
+        const rows = [entry(org, 'app_a'), entry(org, null), entry(org, 'app_b'), entry(other, 'app_a')] as const
+        for (const row of rows) await write({ kind: 'audit', row })
+        expect(await catalog.audit({ ...all, org, app: null })).toEqual(rows.slice(0, 3))
+        expect(await catalog.audit({ ...all, org, app: 'app_a' })).toEqual([rows[0]])
+        expect(await catalog.audit({ ...all, org, app: null, order: 'descending', limit: 1 })).toEqual([rows[2]])
+        const after = await catalog.audit({ ...all, org, app: null, cursor: rows[0].id })
+        expect(after).toEqual([rows[1], rows[2]])
+      })
+
+      test('has no entry of a change that was refused', async () => {
+        const org = unique('org')
+        const missing: CatalogChange = { kind: 'delete_dialect', org, name: 'none' }
+        const refused = await changesNothing(() => write({ kind: 'audit', row: entry(org, null) }, missing))
+        expect(refused).toEqual({ state: 'missing' })
       })
     })
   })

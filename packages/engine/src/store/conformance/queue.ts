@@ -48,7 +48,7 @@ class Scene {
   }
 
   async create(): Promise<this> {
-    const row = anApplication({ id: this.app, org: unique('org') })
+    const row = { application: anApplication({ id: this.app, org: unique('org') }), keys: [] }
     const result = await this.store.catalog.write([{ kind: 'application', row, create: true }], null)
     if (result.state !== 'written') throw new Error(result.state)
     this.version = result.versions[this.app] ?? 0
@@ -66,6 +66,7 @@ class Scene {
       channels: null,
       tags: null,
       params: {},
+      platform: null,
       occurredAt: acceptedAt,
       acceptedAt,
       deliverAt: null,

@@ -1,6 +1,14 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { Application, EventType, Endpoint } from '../../model.ts'
-import type { CatalogChange, CatalogContents, CatalogWriteResult, EndpointRow, SealedSecret } from '../catalog.ts'
+import type { Application, AuditEntry, DialectVersion, EventType, Endpoint } from '../../model.ts'
+import type {
+  AuditQuery,
+  CatalogChange,
+  CatalogContents,
+  CatalogWriteResult,
+  EndpointRow,
+  SealedSecret,
+} from '../catalog.ts'
+import { Conditions } from './conditions.ts'
 
 type Written = Exclude<CatalogWriteResult, { state: 'replay' }>
 
@@ -67,7 +75,7 @@ export class CatalogWriter {
     const missing: Written = { state: 'missing' }
     switch (change.kind) {
       case 'application': {
-        const { id, org, uid } = change.row
+        const { id, org, uid } = change.row.application
         if (!change.create && !this.#statements.applicationById.get(id, org)) return missing
         const taken = uid === null ? undefined : this.#statements.applicationByUid.get(org, uid)
         if (taken && taken.id !== id) return { state: 'conflict', what: 'uid' }
@@ -96,6 +104,16 @@ export class CatalogWriter {
       case 'delete_event_type':
         if (!this.#statements.eventType.get(change.org, change.name)) return missing
         break
+      case 'dialect': {
+        const { org, name, version } = change.row
+        if (this.#statements.dialect.get(org, name, version)) return { state: 'conflict', what: 'version' }
+        break
+      }
+      case 'delete_dialect':
+        if (!this.#statements.anyDialect.get(change.org, change.name)) return missing
+        break
+      case 'audit':
+        break
     }
     return null
   }
@@ -104,13 +122,15 @@ export class CatalogWriter {
   #apply(change: CatalogChange): string | null {
     switch (change.kind) {
       case 'application': {
-        const { id, org, uid } = change.row
-        this.#statements.putApplication.run(id, org, uid, JSON.stringify(change.row))
+        const { id, org, uid } = change.row.application
+        const { application, keys } = change.row
+        this.#statements.putApplication.run(id, org, uid, JSON.stringify(application), JSON.stringify(keys))
         return id
       }
       case 'endpoint': {
         const { id, org, app, uid } = change.row.endpoint
-        const sealed = JSON.stringify({ headers: change.row.sealedHeaders, secrets: change.row.secrets })
+        const { sealedHeaders: headers, secrets, secondarySecrets: secondary } = change.row
+        const sealed = JSON.stringify({ headers, secrets, secondary })
         this.#statements.putEndpoint.run(id, org, app, uid, JSON.stringify(change.row.endpoint), sealed)
         return change.versioned ? app : null
       }
@@ -127,30 +147,63 @@ export class CatalogWriter {
       case 'delete_event_type':
         this.#statements.deleteEventType.run(change.org, change.name)
         return null
+      case 'dialect': {
+        const { org, name, version } = change.row
+        this.#statements.putDialect.run(org, name, version, JSON.stringify(change.row))
+        return null
+      }
+      case 'delete_dialect':
+        this.#statements.deleteDialect.run(change.org, change.name)
+        return null
+      case 'audit':
+        this.#statements.putAudit.run(change.row.id, change.row.org, change.row.app, JSON.stringify(change.row))
+        return null
     }
   }
 }
 
 /** Reads the whole catalog, each kind in id order, with the version of each application. */
 export function loadCatalog(database: DatabaseSync): CatalogContents {
-  const applications = database.prepare('SELECT data, version FROM application ORDER BY id').all()
+  const applications = database.prepare('SELECT data, sealed, version FROM application ORDER BY id').all()
   const endpoints = database.prepare('SELECT data, sealed FROM endpoint ORDER BY id').all()
   const eventTypes = database.prepare('SELECT data FROM event_type ORDER BY org, name').all()
+  const dialects = database.prepare('SELECT data FROM dialect ORDER BY org, name, version').all()
   return {
     applications: applications.map((row) => ({
       application: JSON.parse(String(row.data)) as Application,
+      keys: JSON.parse(String(row.sealed)) as SealedSecret[],
       version: Number(row.version),
     })),
     endpoints: endpoints.map((row) => ({
       endpoint: JSON.parse(String(row.data)) as Endpoint,
-      ...sealedParts(JSON.parse(String(row.sealed)) as { headers: string | null; secrets: SealedSecret[] }),
+      ...sealedParts(JSON.parse(String(row.sealed)) as Sealed),
     })),
     eventTypes: eventTypes.map((row) => JSON.parse(String(row.data)) as EventType),
+    dialects: dialects.map((row) => JSON.parse(String(row.data)) as DialectVersion),
   }
 }
 
-function sealedParts(stored: { headers: string | null; secrets: SealedSecret[] }): Omit<EndpointRow, 'endpoint'> {
-  return { sealedHeaders: stored.headers, secrets: stored.secrets }
+export function readAudit(database: DatabaseSync, query: AuditQuery): AuditEntry[] {
+  const where = new Conditions()
+  where.and('org = ?', query.org)
+  if (query.app !== null) where.and('app = ?', query.app)
+  if (query.cursor !== null) where.and(query.order === 'ascending' ? 'id > ?' : 'id < ?', query.cursor)
+  const direction = query.order === 'ascending' ? 'ASC' : 'DESC'
+  const rows = database
+    .prepare(`SELECT data FROM audit WHERE ${where.sql} ORDER BY id ${direction} LIMIT ?`)
+    .all(...where.values, query.limit)
+  return rows.map((row) => JSON.parse(String(row.data)) as AuditEntry)
+}
+
+/** What of an endpoint is stored encrypted. */
+interface Sealed {
+  readonly headers: string | null
+  readonly secrets: readonly SealedSecret[]
+  readonly secondary: readonly SealedSecret[]
+}
+
+function sealedParts({ headers, secrets, secondary }: Sealed): Omit<EndpointRow, 'endpoint'> {
+  return { sealedHeaders: headers, secrets, secondarySecrets: secondary }
 }
 
 const sql = {
@@ -159,15 +212,20 @@ const sql = {
   endpointById: 'SELECT 1 FROM endpoint WHERE id = ? AND app = ?',
   endpointByUid: 'SELECT id FROM endpoint WHERE app = ? AND uid = ?',
   eventType: 'SELECT 1 FROM event_type WHERE org = ? AND name = ?',
-  putApplication: `INSERT INTO application (id, org, uid, version, data) VALUES (?, ?, ?, 0, ?)
-    ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, data = excluded.data`,
+  dialect: 'SELECT 1 FROM dialect WHERE org = ? AND name = ? AND version = ?',
+  anyDialect: 'SELECT 1 FROM dialect WHERE org = ? AND name = ? LIMIT 1',
+  putApplication: `INSERT INTO application (id, org, uid, version, data, sealed) VALUES (?, ?, ?, 0, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, data = excluded.data, sealed = excluded.sealed`,
   putEndpoint: `INSERT INTO endpoint (id, org, app, uid, data, sealed) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET uid = excluded.uid, data = excluded.data, sealed = excluded.sealed`,
   putEventType: `INSERT INTO event_type (org, name, data) VALUES (?, ?, ?)
     ON CONFLICT (org, name) DO UPDATE SET data = excluded.data`,
+  putDialect: 'INSERT INTO dialect (org, name, version, data) VALUES (?, ?, ?, ?)',
+  putAudit: 'INSERT INTO audit (id, org, app, data) VALUES (?, ?, ?, ?)',
   setVersion: 'UPDATE application SET version = ? WHERE id = ?',
   deleteApplication: 'DELETE FROM application WHERE id = ?',
   deleteEndpointsOf: 'DELETE FROM endpoint WHERE app = ?',
   deleteEndpoint: 'DELETE FROM endpoint WHERE id = ?',
   deleteEventType: 'DELETE FROM event_type WHERE org = ? AND name = ?',
+  deleteDialect: 'DELETE FROM dialect WHERE org = ? AND name = ?',
 } as const

@@ -59,6 +59,7 @@ function anItem(index = 0): AcceptItem {
     channels: null,
     tags: null,
     params: {},
+    platform: null,
     occurredAt: t0,
     acceptedAt: t0,
     deliverAt: null,

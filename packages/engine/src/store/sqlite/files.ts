@@ -1,5 +1,6 @@
 import type { NewId } from '../../ids.ts'
-import { loadCatalog } from './catalog-writer.ts'
+import type { AuditQuery } from '../catalog.ts'
+import { loadCatalog, readAudit } from './catalog-writer.ts'
 import { openReader, openWriter } from './database.ts'
 import { readInFlight } from './in-flight.ts'
 import { LedgerReader } from './ledger-reader.ts'
@@ -34,6 +35,7 @@ export interface Reads {
   countPending: QueueReader['countPending']
   outcomesAfter: QueueReader['outcomesAfter']
   loadCatalog: () => ReturnType<typeof loadCatalog>
+  audit: (query: AuditQuery) => ReturnType<typeof readAudit>
   highWater: LedgerReader['highWater']
   attempt: LedgerReader['attempt']
   attempts: LedgerReader['attempts']
@@ -61,6 +63,7 @@ export function openReads(paths: Paths): { answer(operation: ReadOperation): Ope
     countPending: (...args) => queue.countPending(...args),
     outcomesAfter: (...args) => queue.outcomesAfter(...args),
     loadCatalog: () => loadCatalog(queueFile),
+    audit: (query) => readAudit(queueFile, query),
     highWater: () => ledger.highWater(),
     attempt: (...args) => ledger.attempt(...args),
     attempts: (...args) => ledger.attempts(...args),

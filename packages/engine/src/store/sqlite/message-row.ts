@@ -9,17 +9,19 @@ interface Detail {
   readonly tags?: readonly string[]
   readonly params?: Readonly<Record<string, string>>
   readonly deliverAt?: number
+  readonly platform?: string
 }
 
 export function detailOf(message: StoredMessage): string | null {
-  const { channels, tags, params, deliverAt } = message
+  const { channels, tags, params, deliverAt, platform } = message
   const hasParams = Object.keys(params).length > 0
-  if (!channels && !tags && !hasParams && deliverAt === null) return null
+  if (!channels && !tags && !hasParams && deliverAt === null && platform === null) return null
   const detail: Detail = {
     ...(channels && { channels }),
     ...(tags && { tags }),
     ...(hasParams && { params }),
     ...(deliverAt !== null && { deliverAt }),
+    ...(platform !== null && { platform }),
   }
   return JSON.stringify(detail)
 }
@@ -35,6 +37,7 @@ export function storedMessage(row: Row): StoredMessage {
     channels: detail.channels ?? null,
     tags: detail.tags ?? null,
     params: detail.params ?? {},
+    platform: detail.platform ?? null,
     occurredAt: Number(row.occurred_at),
     acceptedAt: Number(row.accepted_at),
     deliver: row.deliver === 1,

@@ -66,6 +66,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
         load: () => read('loadCatalog'),
         write: (changes, idempotency) =>
           queueWriter.submit<CatalogWriteResult>({ kind: 'catalog', changes, idempotency }),
+        audit: (query) => read('audit', query),
       },
       async close() {
         await queueWriter.close()

@@ -57,6 +57,27 @@ export const queueMigrations: Migrations = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX idempotency_expiry ON idempotency (expires_at);
   `,
+  `
+  -- Signing keys of an application, encrypted, newest first.
+  ALTER TABLE application ADD COLUMN sealed TEXT NOT NULL DEFAULT '[]';
+
+  CREATE TABLE dialect (
+    org TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (org, name, version)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE audit (id TEXT PRIMARY KEY, org TEXT NOT NULL, app TEXT, data TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX audit_org ON audit (org, id);
+  CREATE INDEX audit_app ON audit (org, app, id) WHERE app IS NOT NULL;
+
+  -- Members that rows of the first version lack.
+  UPDATE application SET data = json_insert(data, '$.preset', NULL, '$.facts', json('{}'));
+  UPDATE endpoint SET
+    data = json_insert(data, '$.name', '', '$.platforms', NULL, '$.filter', NULL, '$.filterOver', 'payload',
+      '$.dialectVersion', NULL, '$.secondary', NULL),
+    sealed = json_insert(sealed, '$.secondary', json('[]'));
+  UPDATE event_type SET
+    data = json_insert(data, '$.title', '', '$.category', NULL, '$.platforms', NULL, '$.sample', NULL);
+  `,
 ]
 
 /** The ledger's file: attempts with everything that people search for, and totals by hour. */

@@ -5,7 +5,7 @@
  */
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Outcome, Transport, TransportRequest } from '../transport.ts'
+import type { Outcome, Probe, Transport, TransportRequest } from '../transport.ts'
 
 export interface TransportHarness {
   open(rules: HarnessRules): Promise<Subject>
@@ -165,6 +165,57 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       )
     })
 
+    test('a probe reaches the receiver without a message', async () => {
+      const { transport, receiver } = await open()
+      const probe = await transport.probe(receiver.url, { timeoutMs: 10_000 })
+      expectAllSteps(probe)
+      expect(probe.steps.filter(({ ok }) => ok === false)).toEqual([])
+      expect(probe.steps.filter(({ ok }) => ok === true).length).toBeGreaterThan(0)
+      expect(probe.remoteAddress).not.toBeNull()
+      expect(receiver.received.filter(({ body }) => body.length > 0)).toEqual([])
+    })
+
+    test('a probe says at which step a delivery would end', async () => {
+      const { transport, receiver, absentUrl } = await open()
+      const absent = await transport.probe(absentUrl, { timeoutMs: 10_000 })
+      expectAllSteps(absent)
+      const failed = absent.steps.findIndex(({ ok }) => ok === false)
+      expect(failed).toBeGreaterThan(0)
+      expect(absent.steps.slice(failed + 1).filter(({ ok }) => ok !== null)).toEqual([])
+
+      receiver.behave('silence')
+      const startedAtMs = performance.now()
+      expectAllSteps(await transport.probe(receiver.url, { timeoutMs: 300 }))
+      expect(performance.now() - startedAtMs).toBeLessThan(300 + LATENESS_MS)
+    })
+
+    test('a probe goes nowhere that a delivery would not', async () => {
+      const { transport, receiver } = await open({ allowReceiver: false })
+      const probe = await transport.probe(receiver.url, { timeoutMs: 10_000 })
+      expectAllSteps(probe)
+      expect(probe.steps.filter(({ ok }) => ok === false)).toHaveLength(1)
+      expect(probe.remoteAddress).toBeNull()
+      expect(receiver.received).toEqual([])
+    })
+
+    test('a probe never rejects, whatever it is given', async () => {
+      const { transport } = await open({ allowReceiver: false })
+      await fc.assert(
+        fc.asyncProperty(fc.string(), async (url) => {
+          expectAllSteps(await transport.probe(url, { timeoutMs: 50 }))
+        }),
+      )
+    })
+
+    test('a probe after the end is refused', async () => {
+      const { transport, receiver } = await open()
+      await transport.close(0)
+      const late = await transport.probe(receiver.url, { timeoutMs: 10_000 })
+      expectAllSteps(late)
+      expect(late.steps.filter(({ ok }) => ok === false)).toHaveLength(1)
+      expect(receiver.received).toEqual([])
+    })
+
     test('closing waits for what is under way', async () => {
       const { transport, receiver } = await open()
       receiver.behave('silence')
@@ -199,4 +250,16 @@ function expectSentence(outcome: Outcome): void {
   if (outcome.ok) throw new Error('expected a failure')
   expect(outcome.error.message).toMatch(/^.{20,}$/)
   expect(outcome.error.message).not.toContain('undefined')
+}
+
+function expectAllSteps(probe: Probe): void {
+  expect(probe.steps.map(({ step }) => step)).toEqual(['address', 'dns', 'connect', 'tls', 'redirect'])
+  for (const { ok, message, durationMs } of probe.steps) {
+    expect(message).toMatch(/^[^\n]{15,}$/)
+    expect(message).not.toContain('undefined')
+    expect(durationMs ?? 0).toBeGreaterThanOrEqual(0)
+    if (ok === true) continue
+    // What went wrong, or why nothing is known.
+    expect(message).toContain(' ')
+  }
 }

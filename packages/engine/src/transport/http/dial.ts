@@ -14,6 +14,15 @@ export type Dialled =
 export interface DialContext {
   readonly guard: Guard
   readonly trust: tls.SecureContext
+  readonly watch?: DialWatch
+}
+
+/** Somebody who wants to know how far it gets (a probe). */
+export interface DialWatch {
+  onDial(): void
+  /** TCP is there, and the peer is one that may be talked to. */
+  onTcp(remoteAddress: string): void
+  onTls(socket: tls.TLSSocket): void
 }
 
 /** Resumes an earlier TLS session with the same origin and address, which saves a round trip and the key exchange. */
@@ -23,7 +32,7 @@ export interface TlsResumption {
 
 /** Calls `done` once, unless the returned function is called first, which gives up. */
 export function dial(
-  { guard, trust }: DialContext,
+  { guard, trust, watch }: DialContext,
   target: Target,
   address: string,
   resumption: TlsResumption,
@@ -33,6 +42,7 @@ export function dial(
   let phase: Phase = 'connect'
   let finished = false
 
+  watch?.onDial()
   const tcp = net.connect({ host: address, port: target.port, noDelay: true, autoSelectFamily: false })
   let outermost = tcp
 
@@ -59,6 +69,7 @@ export function dial(
     if (remoteAddress === undefined) return onClose()
     const refused = guard.refusedPeer(remoteAddress)
     if (refused !== null) return fail({ code: 'address_refused', message: refused })
+    watch?.onTcp(remoteAddress)
     if (!target.secure) return succeed(remoteAddress)
 
     phase = 'tls'
@@ -79,7 +90,10 @@ export function dial(
     secure.on('session', (session) => {
       resumption.session = session
     })
-    secure.once('secureConnect', () => succeed(remoteAddress))
+    secure.once('secureConnect', () => {
+      watch?.onTls(secure)
+      succeed(remoteAddress)
+    })
   })
 
   return () => {

@@ -10,9 +10,11 @@
 import type { Outcome, Transport, TransportRequest } from '../transport.ts'
 import { parseCidr } from './address.ts'
 import { BoundedCache } from './bounded-cache.ts'
+import type { DialContext } from './dial.ts'
 import { Exchange, type ExchangeContext } from './exchange.ts'
 import { createGuard, type Read } from './guard.ts'
 import { Pools } from './pools.ts'
+import { runProbe, stoppedAt } from './probe.ts'
 import { createResolver, type ResolverOptions } from './resolve.ts'
 import { createTrust } from './trust.ts'
 
@@ -44,10 +46,11 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     maxBodyBytes = 64 * 1024,
   } = options
   const guard = createGuard({ allow: allowPrivate.map(parseCidr) })
+  const dialContext: DialContext = { guard, trust: createTrust(extraCa) }
   const context: ExchangeContext = {
     guard,
     resolver: createResolver(options.resolver),
-    pools: new Pools({ guard, trust: createTrust(extraCa) }, maxPools, connectionsPerPool),
+    pools: new Pools(dialContext, maxPools, connectionsPerPool),
     maxBodyBytes,
     underWay: new Set(),
   }
@@ -98,6 +101,13 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
       return { ok: true, url: known.target.href }
     },
     send,
+    async probe(url, { timeoutMs, httpsOnly = false }) {
+      const known = guard.read(url)
+      if (!known.ok) return stoppedAt('address', known.message)
+      if (httpsOnly && !known.target.secure) return stoppedAt('address', HTTPS_ONLY)
+      if (isClosing) return stoppedAt('address', 'this node is shutting down: ask again in a moment')
+      return runProbe(context, dialContext, known.target, timeoutMs)
+    },
     close,
   }
 }

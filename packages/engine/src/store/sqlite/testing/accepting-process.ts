@@ -14,6 +14,7 @@ const silence: Transport = {
   schemes: ['https'],
   check: (url) => ({ ok: true, url }),
   send: () => new Promise(() => undefined),
+  probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
   close: async () => undefined,
 }
 

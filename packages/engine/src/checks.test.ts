@@ -15,7 +15,7 @@ import {
   checkTags,
   checkTimeout,
   checkUid,
-} from './rules.ts'
+} from './checks.ts'
 
 const standard = dialect('standard')
 

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { EventTypeName, TimeOut } from './common.ts'
+
+export const Filter = z.record(z.string(), z.unknown()).meta({
+  description: 'What a message has to match besides: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`.',
+  examples: [{ amount: { $gte: 100 } }],
+})
+
+export const FilterOver = z.enum(['payload', 'message']).meta({
+  description: '`payload`: the filter looks at the payload. `message`: at `{id, topic, time, metadata, data, ...}`.',
+})
+
+export const FilterDryRunIn = z
+  .strictObject({
+    filter: Filter.nullable(),
+    over: FilterOver.optional(),
+    eventTypes: z.array(EventTypeName).max(1000).nullable().optional(),
+    platforms: z.array(z.string().min(1).max(64)).max(50).nullable().optional(),
+    limit: z.int().min(1).max(250).optional().meta({ description: 'How many of the newest messages; 50 when absent.' }),
+  })
+  .meta({ id: 'FilterDryRunIn' })
+
+export const FilterDryRunOut = z
+  .object({
+    checked: z.int(),
+    matched: z.int(),
+    messages: z.array(z.object({ id: z.string(), eventType: z.string(), timestamp: TimeOut, matches: z.boolean() })),
+  })
+  .meta({ id: 'FilterDryRunOut' })

@@ -1,0 +1,142 @@
+import type { LogEntry } from '@posthorn/api'
+import type { Io } from '../io.ts'
+import { printable, printableBytes } from '../printable.ts'
+import { explainStatus } from './explain-status.ts'
+import type { FoundAttempt } from './find-attempt.ts'
+import { answerText, resultCell } from './line.ts'
+import { Table, type Cell } from './table.ts'
+import { spanText, tookText, utcText } from './time-text.ts'
+
+/** One attempt in full, for a person who asks why. */
+export function showAttempt(found: FoundAttempt, app: string, io: Io): string {
+  const parts = [head(found, io), why(found, app, io), request(found, io), response(found, io), timeline(found, io)]
+  return parts.filter((part) => part !== '').join('\n')
+}
+
+/** `atmpt_...  ✗ failed`, and what it was about. */
+function head({ attempt, all }: FoundAttempt, io: Io): string {
+  const { text, style } = resultCell(attempt.result)
+  const requestId = all.find(({ id }) => id === attempt.id)?.requestId ?? attempt.msgId
+  const facts = [
+    ['event', attempt.eventType],
+    ['message', attempt.msgId],
+    ...(requestId === attempt.msgId ? [] : [['request id', requestId]]),
+    ['endpoint', `${attempt.endpointId} ${attempt.url}`],
+    ['attempt', `${attempt.attempt}${attempt.triggerType === 1 ? ', asked for by hand' : ''}`],
+    ['began', `${utcText(attempt.timestamp).slice(0, -1)}${attempt.timestamp.slice(19)}`],
+    ['took', tookText(attempt.responseDurationMs)],
+    ...(attempt.remoteAddress === null ? [] : [['answered by', attempt.remoteAddress]]),
+    ...(attempt.nextAttempt === null ? [] : [['next attempt', nextText(attempt.nextAttempt, io)]]),
+  ] as const
+  const lines = facts.map(([name = '', value = '']) => `  ${io.style('dim', name.padEnd(12))}  ${oneLine(value)}\n`)
+  return `${io.style('bold', oneLine(attempt.id))}  ${style === undefined ? text : io.style(style, text)}\n${lines.join('')}`
+}
+
+function nextText(iso: string, io: Io): string {
+  const ms = Date.parse(iso) - io.now()
+  return ms > 0 ? `${utcText(iso)}, in ${spanText(ms)}` : utcText(iso)
+}
+
+/** What went wrong, in a sentence, and what to do. Nothing for a success. */
+function why({ attempt }: FoundAttempt, app: string, io: Io): string {
+  if (attempt.result === 'success') return ''
+  const { error, responseStatusCode: status } = attempt
+  const sentences = [
+    ...(error === null ? [] : [`${sentence(error.message)} (${error.code})`]),
+    ...(explainStatus(status) === null ? [] : [`${status}: ${explainStatus(status)}`]),
+    ...(attempt.result === 'exhausted' || attempt.result === 'quarantined'
+      ? [
+          `It is not tried again by itself. Once the cause is gone, this does it: POST /api/v1/app/${app}/msg/${attempt.msgId}/endpoint/${attempt.endpointId}/resend`,
+        ]
+      : []),
+  ]
+  return section('Why', sentences.map((text) => `${printable(text, { oneLine: true })}\n`).join(''), io)
+}
+
+/** An error's message begins small, because it may stand behind a colon. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
+}
+
+function request({ attempt, payload }: FoundAttempt, io: Io): string {
+  const sent =
+    attempt.request === null
+      ? ['Its headers are not kept.']
+      : [
+          io.style('bold', oneLine(`${attempt.request.method} ${attempt.url}`)),
+          ...attempt.request.headers.map((entry) => header(entry, io)),
+        ]
+  const body =
+    payload === null
+      ? ['', 'The payload is not kept any more.']
+      : [
+          '',
+          io.style('dim', 'payload, as it was accepted (the dialect may put an envelope around it):'),
+          bounded(payload),
+        ]
+  return section('Request', `${[...sent, ...body].join('\n')}\n`, io)
+}
+
+function response({ attempt }: FoundAttempt, io: Io): string {
+  const { responseStatusCode: status, response: body, responseHeaders: headers } = attempt
+  if (status === 0) return ''
+  const ok = status >= 200 && status < 300
+  const lines = [io.style(ok ? 'green' : 'red', `${status} after ${tookText(attempt.responseDurationMs)}`)]
+  if (headers === null) lines.push('Its headers and body are not kept.')
+  else lines.push(...headers.map((entry) => header(entry, io)))
+  if (headers !== null && body !== '') lines.push('', bounded(body))
+  if (attempt.responseTruncated) lines.push(io.style('dim', 'The rest of it was not read.'))
+  return section('Response', `${lines.join('\n')}\n`, io)
+}
+
+/** Every attempt of the message at each endpoint, and the next one where it is planned. */
+function timeline({ attempt, all }: FoundAttempt, io: Io): string {
+  const byEndpoint = Map.groupBy(all, ({ endpointId }) => endpointId)
+  const columns = ['Number', 'Time', 'Later', 'Result', 'Answer', 'Took', 'Id'].map((title) => ({ title }))
+  const table = new Table(columns, [], null, io.style)
+  const groups = [...byEndpoint.values()].map((entries) => ({ entries, rows: rows(entries, attempt.id, io) }))
+  for (const row of groups.flatMap((group) => group.rows)) table.fit(row)
+  const text = groups.map(({ entries, rows: own }) => {
+    const title = groups.length === 1 ? '' : `${oneLine(entries[0]?.url ?? '')}\n`
+    return title + own.map((row) => `${table.line(row)}\n`).join('')
+  })
+  return section(`Attempts of ${oneLine(attempt.msgId)}`, text.join(''), io)
+}
+
+function rows(entries: readonly LogEntry[], shown: string, io: Io): Cell[][] {
+  const first = Date.parse(entries[0]?.timestamp ?? '')
+  const later = (iso: string) => (Date.parse(iso) - first < 500 ? '' : `+${spanText(Date.parse(iso) - first)}`)
+  const lines = entries.map((entry): Cell[] => [
+    { text: `${entry.id === shown ? '>' : ' '} #${entry.attempt}` },
+    { text: utcText(entry.timestamp) },
+    { text: later(entry.timestamp) },
+    resultCell(entry.result),
+    { text: answerText(entry) },
+    { text: tookText(entry.durationMs) },
+    { text: oneLine(entry.id), style: 'dim' },
+  ])
+  const next = entries.at(-1)?.nextAttempt ?? null
+  if (next === null || Date.parse(next) <= io.now()) return lines
+  const planned = `○ in ${spanText(Date.parse(next) - io.now())}`
+  const number = (entries.at(-1)?.attempt ?? 0) + 1
+  return [
+    ...lines,
+    [{ text: `  #${number}` }, { text: utcText(next) }, { text: later(next) }, { text: planned, style: 'dim' }],
+  ]
+}
+
+function section(title: string, text: string, io: Io): string {
+  return `${io.style('bold', title)}\n${text}`
+}
+
+function header([name, value]: readonly [string, string], io: Io): string {
+  return `${io.style('dim', `${oneLine(name)}:`)} ${oneLine(value)}`
+}
+
+function bounded(text: string): string {
+  return printableBytes(Buffer.from(text)).trimEnd()
+}
+
+function oneLine(text: string): string {
+  return printable(text, { oneLine: true })
+}

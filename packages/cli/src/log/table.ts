@@ -1,0 +1,91 @@
+import type { Io } from '../io.ts'
+
+export interface Column {
+  readonly title: string
+  readonly align?: 'right'
+  /** How narrow it may become where the terminal is; absent: it keeps its width. */
+  readonly least?: number
+  /** It has a shorter text for the narrow place, and nothing between. */
+  readonly short?: true
+  /** Keeps its beginning and its end: an id is known by both. */
+  readonly middle?: true
+}
+
+export interface Cell {
+  readonly text: string
+  readonly short?: string
+  readonly style?: Parameters<Io['style']>[0]
+}
+
+const GAP = '  '
+
+/**
+ * Lines with the same columns. Widths grow with what comes, so that a live log is aligned too; in a terminal the columns
+ * that may be narrow give way, in the order of `giving`. Without a terminal nothing is cut.
+ */
+export class Table {
+  readonly #columns: readonly Column[]
+  readonly #giving: readonly number[]
+  readonly #terminal: number | null
+  readonly #style: Io['style']
+  #widths: number[]
+
+  /** `terminal`: its width in characters, or `null`. `giving`: numbers of columns. */
+  constructor(columns: readonly Column[], giving: readonly number[], terminal: number | null, style: Io['style']) {
+    this.#columns = columns
+    this.#giving = giving
+    this.#terminal = terminal
+    this.#style = style
+    this.#widths = columns.map(() => 0)
+  }
+
+  /** Makes room for a row that will come. */
+  fit(row: readonly Cell[]): void {
+    this.#widths = this.#widths.map((width, index) => Math.max(width, lengthOf(row[index]?.text ?? '')))
+  }
+
+  header(): string {
+    const titles = this.#columns.map(({ title }): Cell => ({ text: title, style: 'bold' }))
+    this.fit(titles)
+    return this.line(titles)
+  }
+
+  line(row: readonly Cell[]): string {
+    const widths = this.#shown()
+    const cells = this.#columns.map((column, index) => {
+      const { text, short, style } = row[index] ?? { text: '' }
+      const width = widths[index] ?? 0
+      const shown = lengthOf(text) <= width ? text : (short ?? cut(text, width, column.middle === true))
+      const space = ' '.repeat(Math.max(0, width - lengthOf(shown)))
+      const styled = style === undefined || shown === '' ? shown : this.#style(style, shown)
+      return column.align === 'right' ? space + styled : styled + space
+    })
+    return cells.join(GAP).trimEnd()
+  }
+
+  #shown(): number[] {
+    const widths = [...this.#widths]
+    if (this.#terminal === null) return widths
+    let over = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1)) - this.#terminal
+    for (const index of this.#giving) {
+      const [column, width] = [this.#columns[index], widths[index] ?? 0]
+      const most = width - (column?.least ?? width)
+      if (over <= 0 || most <= 0) continue
+      const given = column?.short ? most : Math.min(over, most)
+      widths[index] = width - given
+      over -= given
+    }
+    return widths
+  }
+}
+
+function lengthOf(text: string): number {
+  return Array.from(text).length
+}
+
+function cut(text: string, width: number, middle: boolean): string {
+  const characters = Array.from(text)
+  if (!middle) return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
+  const end = Math.floor((width - 1) / 2)
+  return `${characters.slice(0, width - 1 - end).join('')}…${characters.slice(characters.length - end).join('')}`
+}

@@ -1,0 +1,270 @@
+/**
+ * From a filter to a function, once; matching then only calls closures. Every bound is checked here, so that a match needs
+ * none: how deep it calls itself depends on the filter, never on the payload.
+ */
+import { childPath } from './field-path.ts'
+import { FilterError, type FilterProblem } from './filter-error.ts'
+import { isContainer } from './json-equal.ts'
+import { nearest } from './nearest.ts'
+import { operators, type Test } from './operators.ts'
+
+export { FilterError } from './filter-error.ts'
+
+export interface CompiledFilter {
+  /** Never throws. `undefined`, a payload that is not there, is matched by the empty filter only. */
+  matches(value: unknown): boolean
+}
+
+const MAX_DEPTH = 32
+const MAX_NODES = 1_000
+const LOGICAL = ['$and', '$or', '$not']
+const ALL_OPERATORS = [...operators.keys(), ...LOGICAL]
+/** No payload needs them, and a program that follows such a path ends up at prototypes. */
+const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
+
+/** Throws a `FilterError` that lists everything that is wrong. `path` is what the filter is called in there. */
+export function compileFilter(filter: unknown, path = 'filter'): CompiledFilter {
+  const problems: FilterProblem[] = []
+  if (isContainer(filter) && !Array.isArray(filter)) {
+    const { matches } = new Compilation(problems).condition(filter, path, 1)
+    if (problems.length === 0) {
+      return {
+        matches: Object.keys(filter).length === 0 ? () => true : (value) => value !== undefined && matches(value),
+      }
+    }
+  } else {
+    problems.push({ path, reason: `has to be an object such as { "status": "paid" }, and this is ${kindOf(filter)}` })
+  }
+  throw new FilterError(problems)
+}
+
+/** A part of a filter, for one value. */
+interface Condition {
+  readonly matches: Test
+  /** Its answer where the key is missing. Known beforehand: only `$exist: false` has anything to say about nothing. */
+  readonly matchesMissing: boolean
+}
+
+const NEVER: Condition = { matches: () => false, matchesMissing: false }
+
+class Compilation {
+  readonly #problems: FilterProblem[]
+  #nodes = 0
+
+  constructor(problems: FilterProblem[]) {
+    this.#problems = problems
+  }
+
+  condition(filter: unknown, path: string, depth: number): Condition {
+    if (!this.#isAcceptable(filter, path, depth)) return NEVER
+    if (Array.isArray(filter)) return this.#list(filter, path, depth)
+    if (isContainer(filter)) return this.#object(filter, path, depth)
+    return present(onElements((value) => value === filter))
+  }
+
+  /** Each of the list has to be found, among the elements of an array. */
+  #list(filter: readonly unknown[], path: string, depth: number): Condition {
+    const wanted = this.#conditions(filter, path, depth).map(({ matches }) => matches)
+    return present((value) => Array.isArray(value) && wanted.every((test) => value.some(test)))
+  }
+
+  #object(filter: Readonly<Record<string, unknown>>, path: string, depth: number): Condition {
+    const fields: Field[] = []
+    const comparisons: Condition[] = []
+    const negations: Condition[] = []
+    const combinations: Condition[] = []
+    for (const key of Object.keys(filter)) {
+      if (this.#isFull) break
+      const operand = filter[key]
+      const at = childPath(path, key)
+      if (!key.startsWith('$')) {
+        if (this.#isAllowedKey(key, at)) fields.push({ key, condition: this.condition(operand, at, depth + 1) })
+      } else if (key === '$not') {
+        negations.push(not(this.condition(operand, at, depth + 1)))
+      } else if (key === '$and' || key === '$or') {
+        combinations.push(this.#combination(key, operand, at, depth + 1))
+      } else {
+        comparisons.push(this.#comparison(key, operand, at, depth + 1))
+      }
+    }
+
+    const describesObject = fields.length > 0 || Object.keys(filter).length === 0
+    // What describes an element describes all of it: its fields and, beside these, its alternatives and exclusions.
+    const describesElement = describesObject || combinations.length > 0
+    const ofElement = describesElement ? [...combinations, ...negations] : []
+    const ofWhole = describesElement ? comparisons : [...comparisons, ...negations]
+    const elementTests = ofElement.map(({ matches }) => matches)
+    if (describesObject) elementTests.unshift(hasAll(fields))
+    const tests = ofWhole.map(({ matches }) => matches)
+    if (describesElement) tests.push(onElements(all(elementTests)))
+    return {
+      matches: all(tests),
+      matchesMissing: !describesObject && [...ofWhole, ...ofElement].every(({ matchesMissing }) => matchesMissing),
+    }
+  }
+
+  #combination(key: '$and' | '$or', operand: unknown, path: string, depth: number): Condition {
+    if (!this.#isAcceptable(operand, path, depth)) return NEVER
+    if (!Array.isArray(operand) || operand.length === 0) {
+      return this.#refuse(path, `has to be a list of at least one condition, and this is ${kindOf(operand)}`)
+    }
+    const conditions = this.#conditions(operand, path, depth)
+    const tests = conditions.map(({ matches }) => matches)
+    if (key === '$and') {
+      return { matches: all(tests), matchesMissing: conditions.every(({ matchesMissing }) => matchesMissing) }
+    }
+    return { matches: any(tests), matchesMissing: conditions.some(({ matchesMissing }) => matchesMissing) }
+  }
+
+  #comparison(key: string, operand: unknown, path: string, depth: number): Condition {
+    const operator = operators.get(key)
+    if (operator === undefined) return this.#refuse(path, unknownOperator(key))
+    if (!this.#isPlain(operand, path, depth)) return NEVER
+    const matches = operator.compile(operand)
+    if (matches === null) return this.#refuse(path, `has to be ${operator.takes}, and this is ${kindOf(operand)}`)
+    return { matches, matchesMissing: key === '$exist' && operand === false }
+  }
+
+  #conditions(filters: readonly unknown[], path: string, depth: number): Condition[] {
+    const conditions: Condition[] = []
+    for (const [i, filter] of filters.entries()) {
+      if (this.#isFull) break
+      conditions.push(this.condition(filter, childPath(path, i), depth + 1))
+    }
+    return conditions
+  }
+
+  /** An operand that is data: no operators inside, and all the bounds of a filter. */
+  #isPlain(value: unknown, path: string, depth: number): boolean {
+    if (!this.#isAcceptable(value, path, depth)) return false
+    if (!isContainer(value)) return true
+    let isPlain = true
+    for (const key of Object.keys(value)) {
+      if (this.#isFull) return false
+      const at = childPath(path, Array.isArray(value) ? Number(key) : key)
+      isPlain = this.#isAllowedKey(key, at) && this.#isPlain(value[key], at, depth + 1) && isPlain
+    }
+    return isPlain
+  }
+
+  #isAcceptable(value: unknown, path: string, depth: number): boolean {
+    this.#nodes += 1
+    // Once: whatever comes after it is the same problem.
+    if (this.#nodes === MAX_NODES + 1) {
+      this.#refuse(path, `is too much: a filter has at most ${MAX_NODES} values, so filter by fewer of them`)
+    }
+    if (this.#isFull) return false
+    const reason = depth > MAX_DEPTH ? `is nested deeper than ${MAX_DEPTH} levels: write it flatter` : notJson(value)
+    if (reason !== null) this.#refuse(path, reason)
+    return reason === null
+  }
+
+  #isAllowedKey(key: string, path: string): boolean {
+    if (!RESERVED_KEYS.has(key)) return true
+    this.#refuse(path, 'cannot be filtered by: this name is reserved, so rename the field')
+    return false
+  }
+
+  get #isFull(): boolean {
+    return this.#nodes > MAX_NODES
+  }
+
+  #refuse(path: string, reason: string): Condition {
+    this.#problems.push({ path, reason })
+    return NEVER
+  }
+}
+
+interface Field {
+  readonly key: string
+  readonly condition: Condition
+}
+
+/** Own keys only: payloads come from `JSON.parse`, where `__proto__` is a key like any other. */
+function hasAll(fields: readonly Field[]): Test {
+  return (value) => {
+    if (!isContainer(value)) return false
+    for (const { key, condition } of fields) {
+      const held = Object.hasOwn(value, key) ? value[key] : undefined
+      if (!(held === undefined ? condition.matchesMissing : condition.matches(held))) return false
+    }
+    return true
+  }
+}
+
+function present(matches: Test): Condition {
+  return { matches, matchesMissing: false }
+}
+
+/** The opposite for a value that is there. Nothing is said about one that is missing, as with every other operator. */
+function not({ matches }: Condition): Condition {
+  return present((value) => !matches(value))
+}
+
+function all(tests: readonly Test[]): Test {
+  const [only] = tests
+  if (tests.length === 1 && only !== undefined) return only
+  return (value) => {
+    for (const test of tests) if (!test(value)) return false
+    return true
+  }
+}
+
+function any(tests: readonly Test[]): Test {
+  return (value) => {
+    for (const test of tests) if (test(value)) return true
+    return false
+  }
+}
+
+/** Some element of an array, however deep arrays stand in arrays; what is no array is its own element. No recursion. */
+function onElements(test: Test): Test {
+  return (value) => {
+    if (!Array.isArray(value)) return test(value)
+    let nested: unknown[][] | undefined
+    for (let array: readonly unknown[] | undefined = value; array !== undefined; array = nested?.pop()) {
+      for (const element of array) {
+        if (Array.isArray(element)) (nested ??= []).push(element)
+        else if (test(element)) return true
+      }
+    }
+    return false
+  }
+}
+
+function unknownOperator(key: string): string {
+  if (key === '$ref') return 'compares two fields with each other, which filters here cannot do: compare with a value'
+  return `is not an operator: did you mean ${nearest(key, ALL_OPERATORS)}? (a field whose name begins with "$" cannot be filtered by)`
+}
+
+function notJson(value: unknown): string | null {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return null
+    case 'number':
+      return Number.isFinite(value) ? null : 'is beyond the range of JSON numbers: write a smaller one'
+    case 'object':
+      return value === null || Array.isArray(value) || isPlainObject(value) ? null : 'is not JSON: write plain values'
+    default:
+      return `is ${kindOf(value)}, which JSON does not have: write a value, or leave it out`
+  }
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  switch (typeof value) {
+    case 'undefined':
+      return 'undefined'
+    case 'object':
+      return 'an object'
+    default:
+      return `a ${typeof value}`
+  }
+}

@@ -1,0 +1,13 @@
+/** Where something stands in JSON, as people write it: `visitor.additional`, `devices[0].name`, `headers["X-Id"]`. */
+export function childPath(parent: string, segment: string | number): string {
+  if (typeof segment === 'number') return `${parent}[${segment}]`
+  if (!PLAIN_NAME.test(segment)) return `${parent}[${JSON.stringify(shorten(segment))}]`
+  return parent === '' ? segment : `${parent}.${segment}`
+}
+
+const PLAIN_NAME = /^[$\w-]{1,100}$/
+
+/** A key comes from strangers and may be a megabyte long. */
+export function shorten(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text
+}

@@ -1,0 +1,94 @@
+/**
+ * The operators that compare. Each looks at a value as it is: an array is an array to them, and none is asked about a key
+ * that is missing. Types are never converted; a value of another type fails, in `$nin` as well.
+ */
+import { isContainer, jsonEqual } from './json-equal.ts'
+import { containing } from './substring.ts'
+
+/** A test of a value that is there. */
+export type Test = (value: unknown) => boolean
+
+interface Operator {
+  /** What the operand has to be, for people. `null`: any JSON. */
+  readonly takes: string | null
+  /** The test, or `null` when the operand is none of what it takes. */
+  compile(operand: unknown): Test | null
+}
+
+const TEXTS = 'a string, or a list of at least one string'
+const COMPARABLE = 'a number, or a string'
+const CANDIDATES = 'a list of at least one string, number, boolean or null, or one of these alone'
+
+export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>([
+  ['$eq', { takes: null, compile: equal }],
+  ['$neq', { takes: null, compile: (operand) => negated(equal(operand)) }],
+  ['$gt', comparing((value, bound) => value > bound)],
+  ['$gte', comparing((value, bound) => value >= bound)],
+  ['$lt', comparing((value, bound) => value < bound)],
+  ['$lte', comparing((value, bound) => value <= bound)],
+  ['$in', { takes: CANDIDATES, compile: (operand) => membership(operand, true) }],
+  ['$nin', { takes: CANDIDATES, compile: (operand) => membership(operand, false) }],
+  [
+    '$contains',
+    {
+      takes: 'a string, number, boolean or null (for several of them write { "$or": [...] }, or a list: all of them)',
+      compile: (operand) => (isContainer(operand) ? null : membership(operand, true)),
+    },
+  ],
+  ['$startsWith', matchingText((text, start) => text.startsWith(start))],
+  ['$endsWith', matchingText((text, end) => text.endsWith(end))],
+  ['$exist', { takes: 'true or false', compile: (operand) => (typeof operand === 'boolean' ? () => operand : null) }],
+])
+
+function equal(operand: unknown): Test {
+  return isContainer(operand) ? (value) => jsonEqual(value, operand) : (value) => value === operand
+}
+
+function negated(test: Test): Test {
+  return (value) => !test(value)
+}
+
+function comparing(isInOrder: (value: string | number, bound: string | number) => boolean): Operator {
+  return {
+    takes: COMPARABLE,
+    compile(bound) {
+      if (typeof bound === 'number') return (value) => typeof value === 'number' && isInOrder(value, bound)
+      if (typeof bound === 'string') return (value) => typeof value === 'string' && isInOrder(value, bound)
+      return null
+    },
+  }
+}
+
+/**
+ * `$in` is two tests under one name. With a list: the value is one of these. With a single operand: it is in the value, as
+ * a part of a string or as an element of an array. `$nin` is not simply the opposite: a value that neither can be asked of
+ * fails in both.
+ */
+function membership(operand: unknown, expected: boolean): Test | null {
+  if (Array.isArray(operand)) {
+    if (operand.length === 0 || operand.some(isContainer)) return null
+    const candidates = new Set<unknown>(operand)
+    return (value) => !isContainer(value) && candidates.has(value) === expected
+  }
+  if (isContainer(operand)) return null
+  const isPartOf = typeof operand === 'string' ? containing(operand) : null
+  return (value) => {
+    if (Array.isArray(value)) return value.includes(operand) === expected
+    return typeof value === 'string' && isPartOf !== null && isPartOf(value) === expected
+  }
+}
+
+function matchingText(isMatch: (text: string, part: string) => boolean): Operator {
+  return {
+    takes: TEXTS,
+    compile(operand) {
+      if (typeof operand === 'string') return (value) => typeof value === 'string' && isMatch(value, operand)
+      if (!isListOfStrings(operand)) return null
+      return (value) => typeof value === 'string' && operand.some((part) => isMatch(value, part))
+    },
+  }
+}
+
+function isListOfStrings(operand: unknown): operand is readonly string[] {
+  return Array.isArray(operand) && operand.length > 0 && operand.every((part) => typeof part === 'string')
+}

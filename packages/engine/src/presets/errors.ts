@@ -1,0 +1,27 @@
+import type { Position } from './json-text.ts'
+
+/** One thing that is wrong, where an editor can go to. */
+export interface LocatedProblem {
+  readonly file: string
+  /** `null`: the file as a whole, or a folder. */
+  readonly at: Position | null
+  /** Which value; empty for the whole file. */
+  readonly path: string
+  readonly reason: string
+}
+
+/** Presets that cannot be used. The message has a line for each problem: `file:line:column path reason`. */
+export class PresetError extends Error {
+  override readonly name = 'PresetError'
+  readonly problems: readonly LocatedProblem[]
+
+  constructor(problems: readonly LocatedProblem[]) {
+    super(problems.map(line).join('\n'))
+    this.problems = problems
+  }
+}
+
+function line({ file, at, path, reason }: LocatedProblem): string {
+  const place = at === null ? file : `${file}:${at.line}:${at.column}`
+  return [place, path, reason].filter((part) => part !== '').join(' ')
+}

@@ -1,0 +1,72 @@
+/**
+ * Ajv, set up for schemas and values that come from outside. Loaded when it is first needed: with its formats and the
+ * meta-schemas it takes some 200 ms, and most processes never check a payload.
+ */
+import { createRequire } from 'node:module'
+import type { _, Ajv, Format, Options, ValidateFunction } from 'ajv'
+import type { FormatsPlugin } from 'ajv-formats'
+import { linearFormats } from './formats.ts'
+import { replaceKeywords } from './keywords.ts'
+import { linearPattern } from './linear-pattern.ts'
+
+export type Draft = '2020-12' | 'draft-07'
+
+type AjvClass = new (options: Options) => Ajv
+
+interface Library {
+  readonly classes: Readonly<Record<Draft, AjvClass>>
+  readonly formats: Record<string, Format>
+  readonly codegen: typeof _
+  /** Knows the meta-schema; never compiles anything else. */
+  readonly judges: Map<Draft, Ajv>
+}
+
+const require = createRequire(import.meta.url)
+let loaded: Library | undefined
+
+const regExp = Object.assign((source: string) => linearPattern(source), { code: 'linearPattern' })
+
+const OPTIONS: Options = {
+  // Keywords that we do not know are the author's business.
+  strict: false,
+  logger: false,
+  // Without it `required: ["toString"]` is met by every object.
+  ownProperties: true,
+  // Copied into each place otherwise, and a few references can make gigabytes of code.
+  inlineRefs: false,
+  code: { regExp },
+}
+
+function load(): Library {
+  if (loaded === undefined) {
+    const { Ajv, _: codegen } = require('ajv') as { Ajv: AjvClass; _: typeof _ }
+    const { Ajv2020 } = require('ajv/dist/2020.js') as { Ajv2020: AjvClass }
+    const { default: addFormats } = require('ajv-formats') as { default: FormatsPlugin }
+    const formats = linearFormats(new Ajv({ meta: false }), addFormats)
+    loaded = { classes: { '2020-12': Ajv2020, 'draft-07': Ajv }, formats, codegen, judges: new Map() }
+  }
+  return loaded
+}
+
+/** An instance that holds schemas against the rules of their draft: `validateSchema`. */
+export function judgeOf(draft: Draft): Ajv {
+  const { classes, formats, codegen, judges } = load()
+  let judge = judges.get(draft)
+  if (judge === undefined) {
+    judge = new classes[draft]({ ...OPTIONS, formats })
+    replaceKeywords(judge, codegen)
+    judges.set(draft, judge)
+  }
+  return judge
+}
+
+/**
+ * A validator of a schema that has been judged. With an instance of its own: an instance remembers the `$id` of everything
+ * it has seen, so one tenant's schema could refer to another's. Nothing is ever loaded from elsewhere.
+ */
+export function compileSchema(draft: Draft, schema: object | boolean, allErrors: boolean): ValidateFunction {
+  const { classes, formats, codegen } = load()
+  const ajv = new classes[draft]({ ...OPTIONS, formats, allErrors, meta: false, validateSchema: false })
+  replaceKeywords(ajv, codegen)
+  return ajv.compile(schema)
+}

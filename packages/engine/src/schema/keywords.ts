@@ -1,0 +1,56 @@
+/** Keywords whose implementation in Ajv does not stand up to values that are made to hurt. */
+import type { _, Ajv, CodeKeywordDefinition, FuncKeywordDefinition } from 'ajv'
+import { jsonEqual } from '../filter/json-equal.ts'
+
+/** `code` is Ajv's template tag, handed in because Ajv is loaded late. */
+export function replaceKeywords(ajv: Ajv, code: typeof _): void {
+  const replacements: (FuncKeywordDefinition & Pick<CodeKeywordDefinition, 'error'>)[] = [
+    {
+      keyword: 'uniqueItems',
+      type: 'array',
+      schemaType: 'boolean',
+      validate: (wanted: boolean, items: readonly unknown[]) => !wanted || hasUniqueItems(items),
+    },
+    // Theirs calls `valueOf` of the payload if there is one, and that may be a number.
+    {
+      keyword: 'const',
+      validate: (expected: unknown, value: unknown) => jsonEqual(value, expected),
+      error: { message: 'is another value', params: ({ schemaCode }) => code`{allowedValue: ${schemaCode}}` },
+    },
+    {
+      keyword: 'enum',
+      schemaType: 'array',
+      validate: (allowed: readonly unknown[], value: unknown) => allowed.some((one) => jsonEqual(value, one)),
+      error: { message: 'is another value', params: ({ schemaCode }) => code`{allowedValues: ${schemaCode}}` },
+    },
+  ]
+  for (const replacement of replacements) {
+    ajv.removeKeyword(String(replacement.keyword))
+    ajv.addKeyword(replacement)
+  }
+}
+
+/**
+ * In linear time. Ajv compares each element with each other one: a megabyte of numbers makes ten thousand million
+ * comparisons.
+ */
+function hasUniqueItems(items: readonly unknown[]): boolean {
+  const seen = new Set<string>()
+  for (const item of items) {
+    const text = canonical(item)
+    if (seen.has(text)) return false
+    seen.add(text)
+  }
+  return true
+}
+
+/** The same text for equal JSON, whatever the order of its keys. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const record = value as Readonly<Record<string, unknown>>
+  const members = Object.keys(record)
+    .toSorted()
+    .map((key) => `${JSON.stringify(key)}:${canonical(record[key])}`)
+  return `{${members.join()}}`
+}

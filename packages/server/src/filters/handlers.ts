@@ -1,0 +1,21 @@
+import type { HandlersOf } from '../http/handler.ts'
+import { present, time } from '../present.ts'
+
+export const filters: HandlersOf<'filter'> = {
+  'filter.dryRun': async ({ engine, org, params, body }) => {
+    const { checked, matched, messages } = await engine.filters.dryRun(org, params.app_id, {
+      ...present(body),
+      filter: body.filter,
+    })
+    return {
+      checked,
+      matched,
+      messages: messages.map(({ message, matches }) => ({
+        id: message.id,
+        eventType: message.eventType,
+        timestamp: time(message.acceptedAt),
+        matches,
+      })),
+    }
+  },
+}

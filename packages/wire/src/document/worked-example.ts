@@ -1,0 +1,120 @@
+/** A request that is right to the byte: it is made when the page is, by the code that sends. */
+import { fromUtf8 } from '../bytes.ts'
+import { slotsOf } from '../check.ts'
+import type { CompiledDialect } from '../compile.ts'
+import type { WireMessage, WireRequest } from '../dialect.ts'
+import { WireError } from '../errors.ts'
+import { publicKeyOf } from '../public-key.ts'
+import { holdsSeveral } from '../signature.ts'
+import type { DocumentSample } from './document.ts'
+
+export interface WorkedExample {
+  message: WireMessage
+  /** Newest first; `[]` where nothing is signed. */
+  secrets: string[]
+  publicKey: string | null
+  sentAt: number
+  request: WireRequest
+  body: string | null
+  /** The same message once more, after a failure: it has the headers that a first attempt leaves out. */
+  again: WireRequest
+  /** Signed with a second secret beside the first; `null` where the newest signs alone. */
+  rotated: WireRequest | null
+}
+
+const url = 'https://example.com/hooks'
+const exampleClaim = 'b1946ac9-2492-4d23-8dd4-5e2a1c0f7b3d'
+
+/** @throws {WireError} when the sample cannot be sent in this dialect, or the secret cannot be used */
+export async function workedExample(
+  compiled: CompiledDialect,
+  { type, payload, params, id = 'msg_0K3OcC9O39pNCR5O', occurredAt = Date.UTC(2026, 0, 1) }: DocumentSample,
+  given: string | undefined,
+): Promise<WorkedExample> {
+  const hasClaim = slotsOf(compiled.dialect).some(({ slot }) => slot.$ === 'claim')
+  const message: WireMessage = {
+    id,
+    type,
+    payload,
+    occurredAt,
+    acceptedAt: occurredAt + 1000,
+    ...(params !== undefined && { params }),
+    ...(hasClaim && { claim: params?.['claim'] ?? exampleClaim }),
+  }
+  const wrong = compiled.check(message)
+  if (wrong !== null) throw wrong
+  const sentAt = occurredAt + 2000
+  const secret = given ?? firstSecret(compiled)
+  const secrets = secret === null ? [] : [secret]
+  const input = { message, url, secrets, sentAt, attempt: 1 }
+  const request = await compiled.encode(input)
+  const isList = compiled.dialect.signatures.some(({ format }) => holdsSeveral(format))
+  const old = isList ? secondSecret(compiled) : null
+  return {
+    message,
+    secrets,
+    publicKey: secret === null ? null : publicKeyOf(compiled, secret),
+    sentAt,
+    request,
+    body: request.body === null ? null : fromUtf8(request.body),
+    again: await compiled.encode({ ...input, attempt: 2, lastError: 'timeout after 10 s' }),
+    rotated: old === null ? null : await compiled.encode({ ...input, secrets: [...secrets, old] }),
+  }
+}
+
+/** Never used by anyone: its bytes are a pattern, so that the same page comes out each time. */
+function exampleSecret(compiled: CompiledDialect, seed: number): string | null {
+  return compiled.newSecret((bytes) => Uint8Array.from({ length: bytes }, (_, index) => (index * 73 + seed * 41) % 256))
+}
+
+function firstSecret(compiled: CompiledDialect): string | null {
+  try {
+    return exampleSecret(compiled, 1)
+  } catch (error) {
+    if (!isUnavailable(error)) throw error
+    throw new WireError('sync_unavailable', 'An asymmetric key for the example cannot be made in this runtime.', {
+      hint: 'Pass secret: a private key that nobody uses.',
+    })
+  }
+}
+
+/** Where no key can be made without `node:crypto`, the page does without the rotation. */
+function secondSecret(compiled: CompiledDialect): string | null {
+  try {
+    return exampleSecret(compiled, 2)
+  } catch (error) {
+    if (isUnavailable(error)) return null
+    throw error
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof WireError && error.code === 'sync_unavailable'
+}
+
+/** As HTTP/1.1 has it on the wire, but for the line ends. */
+export function httpText({ request, body }: WorkedExample): string {
+  const { host, pathname, search } = new URL(request.url)
+  return [
+    `${request.method} ${pathname}${search} HTTP/1.1`,
+    `host: ${host}`,
+    ...request.headers.map(([name, value]) => `${name}: ${value}`),
+    ...(body === null ? [] : ['', body]),
+  ].join('\n')
+}
+
+/** The form of the files in `vectors/`: exact also where the page of a browser is not. */
+export function vectorText(dialect: string, example: WorkedExample): string {
+  const { message, secrets, publicKey, sentAt, request, body } = example
+  const vector = {
+    name: `${dialect}, worked example`,
+    message,
+    url,
+    secrets,
+    ...(publicKey !== null && { publicKey }),
+    sentAt,
+    attempt: 1,
+    request: { ...request, body },
+  }
+  return JSON.stringify(vector, null, 2)
+}
