@@ -152,6 +152,26 @@ describe('lists are complete', () => {
   })
 })
 
+describe('every sentence of a vendor has its test', () => {
+  const tables = pages.filter((page) => page.startsWith('docs/vendors/'))
+
+  test('there is a table for each of the five', () => expect(tables).toHaveLength(5))
+
+  for (const page of tables) {
+    test(page, () => {
+      const cells = [...read(page).matchAll(/`([^`]+\.test\.ts)` › `([^`]+)`/g)]
+      expect(cells.length).toBeGreaterThan(3)
+      const missing = cells.flatMap(([, file = '', title = '']) => {
+        const path = /^(packages|test)\//.test(file) ? file : `packages/server/test/${file}`
+        // As the title stands in the source, where an apostrophe may be escaped.
+        const isThere = existsSync(join(root, path)) && read(path).replaceAll("\\'", "'").includes(title)
+        return isThere ? [] : [`${file} › ${title}`]
+      })
+      expect(missing).toEqual([])
+    })
+  }
+})
+
 describe('links', () => {
   for (const page of pages) {
     test(`of ${page}`, () => {

@@ -1,3 +1,4 @@
+import { ApiError, notAStream } from './client-error.ts'
 import { readEvents } from './events.ts'
 import type { BodyInputOf, ParamsOf, QueryOf, ResponseOf, Route } from './route.ts'
 import { routes, type ApiRoute } from './routes.ts'
@@ -27,9 +28,26 @@ export type CallInput<R extends Route> = Given<'params', ParamsOf<R>> & {
     /** For a POST: a repeat with the same key within 24 hours answers the same again and does nothing. */
     readonly idempotencyKey?: string
     readonly signal?: AbortSignal
-  }
+  } & (R extends { readonly stream: true } ? StreamListener : unknown)
 
-type Answer<R extends Route> = R extends { readonly stream: true } ? AsyncIterable<ResponseOf<R>> : ResponseOf<R>
+/** Who reads a stream may be told of what is not in its events. */
+export interface StreamListener {
+  /**
+   * Called whenever bytes come: heartbeats too, of which the server sends one every 15 s. A connection that died without a
+   * word is known by their absence alone; end it with `signal` then.
+   */
+  readonly onHeartbeat?: () => void
+  /** Called with the time that the server wants readers to wait before they connect anew. */
+  readonly onRetry?: (waitMs: number) => void
+}
+
+/** Events as they come. Ends with the connection; what was missed until the next one is in the log. */
+export interface EventStream<T> extends AsyncIterable<T> {
+  /** When it began, by the server's clock (its whole seconds): all that is recorded from then on is told. */
+  readonly openedAt: number | null
+}
+
+type Answer<R extends Route> = R extends { readonly stream: true } ? EventStream<ResponseOf<R>> : ResponseOf<R>
 
 type Call<R extends Route> =
   object extends CallInput<R>
@@ -43,23 +61,6 @@ type Action<Id extends string> = Id extends `${string}.${infer Name}` ? Name : n
 export type Client = {
   readonly [Name in Resource<ApiRoute['operationId']>]: {
     readonly [R in ApiRoute as R['operationId'] extends `${Name}.${string}` ? Action<R['operationId']> : never]: Call<R>
-  }
-}
-
-/** The server refused: its status, its code from the closed list, and its sentence. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError'
-  readonly status: number
-  readonly code: string
-  /** The answer as it came. */
-  readonly body: unknown
-
-  constructor(status: number, body: unknown) {
-    const { code, text } = explain(status, body)
-    super(text)
-    this.status = status
-    this.code = code
-    this.body = body
   }
 }
 
@@ -88,6 +89,8 @@ interface UntypedInput {
   readonly body?: unknown
   readonly idempotencyKey?: string
   readonly signal?: AbortSignal
+  readonly onHeartbeat?: () => void
+  readonly onRetry?: (waitMs: number) => void
 }
 
 async function call(options: ClientOptions, route: Route, input: UntypedInput): Promise<unknown> {
@@ -101,11 +104,33 @@ async function call(options: ClientOptions, route: Route, input: UntypedInput): 
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   })
-  if (route.stream && response.ok && response.body) return readEvents(response.body)
+  if (route.stream && response.ok) return openStream(response, input)
   const text = await response.text()
   const body = response.ok && route.contentType ? text : parse(text)
   if (!response.ok) throw new ApiError(response.status, body)
   return body
+}
+
+async function openStream(response: Response, listener: StreamListener): Promise<EventStream<unknown>> {
+  const type = response.headers.get('content-type') ?? ''
+  if (response.body === null || !type.startsWith('text/event-stream')) {
+    await response.body?.cancel()
+    throw notAStream(`Its answer is ${type === '' ? 'without a type' : type}, not text/event-stream.`)
+  }
+  const openedAt = Date.parse(response.headers.get('date') ?? '')
+  const entries = readEntries(response.body, listener)
+  return Object.assign(entries, { openedAt: Number.isNaN(openedAt) ? null : openedAt })
+}
+
+/** What a newer server tells besides attempts is passed over. */
+async function* readEntries(body: AsyncIterable<Uint8Array>, listener: StreamListener): AsyncGenerator<unknown> {
+  for await (const item of readEvents(body, listener.onHeartbeat)) {
+    if (item.kind === 'retry') listener.onRetry?.(item.ms)
+    if (item.kind !== 'event' || item.event !== 'attempt') continue
+    const entry = parse(item.data)
+    if (typeof entry !== 'object' || entry === null) throw notAStream('An event is not a line of the log.')
+    yield entry
+  }
 }
 
 function address(base: string, route: Route, input: UntypedInput): string {
@@ -130,19 +155,4 @@ function parse(text: string): unknown {
   } catch {
     return text
   }
-}
-
-function explain(status: number, body: unknown): { code: string; text: string } {
-  if (typeof body === 'object' && body !== null && 'detail' in body) {
-    const code = 'code' in body && typeof body.code === 'string' ? body.code : `http_${status}`
-    if (typeof body.detail === 'string') return { code, text: body.detail }
-    if (Array.isArray(body.detail)) {
-      const parts = body.detail.map((entry: unknown) => {
-        const { loc, msg } = entry as { loc?: readonly string[]; msg?: string }
-        return `${loc?.slice(1).join('.') ?? ''}: ${msg ?? ''}`
-      })
-      return { code, text: parts.join(' ') }
-    }
-  }
-  return { code: `http_${status}`, text: `The server answered ${status}.` }
 }

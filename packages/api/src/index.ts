@@ -1,4 +1,12 @@
-export { ApiError, createClient, type CallInput, type Client, type ClientOptions } from './client.ts'
+export { ApiError } from './client-error.ts'
+export {
+  createClient,
+  type CallInput,
+  type Client,
+  type ClientOptions,
+  type EventStream,
+  type StreamListener,
+} from './client.ts'
 export { openApiDocument } from './openapi.ts'
 export type { BodyInputOf, BodyOf, ParamsOf, QueryOf, ResponseOf, Route } from './route.ts'
 export { routes, type ApiRoute, type OperationId, type RouteOf } from './routes.ts'
@@ -10,5 +18,6 @@ export type { EndpointIn, EndpointOut, EndpointPatch, EndpointUpsertIn, MockOut,
 export type { EventTypeIn, EventTypeOut, EventTypePatch } from './schemas/event-type.ts'
 export type { LogEntry } from './schemas/log.ts'
 export type { EndpointMessageOut, MessageIn, MessageOut } from './schemas/message.ts'
+export type { OperationClaimOut, OperationIn, OperationOut } from './schemas/operation.ts'
 export type { PresetOut } from './schemas/preset.ts'
 export type { Status, StatusText } from './schemas/status.ts'

@@ -86,7 +86,7 @@ function operation(route: Route, components: Json): Json {
     ...(route.access === 'public' ? { security: [] } : { 'x-access': route.access }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
     ...(route.body
-      ? { requestBody: { required: route.bodyOptional !== true, ...json(schemaOf(route.body, 'input', components)) } }
+      ? { requestBody: { required: route.bodyOptional !== true, ...requestContent(route, route.body, components) } }
       : {}),
     responses,
   }
@@ -94,6 +94,11 @@ function operation(route: Route, components: Json): Json {
 
 function contentTypeOf(route: Route): string {
   return route.stream ? 'text/event-stream' : (route.contentType?.split(';')[0] ?? 'application/json')
+}
+
+function requestContent(route: Route, body: z.ZodType, components: Json): Json {
+  const { content } = json(schemaOf(body, 'input', components)) as { content: Json }
+  return { content: route.file ? { ...content, '*/*': { schema: { type: 'string', format: 'binary' } } } : content }
 }
 
 const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } })

@@ -21,9 +21,11 @@ export interface Route {
   readonly bodyOptional?: true
   /** This member of the body reaches the handler as text, byte for byte, and is not parsed. */
   readonly rawMember?: 'payload'
+  /** A body of another type than JSON is a file: it streams to the handler and is never held in memory. */
+  readonly file?: true
   /** Status and body of a success; `null` is no body. `alsoStatus`: a PUT that created answers 201. */
   readonly status: 200 | 201 | 202 | 204
-  readonly alsoStatus?: 200 | 201
+  readonly alsoStatus?: 200 | 201 | 202
   readonly response: z.ZodType | null
   /** The answer is a stream of server-sent events, each with one `response` as its data. */
   readonly stream?: true

@@ -61,6 +61,17 @@ import {
   messageListQuery,
   MessageOut,
 } from './schemas/message.ts'
+import {
+  operationClaimQuery,
+  OperationClaimOut,
+  OperationCompleteIn,
+  operationCompleteQuery,
+  OperationFailIn,
+  OperationIn,
+  OperationList,
+  operationListQuery,
+  OperationOut,
+} from './schemas/operation.ts'
 import { documentationQuery, PresetApplyIn, PresetList, PresetOut } from './schemas/preset.ts'
 import { SigningKeyOut, SigningKeyResetIn, SigningKeyResetOut } from './schemas/signing-key.ts'
 
@@ -628,6 +639,79 @@ export const routes = [
     status: 200,
     response: LogEntry,
     stream: true,
+  },
+
+  // Operations
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/operation',
+    operationId: 'operation.list',
+    summary: 'List operations, the newest first',
+    access: 'application',
+    scope: 'integrations:read',
+    query: operationListQuery,
+    status: 200,
+    response: OperationList,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/operation',
+    operationId: 'operation.create',
+    summary: 'Begin a long job that reports back by callback',
+    access: 'organization',
+    scope: 'messages:send',
+    body: OperationIn,
+    status: 202,
+    response: OperationOut,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/operation/{operation_id}',
+    operationId: 'operation.get',
+    summary: 'Get an operation: how far it is, without its result',
+    access: 'application',
+    scope: 'integrations:read',
+    status: 200,
+    response: OperationOut,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/operation/{operation_id}/complete',
+    operationId: 'operation.complete',
+    summary: 'The job is done: keep its result, a JSON object or a file, and call back',
+    description:
+      'With `Content-Type: application/json` the body is `{"payload": {...}}`. With any other type it is the file itself, at most 100 MB. Answered when the result and the work of the callback are on disk.',
+    access: 'organization',
+    scope: 'messages:send',
+    query: operationCompleteQuery,
+    body: OperationCompleteIn,
+    rawMember: 'payload',
+    file: true,
+    status: 202,
+    response: OperationOut,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/operation/{operation_id}/fail',
+    operationId: 'operation.fail',
+    summary: 'The job came to nothing: say why, and call back',
+    access: 'organization',
+    scope: 'messages:send',
+    body: OperationFailIn,
+    status: 202,
+    response: OperationOut,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/operation-claim',
+    operationId: 'operation.claim',
+    summary: 'Fetch what the id of a callback stands for; again and again until it expires (410)',
+    access: 'application',
+    scope: 'integrations:read',
+    query: operationClaimQuery,
+    status: 200,
+    alsoStatus: 202,
+    response: OperationClaimOut,
   },
 
   // Dialects

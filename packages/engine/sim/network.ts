@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { verifySync } from '@posthorn/wire'
+import { verifySync, type DialectLike } from '@posthorn/wire'
 import type { Random } from '../src/clock.ts'
 import type { Outcome, Transport, TransportRequest } from '../src/transport/transport.ts'
 import { pick } from './random.ts'
@@ -8,6 +8,7 @@ import type { VirtualClock } from './virtual-clock.ts'
 /** How a receiver behaves in one run; a seed gives each a random mix (swarm testing). */
 export interface Receiver {
   readonly url: string
+  readonly dialect: DialectLike
   secret: string
   /** Answers that it gives, each as likely as it stands here. */
   readonly answers: readonly Answer[]
@@ -18,10 +19,14 @@ export interface Receiver {
 
 export type Answer = 200 | 204 | 301 | 400 | 410 | 429 | 500 | 503 | 'refused' | 'reset' | 'reset_after' | 'hang'
 
+/** One message of a request that came. */
 export interface Receipt {
   readonly url: string
   readonly message: string
-  readonly bodyHash: string
+  readonly payloadHash: string
+  /** How many messages the request had, and its bytes. */
+  readonly members: number
+  readonly requestHash: string
   readonly verified: boolean
   readonly at: number
   readonly accepted: boolean
@@ -76,16 +81,21 @@ export class Network {
   #receive(request: TransportRequest, receiver: Receiver | undefined, accepted: boolean): void {
     const headers = Object.fromEntries(request.headers)
     const now = this.#clock.now
-    const secret = receiver?.secret ?? ''
-    const result = verifySync({ ...request, headers, body: request.body }, { dialect: 'standard', secret, now })
-    this.receipts.push({
-      url: request.url,
-      message: headers['webhook-id'] ?? '',
-      bodyHash: hash(request.body ?? new Uint8Array()),
-      verified: result.ok,
-      at: now,
-      accepted,
-    })
+    const { secret = '', dialect = 'standard' } = receiver ?? {}
+    const result = verifySync({ ...request, headers, body: request.body }, { dialect, secret, now })
+    const requestHash = hash(request.body ?? new Uint8Array())
+    const messages = result.ok ? result.messages : [{ id: '', payloadText: '' }]
+    for (const { id = '', payloadText } of messages)
+      this.receipts.push({
+        url: request.url,
+        message: id,
+        payloadHash: hash(payloadText),
+        members: messages.length,
+        requestHash,
+        verified: result.ok,
+        at: now,
+        accepted,
+      })
   }
 }
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Dialect } from '@posthorn/wire'
 import type { Random } from '../src/clock.ts'
 import type { Engine } from '../src/engine.ts'
 import { EngineError } from '../src/errors.ts'
@@ -20,6 +21,30 @@ const day = 86_400_000
 const hour = 3_600_000
 const retrySchedule = [5, 60, 600, 3600, 14400, 43200]
 const start = Date.UTC(2026, 0, 1)
+
+/** Arrays of up to three events, each with its id, that wait half a minute for company. */
+const batching: Dialect = {
+  name: 'sim-batches',
+  title: 'Batches of the simulator',
+  version: 1,
+  absent: ['type'],
+  request: { method: 'POST', contentType: 'application/json', headers: { 'x-time': { $: 'sentAt', as: 'unix' } } },
+  body: {
+    kind: 'json',
+    shape: { id: { $: 'id' }, data: { $: 'payload' } },
+    batch: { form: 'array', maxMessages: 3, maxBytes: 100_000, maxWaitMs: 30_000 },
+  },
+  signatures: [
+    {
+      algorithm: 'hmac-sha256',
+      key: { encoding: 'utf8', scope: 'endpoint' },
+      over: [{ $: 'sentAt', as: 'unix' }, '.', { $: 'body' }],
+      encoding: 'hex',
+      header: 'x-signature',
+      format: { bare: {} },
+    },
+  ],
+}
 
 /** What the producer knows: its own book, written before and after each send. */
 interface Sent {
@@ -118,6 +143,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
         clock: time.clock,
         random,
         transport: net.transport,
+        dialects: [batching],
         policy: { retrySchedule, timeoutSeconds: 15 },
         limits: { laneItems, refill: Math.max(2, laneItems / 4) },
       },
@@ -175,9 +201,18 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     const count = 1 + Math.floor(random.next() * 4)
     for (let index = 0; index < count; index++) {
       const url = `https://receiver-${index}.example/hook`
-      const endpoint = await engine.endpoints.create(org, app, { url })
+      const inBatches = random.next() < 0.4
+      const endpoint = await engine.endpoints.create(org, app, { url, ...(inBatches && { dialect: batching.name }) })
       const secret = (await engine.endpoints.secrets(org, app, endpoint.id)).secret ?? ''
-      const receiver = { url, secret, answers: swarm(random), healsAt: Infinity, latencyMs: 5 + random.next() * 200 }
+      const dialect = inBatches ? batching : 'standard'
+      const receiver = {
+        url,
+        dialect,
+        secret,
+        answers: swarm(random),
+        healsAt: Infinity,
+        latencyMs: 5 + random.next() * 200,
+      }
       network.add(receiver)
       receivers.push(receiver)
     }
@@ -245,7 +280,10 @@ export async function simulate(seed: number): Promise<SimulationResult> {
             )
               found.push(`I7: ${eventId} attempt ${next.attempt} began before it was due`)
         for (const receipt of receipts)
-          if (receipt.bodyHash !== hash(payload)) found.push(`I6: the body of ${eventId} changed`)
+          if (receipt.payloadHash !== hash(payload)) found.push(`I6: the body of ${eventId} changed`)
+        // What came twice came in the same batch; what was asked for by hand goes alone.
+        const batches = new Set(receipts.filter(({ members }) => members > 1).map(({ requestHash }) => requestHash))
+        if (batches.size > 1) found.push(`I3: ${eventId} came to ${url} in ${batches.size} different batches`)
       }
     }
     if (listed.length < sent.length) found.push(`I10: ${sent.length - listed.length} events were never accepted`)

@@ -118,7 +118,7 @@ function checkTime(timeMs: number, field: string): void {
     )
 }
 
-function checkPayload(payload: string): void {
+export function checkPayload(payload: string): void {
   if (payload.length > maxPayloadBytes || Buffer.byteLength(payload) > maxPayloadBytes)
     throw new EngineError(
       'payload_too_large',
@@ -135,7 +135,7 @@ function checkPayload(payload: string): void {
     )
 }
 
-function checkJson(payload: string): void {
+export function checkJson(payload: string): void {
   const found = scan(payload)
   if (!found.ok)
     throw new EngineError(

@@ -200,10 +200,10 @@ describe('metadata, params, channels, tags', () => {
     })
   })
 
-  test('the name of a param is a letter and then letters, digits and _; its value has up to 1,024 characters', () => {
+  test('the name of a param is a letter and then letters, digits, _ and -; its value has up to 1,024 characters', () => {
     for (const params of [{}, { accountId: 'a' }, { a1_b: '' }, { [`a${'b'.repeat(63)}`]: 'x'.repeat(1024) }])
       expect(refusal(() => checkParams(params))).toBeNull()
-    for (const name of ['', '1a', '_a', 'a-b', 'a.b', 'é', 'a b', `a${'b'.repeat(64)}`])
+    for (const name of ['', '1a', '_a', '-a', 'a.b', 'é', 'a b', `a${'b'.repeat(64)}`])
       expect(refusal(() => checkParams({ [name]: 'a' }))).toMatchObject({ code: 'invalid' })
     expect(refusal(() => checkParams({ a: 'x'.repeat(1025) }))).toMatchObject({ code: 'invalid', field: 'params.a' })
   })

@@ -1,4 +1,5 @@
 import { scan, type CompiledDialect } from '@posthorn/wire'
+import type { EndpointInput } from './engine.ts'
 import { EngineError } from './errors.ts'
 import { compileFilter, FilterError } from './filter/compile-filter.ts'
 import type { Facts } from './model.ts'
@@ -70,10 +71,10 @@ export function checkMetadata(metadata: Readonly<Record<string, string>>): void 
 
 export function checkParams(params: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(params)) {
-    if (!/^[a-zA-Z][a-zA-Z0-9_]{0,63}$/.test(name))
+    if (!/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/.test(name))
       throw invalid(
         `params.${name.slice(0, 64)}`,
-        'The name of a param is a letter, then up to 63 letters, digits and _.',
+        'The name of a param is a letter, then up to 63 letters, digits, _ and -.',
       )
     if (value.length > 1024) throw invalid(`params.${name}`, 'The value of a param has at most 1,024 characters.')
   }
@@ -195,6 +196,20 @@ export function checkRetrySchedule(schedule: readonly number[]): void {
     throw invalid(
       'retrySchedule',
       'A retry schedule is a list of up to 50 waits of 1 second to 7 days, in seconds; [] is no retry.',
+    )
+}
+
+/** Bounds of an endpoint's batches lie within those of its dialect. */
+export function checkBatch(batch: NonNullable<EndpointInput['batch']>, { dialect }: CompiledDialect): void {
+  const most = dialect.body.kind === 'json' ? dialect.body.batch : undefined
+  if (!most) throw invalid('batch', `${dialect.title} sends each message in a request of its own. Leave \`batch\` out.`)
+  const { maxMessages, maxWaitSeconds } = batch
+  if (maxMessages != null && !(Number.isInteger(maxMessages) && maxMessages >= 1 && maxMessages <= most.maxMessages))
+    throw invalid('batch.maxMessages', `A batch of ${dialect.title} has 1 to ${most.maxMessages} messages.`)
+  if (maxWaitSeconds != null && !(maxWaitSeconds >= 0.1 && maxWaitSeconds * 1000 <= most.maxWaitMs))
+    throw invalid(
+      'batch.maxWaitSeconds',
+      `The first message of a batch of ${dialect.title} waits 0.1 to ${most.maxWaitMs / 1000} seconds.`,
     )
 }
 

@@ -26,7 +26,7 @@ export interface DeliverParts {
 export async function deliver(
   parts: DeliverParts,
   entry: EndpointEntry,
-  content: LiveMessage,
+  contents: readonly LiveMessage[],
   attempt: number,
 ): Promise<Sent> {
   const { clock, transport } = parts
@@ -34,7 +34,7 @@ export async function deliver(
   const started = clock.monotonic()
   let request: WireRequest
   try {
-    request = encode(parts.directory, entry, content, attempt, startedAt)
+    request = encode(parts.directory, entry, contents, attempt, startedAt)
   } catch (error) {
     return { request: null, outcome: notEncoded(error), startedAt, durationMs: 0 }
   }
@@ -47,25 +47,69 @@ export async function deliver(
 function encode(
   directory: Directory,
   entry: EndpointEntry,
-  content: LiveMessage,
+  contents: readonly LiveMessage[],
   attempt: number,
   sentAt: number,
 ): WireRequest {
   const { endpoint, dialect } = entry
-  const params = paramsOf(directory, entry, content.stored)
-  const message = wireMessage(content.stored, params)
-  // Params of the endpoint may stand in the body, so only endpoints without any share one.
-  const shares = Object.keys(endpoint.params).length === 0
-  let body = shares ? content.bodies.get(dialect) : undefined
-  if (body === undefined) {
-    body = dialect.body(message)
-    if (shares) content.bodies.set(dialect, body)
-  }
+  // A member of a batch whose payload was erased since is left out; what is erased goes nowhere.
+  const [first, ...more] = contents.length > 1 ? contents.filter(({ stored }) => stored.payload !== null) : contents
+  if (!first) throw new Error('The payloads of this batch were expunged, so it cannot be sent any more.')
+  const message = wireMessage(first.stored, paramsOf(directory, entry, first.stored))
+  const body = dialect.batch
+    ? dialect.batch.join([first, ...more].map((content) => elementOf(directory, entry, dialect.batch!, content)))
+    : kept(entry, dialect, first, () => dialect.body(message))
   const secrets = directory.secretsOf(entry)
   const input = { message, url: endpoint.url, secrets, sentAt, attempt, body }
   const request = withSecond(directory, entry, dialect.encodeSync(input), input)
   for (const name in endpoint.headers) request.headers.push([name, endpoint.headers[name] ?? ''])
   return request
+}
+
+/** The body of a message that leaves alone: what a batch has of it, as a batch of one. */
+export function bodyOf(directory: Directory, entry: EndpointEntry, stored: StoredMessage): Uint8Array | null {
+  const { dialect } = entry
+  const message = wireMessage(stored, paramsOf(directory, entry, stored))
+  return dialect.batch ? dialect.batch.join([dialect.batch.element(message)]) : dialect.body(message)
+}
+
+/** Bytes of a message in a batch; `null`: its dialect cannot carry it any more. */
+export function elementBytes(directory: Directory, entry: EndpointEntry, content: LiveMessage): number | null {
+  const { batch } = entry.dialect
+  if (!batch || content.stored.payload === null) return null
+  try {
+    return elementOf(directory, entry, batch, content).length
+  } catch {
+    return null // Alone it fails alone, with the reason in the log.
+  }
+}
+
+function elementOf(
+  directory: Directory,
+  entry: EndpointEntry,
+  batch: NonNullable<EndpointEntry['dialect']['batch']>,
+  content: LiveMessage,
+): Uint8Array {
+  const element = (): Uint8Array =>
+    batch.element(wireMessage(content.stored, paramsOf(directory, entry, content.stored)))
+  return kept(entry, batch, content, element)!
+}
+
+/** What a message makes, made once for all endpoints of a dialect. */
+function kept(
+  { endpoint }: EndpointEntry,
+  maker: object,
+  { bodies }: LiveMessage,
+  make: () => Uint8Array | null,
+): Uint8Array | null {
+  // Params of the endpoint may stand in it, so only endpoints without any share one.
+  if (Object.keys(endpoint.params).length > 0) return make()
+  let body = bodies.get(maker)
+  if (body === undefined) {
+    body = make()
+    bodies.set(maker, body)
+  }
+  return body
 }
 
 /** With the headers and signatures of the endpoint's second format, where it has one. */

@@ -1,13 +1,17 @@
 import type { CompiledDialect } from '@posthorn/wire'
+import { batchTerms, type BatchTerms } from './batch.ts'
 import type { Dialects } from './dialects.ts'
 import { EngineError } from './errors.ts'
 import { compileFilter, type CompiledFilter } from './filter/compile-filter.ts'
 import type { Application, Endpoint, EventType } from './model.ts'
 import type { Policy } from './options.ts'
 import type { Preset } from './presets/preset.ts'
+import { callbackEntry } from './operations/callback-entry.ts'
+import { carriesClaim } from './operations/carries-claim.ts'
 import { isShared, pendingAt, signingAt } from './rotation.ts'
 import type { SecretBox } from './secrets.ts'
 import type { Catalog, CatalogChange, EndpointRow, SealedSecret } from './store/catalog.ts'
+import type { Callback } from './store/operation-store.ts'
 import type { IdempotencyRecord } from './store/queue.ts'
 
 /** An endpoint in memory, with everything about it that is worked out once. */
@@ -21,6 +25,8 @@ export interface EndpointEntry {
   readonly filter: CompiledFilter | null
   /** Nearest wins: endpoint, preset, server. */
   readonly policy: Policy
+  /** How its messages leave together; `null`: each alone. */
+  readonly batch: BatchTerms | null
 }
 
 export interface ApplicationEntry {
@@ -56,6 +62,8 @@ export class Directory {
   readonly #uids = new Map<string, string>()
   readonly #endpointApps = new Map<string, string>()
   readonly #eventTypes = new Map<string, Map<string, EventType>>()
+  /** Callbacks that are still to be done, by their operation. */
+  readonly #callbacks = new Map<string, Callback>()
   readonly #writes = new Map<string, Promise<unknown>>()
   /** Secrets that were opened, by their sealed text: each is opened once. */
   readonly #opened = new Map<string, string>()
@@ -116,9 +124,37 @@ export class Directory {
     return app.endpoints.get(idOrUid) ?? (id === undefined ? null : (app.endpoints.get(id) ?? null))
   }
 
-  /** The endpoint that a lane sends to; `null` once it was deleted. */
+  /** What a lane sends to: an endpoint, `null` once it was deleted; or a callback, `null` once it is done. */
   target(id: string): EndpointEntry | null {
-    return this.#applications.get(this.#endpointApps.get(id) ?? '')?.endpoints.get(id) ?? null
+    return this.#applications.get(this.#endpointApps.get(id) ?? '')?.endpoints.get(id) ?? this.#callbackTarget(id)
+  }
+
+  #callbackTarget(id: string): EndpointEntry | null {
+    const callback = this.#callbacks.get(id)
+    const app = callback && this.#applications.get(callback.app)
+    if (!callback || !app) return null
+    const claim = this.#open(claimPlace(id), { sealed: callback.sealedClaim, until: null })
+    return callbackEntry(app, callback, claim, this.#callbackDialect(app))
+  }
+
+  /** The application's own, where it carries a claim. */
+  #callbackDialect(app: ApplicationEntry): CompiledDialect {
+    const own = this.dialectOf(app, { dialect: null, dialectVersion: null })
+    return carriesClaim(own.dialect) ? own : this.#parts.dialects.find(app.application.org, 'autoflex')
+  }
+
+  /** From now on the operation is a target. */
+  awaitCallback(callback: Callback): void {
+    this.#callbacks.set(callback.id, callback)
+  }
+
+  forgetCallback(operation: string): void {
+    this.#callbacks.delete(operation)
+  }
+
+  /** Operations of an application whose callback is still to be done. */
+  callbacksOf(app: string): string[] {
+    return [...this.#callbacks.values()].filter((callback) => callback.app === app).map(({ id }) => id)
   }
 
   /** Ids of an application's endpoints. */
@@ -196,6 +232,18 @@ export class Directory {
 
   sealKey(app: string, key: string): string {
     return this.#parts.box.seal(keyPlace(app), key)
+  }
+
+  sealClaim(operation: string, claim: string): string {
+    return this.#parts.box.seal(claimPlace(operation), claim)
+  }
+
+  sealFileToken(operation: string, token: string): string {
+    return this.#parts.box.seal(fileTokenPlace(operation), token)
+  }
+
+  fileTokenOf(operation: string, sealed: string): string {
+    return this.#open(fileTokenPlace(operation), { sealed, until: null })
   }
 
   #signing(place: string, secrets: readonly SealedSecret[]): string[] {
@@ -295,6 +343,7 @@ export class Directory {
         for (const endpoint of entry.endpoints.values()) this.#forgetEndpoint(entry, endpoint.endpoint)
         if (entry.application.uid !== null) this.#uids.delete(`${change.org} ${entry.application.uid}`)
         this.#applications.delete(change.id)
+        for (const id of this.callbacksOf(change.id)) this.forgetCallback(id)
         return
       }
       case 'delete_endpoint': {
@@ -361,11 +410,13 @@ export class Directory {
     this.#endpointApps.set(endpoint.id, endpoint.app)
     const { dialects } = this.#parts
     const { org, secondary } = endpoint
+    const dialect = this.dialectOf(app, endpoint)
     app.endpoints.set(endpoint.id, {
       endpoint,
       secrets,
       secondarySecrets,
-      dialect: this.dialectOf(app, endpoint),
+      dialect,
+      batch: batchTerms(dialect, endpoint.batch),
       secondary: secondary && dialects.find(org, secondary.dialect, secondary.version),
       filter:
         endpoint.filter &&
@@ -429,6 +480,14 @@ function secretPlace(endpoint: string): string {
 
 function keyPlace(app: string): string {
   return `application|${app}|key`
+}
+
+function claimPlace(operation: string): string {
+  return `operation|${operation}|claim`
+}
+
+function fileTokenPlace(operation: string): string {
+  return `operation|${operation}|file`
 }
 
 function headersPlace(endpoint: string): string {

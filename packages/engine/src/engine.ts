@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { CompiledDialect } from '@posthorn/wire'
 import type { Filter } from './filter/filter.ts'
 import type {
@@ -11,6 +12,8 @@ import type {
   Facts,
   FilterOver,
   Message,
+  Operation,
+  OperationState,
 } from './model.ts'
 import type { Preset } from './presets/preset.ts'
 import type { Outcome, Probe } from './transport/transport.ts'
@@ -83,6 +86,7 @@ export interface EndpointInput {
   readonly params?: Readonly<Record<string, string>>
   readonly retrySchedule?: readonly number[] | null
   readonly timeoutSeconds?: number | null
+  readonly batch?: { readonly maxMessages?: number | null; readonly maxWaitSeconds?: number | null } | null
   readonly rateLimit?: number | null
   readonly version?: number
 }
@@ -214,6 +218,58 @@ export interface FilterDryRun {
   readonly checked: number
   readonly matched: number
   readonly messages: readonly { readonly message: Message; readonly matches: boolean }[]
+}
+
+export interface OperationInput {
+  /** Called once the job has ended; https, unless the application's preset says otherwise. */
+  readonly callbackUrl: string
+  readonly kind?: string | null
+  readonly metadata?: Readonly<Record<string, string>>
+  /** How long the result can be fetched once it is there; 86,400 when absent. */
+  readonly expiresInSeconds?: number
+}
+
+/** A file that is streamed to disk as it comes. */
+export interface ResultFile {
+  readonly file: AsyncIterable<Uint8Array>
+  readonly name: string
+  readonly contentType: string
+  /** How long it is said to be: what is too large is then refused before a byte is read. */
+  readonly bytes?: number
+}
+
+/** JSON text of an object, at most 1 MB and handed on byte for byte; or a file. */
+export type OperationResult = { readonly payload: string } | ResultFile
+
+/** What a claim brings. */
+export type Claimed =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'payload'; readonly payload: string }
+  | {
+      readonly kind: 'file'
+      /** The end of its link: whoever has it may fetch the file, until it expires. */
+      readonly token: string
+      readonly name: string
+      readonly contentType: string
+      readonly bytes: number
+      readonly expiresAt: number
+    }
+
+export interface OperationFile {
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: number
+  /** SHA-256 of the bytes, base64url. */
+  readonly digest: string
+  readonly expiresAt: number
+  /** Its bytes from the disk, or those of a range, whose end is inclusive. */
+  read(range?: { readonly start: number; readonly end: number }): Promise<Readable>
+}
+
+export interface OperationFilter extends PageOptions {
+  readonly states?: readonly OperationState[]
+  readonly kind?: string
 }
 
 export interface EndpointStats {
@@ -369,8 +425,35 @@ export interface Engine {
     /** The newest attempt of each message, by message id: what an endpoint was asked to take, and how it ended. */
     latestOfEachMessage(org: string, app: string, filter: AttemptFilter & { endpoint: string }): Promise<Page<Attempt>>
     summary(org: string, app: string, filter?: AttemptFilter): Promise<AttemptSummary>
+    /** The body that an attempt sent, made again as its endpoint's dialect has it; of a batch, this message's part. */
+    requestBody(attempt: Attempt): Promise<string | null>
     /** Forgets request headers and response of one attempt. */
     expungeContent(org: string, app: string, id: string): Promise<void>
+  }
+  readonly operations: {
+    create(org: string, app: string, input: OperationInput, options?: WriteOptions<Operation>): Promise<Operation>
+    /** The job is done: resolves when its result and the work of its callback are on disk. Once; a second time is a conflict. */
+    complete(
+      org: string,
+      app: string,
+      id: string,
+      result: OperationResult,
+      options?: WriteOptions<Operation>,
+    ): Promise<Operation>
+    /** The job came to nothing: calls back as well, and the claim says why. */
+    fail(
+      org: string,
+      app: string,
+      id: string,
+      input: { readonly reason: string },
+      options?: WriteOptions<Operation>,
+    ): Promise<Operation>
+    get(org: string, app: string, id: string): Promise<Operation>
+    list(org: string, app: string, filter?: OperationFilter): Promise<Page<Operation>>
+    /** What the id of a callback stands for; again and again until it expires. */
+    claim(org: string, app: string, claimId: string): Promise<Claimed>
+    /** The file at the end of a link. Asks for no organisation: the token cannot be guessed, and names one file. */
+    file(token: string): Promise<OperationFile>
   }
   /** Resolves when the message and its deliveries are on disk. */
   send(org: string, app: string, input: MessageInput, options?: WriteOptions<Message>): Promise<Message>

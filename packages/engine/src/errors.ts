@@ -21,6 +21,7 @@ export type EngineErrorCode =
   | 'activation_required' // an endpoint is activated in a step of its own, before it is subscribed
   | 'endpoint_limit'
   | 'platform_unsupported' // the support matrix excludes it
+  | 'expired' // it was there, and its time is over
   | 'idempotent_replay' // this Idempotency-Key was answered before; see `replay`
   | 'overloaded' // try again after `retryAfterSeconds`
   | 'database_locked'

@@ -6,10 +6,12 @@ import { healthStep } from './health.ts'
 import type { LiveDelivery } from './lane.ts'
 import type { Listeners } from './listeners.ts'
 import type { Log } from './options.ts'
+import type { Attempt } from './model.ts'
 import { attemptOfOutcome, type Recorded } from './record.ts'
 import { shownUrl } from './redact.ts'
 import type { Schedule, TargetState } from './schedule.ts'
 import type { Ledger } from './store/ledger.ts'
+import { isOperation } from './store/operation-store.ts'
 import type { ClaimResult, Queue, StoredOutcome } from './store/queue.ts'
 
 export interface KeeperParts {
@@ -21,6 +23,8 @@ export interface KeeperParts {
   readonly log: Log
   readonly holdAfterMs: number
   readonly retentionDays: number
+  /** Ends and forgets operations, a step at a time; answers whether there is more. */
+  sweepOperations(now: number, before: number, limit: number): Promise<boolean>
 }
 
 const dayMs = 86_400_000
@@ -50,7 +54,7 @@ export class Keeper {
     const entry = this.#parts.directory.target(target)
     if (!entry) return { state: 'deleted' }
     const { disabled, hold, resumeFrom } = entry.endpoint
-    return disabled || hold !== null ? { state: 'closed' } : { state: 'open', resumeFrom }
+    return disabled || hold !== null ? { state: 'closed' } : { state: 'open', resumeFrom, batch: entry.batch }
   }
 
   async claim(target: string, from: number, limit: number, maxBytes: number): Promise<ClaimResult> {
@@ -69,8 +73,9 @@ export class Keeper {
   }
 
   /** After an attempt was recorded: the lane's pace, the next due time, the endpoint's health, and who listens. */
-  recorded(delivery: LiveDelivery, { attempt, decision }: Recorded, schedule: Schedule): void {
+  recorded(delivery: LiveDelivery, { attempts, decision }: Recorded, schedule: Schedule): void {
     const { lane } = delivery
+    const [attempt] = attempts
     const success = decision.result === 'success'
     const overloaded = attempt.code === 0 || attempt.code === 429 || attempt.code === 503
     // What could not even be written says nothing about the receiver.
@@ -78,9 +83,12 @@ export class Keeper {
     if (success) lane.grow()
     else if (overloaded && reached) lane.shrink()
     if (attempt.nextAttemptAt !== null) schedule.noteStored(lane.target, lane.app, attempt.nextAttemptAt)
-    this.#logAttempt(attempt)
-    if (reached) this.#health(delivery, { success, gone: decision.gone }, schedule)
-    this.#parts.listeners.tell('attempt', attempt)
+    for (const one of attempts) this.#logAttempt(one)
+    this.#callbackEnded(attempt)
+    // That a batch was too large says nothing about the receiver's health.
+    const tooLarge = attempts.length > 1 && attempt.code === 413
+    if (reached && !tooLarge) this.#health(delivery, { success, gone: decision.gone }, schedule)
+    for (const one of attempts) this.#parts.listeners.tell('attempt', one)
   }
 
   /** A bug, or a store that is closing: the delivery stays claimed, and the next process takes it up. */
@@ -126,12 +134,18 @@ export class Keeper {
       const attempt = attemptOfOutcome(outcome, this.#parts.directory)
       this.#parts.ledger.append({ seq: outcome.seq, attempt })
       this.#logAttempt(attempt)
+      this.#callbackEnded(attempt)
       this.#parts.listeners.tell('attempt', attempt)
     }
   }
 
+  /** A callback that was taken, or failed for good, is no target any more. */
+  #callbackEnded({ endpoint, nextAttemptAt }: Attempt): void {
+    if (isOperation(endpoint) && nextAttemptAt === null) this.#parts.directory.forgetCallback(endpoint)
+  }
+
   /** The one canonical line of an attempt. */
-  #logAttempt(attempt: Recorded['attempt']): void {
+  #logAttempt(attempt: Attempt): void {
     const { id, app, message, endpoint, eventType, result, code, error, durationMs, nextAttemptAt, url } = attempt
     const fields = { attempt: id, app, message, endpoint, eventType, number: attempt.attempt, result, code, durationMs }
     const more = {
@@ -146,7 +160,8 @@ export class Keeper {
   #health(delivery: LiveDelivery, outcome: { success: boolean; gone: boolean }, schedule: Schedule): void {
     const { directory, clock, holdAfterMs } = this.#parts
     const before = directory.target(delivery.target)
-    if (!before || !healthStep(before.endpoint, outcome, clock.now(), holdAfterMs)) return
+    // A callback is no endpoint: it has its few attempts, and nobody could switch it on again.
+    if (!before || isOperation(delivery.target) || !healthStep(before.endpoint, outcome, clock.now(), holdAfterMs)) return
     // Looked at again when it is this change's turn: a patch may have come first, or the same change from another attempt.
     const work = directory.exclusively(before.endpoint.app, async () => {
       const entry = directory.target(delivery.target)
@@ -186,14 +201,15 @@ export class Keeper {
   }
 
   async #sweep(): Promise<boolean> {
-    const { queue, ledger, clock, retentionDays } = this.#parts
+    const { queue, ledger, clock, retentionDays, sweepOperations } = this.#parts
     const now = clock.now()
     const before = now - retentionDays * dayMs
-    const [moreWork, moreLog] = await Promise.all([
+    const more = await Promise.all([
       queue.sweep(now, before, sweepRows),
       ledger.sweep(before, sweepRows),
+      sweepOperations(now, before, sweepRows),
     ])
-    return moreWork || moreLog
+    return more.includes(true)
   }
 }
 

@@ -8,7 +8,7 @@ function grow(lane: Lane, times: number): void {
   for (let count = 0; count < times; count += 1) lane.grow()
 }
 
-function aDelivery(lane: Lane): LiveDelivery {
+function aDelivery(lane: Lane, fields: Partial<LiveDelivery> = {}): LiveDelivery {
   const stored = {
     id: 'msg_1',
     app: lane.app,
@@ -27,7 +27,7 @@ function aDelivery(lane: Lane): LiveDelivery {
   }
   const content = { stored, bodies: new Map(), bytes: 1 }
   const claim = { target: lane.target, due: 1, message: 'msg_1', generation: 1 }
-  return { ...claim, lane, content, failures: 0, trigger: 'scheduled' }
+  return { ...claim, lane, contents: [content], failures: 0, trigger: 'scheduled', unformed: null, ...fields }
 }
 
 describe('the window of a lane', () => {
@@ -115,13 +115,50 @@ describe('the room of a lane', () => {
 
 test('a lane is ready when something waits and its window has room', () => {
   const lane = new Lane('ep_1', 'app_1')
-  expect(lane.ready).toBe(false)
+  expect(lane.isReady(0)).toBe(false)
   lane.waiting.push(aDelivery(lane))
-  expect(lane.ready).toBe(true)
+  expect(lane.isReady(0)).toBe(true)
   lane.inFlight = lane.window
-  expect(lane.ready).toBe(false)
+  expect(lane.isReady(0)).toBe(false)
   lane.inFlight -= 1
-  expect(lane.ready).toBe(true)
+  expect(lane.isReady(0)).toBe(true)
+})
+
+describe('a lane with batches', () => {
+  const batch = { maxMessages: 3, maxBytes: 100, maxWaitMs: 500 }
+
+  function batching(count: number): Lane {
+    const lane = new Lane('ep_1', 'app_1')
+    lane.batch = batch
+    for (let due = 1; due <= count; due++) lane.waiting.push(aDelivery(lane, { due }))
+    return lane
+  }
+
+  test('waits until its oldest message has waited long enough', () => {
+    const lane = batching(2)
+    expect(lane.isReady(500)).toBe(false)
+    expect(lane.isReady(501)).toBe(true)
+  })
+
+  test('does not wait when it is full, has more on disk, or holds what was tried before', () => {
+    expect(batching(3).isReady(1)).toBe(true)
+    const spilled = batching(1)
+    spilled.spilled = true
+    expect(spilled.isReady(1)).toBe(true)
+    const large = batching(1)
+    large.bytes = 100
+    expect(large.isReady(1)).toBe(true)
+    const retried = new Lane('ep_1', 'app_1')
+    retried.batch = batch
+    retried.waiting.push(aDelivery(retried, { generation: 2 }))
+    expect(retried.isReady(1)).toBe(true)
+  })
+
+  test('has one request out at a time', () => {
+    const lane = batching(3)
+    lane.inFlight = 1
+    expect(lane.isReady(10_000)).toBe(false)
+  })
 })
 
 test('a lane is quiet only when nothing is held, stored, being read or being written', () => {

@@ -1,3 +1,4 @@
+import type { BatchTerms } from './batch.ts'
 import { Deque } from './deque.ts'
 import type { AttemptTrigger } from './model.ts'
 import type { Limits } from './options.ts'
@@ -14,10 +15,17 @@ export interface LiveMessage {
 /** A delivery in memory: claimed by this process's epoch. */
 export interface LiveDelivery extends Claim {
   readonly lane: Lane
-  readonly message: string
-  readonly content: LiveMessage
+  /** The message, or those of a batch in their order. */
+  readonly contents: readonly LiveMessage[]
   readonly failures: number
   readonly trigger: AttemptTrigger
+  /** Deliveries that become this batch before it is sent; `null`: it has its row. */
+  readonly unformed: readonly LiveDelivery[] | null
+}
+
+/** Never tried: only such messages are gathered into a batch; what failed before goes again as it went. */
+export function isFresh({ generation, failures, trigger, contents }: LiveDelivery): boolean {
+  return generation === 1 && failures === 0 && trigger === 'scheduled' && contents.length === 1
 }
 
 /** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
@@ -46,6 +54,10 @@ export class Lane {
   heapDue = Number.POSITIVE_INFINITY
   /** Stands in its application's ring. */
   queued = false
+  /** Its messages leave in batches; `null`: each in a request of its own. Looked at anew with each change of the target. */
+  batch: BatchTerms | null = null
+  /** Time of its live entry among the lanes whose oldest message waits for company. */
+  flushDue = Number.POSITIVE_INFINITY
   /** Deliveries that left lately, a second. */
   perSecond = 0
   #successes = 0
@@ -71,9 +83,9 @@ export class Lane {
     this.bytes -= bytes
   }
 
-  /** A delivery left, at a monotonic time. */
-  countLeft(nowMs: number): void {
-    this.#left += 1
+  /** Deliveries left together, at a monotonic time. */
+  countLeft(nowMs: number, count: number): void {
+    this.#left += count
     const elapsedMs = nowMs - this.#leftSince
     if (elapsedMs < rateWindowMs) return
     // A first window, or one after a pause, says nothing.
@@ -82,9 +94,21 @@ export class Lane {
     this.#leftSince = nowMs
   }
 
-  /** Could send now, as far as the lane itself is concerned. */
-  get ready(): boolean {
-    return this.waiting.length > 0 && this.inFlight < this.window
+  /** Could send at this time, as far as the lane itself is concerned. */
+  isReady(nowMs: number): boolean {
+    if (this.waiting.length === 0) return false
+    // One batch at a time: so they arrive in the order of their messages.
+    return this.batch ? this.inFlight === 0 && this.flushAt <= nowMs : this.inFlight < this.window
+  }
+
+  /** When what waits leaves together: at once when it is full, holds what was tried before, or has more behind it on disk. */
+  get flushAt(): number {
+    const first = this.waiting.peek()
+    if (!first || !this.batch) return Number.POSITIVE_INFINITY
+    const { maxMessages, maxBytes, maxWaitMs } = this.batch
+    const full = this.waiting.length >= maxMessages || this.bytes >= maxBytes
+    if (full || this.spilled || !isFresh(first)) return 0
+    return first.due + maxWaitMs
   }
 
   get quiet(): boolean {

@@ -68,6 +68,8 @@ export interface Endpoint {
   /** Seconds between attempts; `[]`: no retry; `null`: the policy's. */
   readonly retrySchedule: readonly number[] | null
   readonly timeoutSeconds: number | null
+  /** Several messages in one request; `null`: as the dialect has it by itself. A bound that is `null` is the dialect's. */
+  readonly batch: { readonly maxMessages: number | null; readonly maxWaitSeconds: number | null } | null
   /** Deliveries a second; stored, not enforced yet. */
   readonly rateLimit: number | null
   /** The number that Svix calls `version`: kept for its clients, without a meaning here. */
@@ -193,6 +195,8 @@ export interface Attempt {
   readonly url: string
   /** 1 for the first, on the wire too where a dialect carries it. */
   readonly attempt: number
+  /** The batch that the message was sent in; `null`: it was alone in its request. */
+  readonly batch: string | null
   readonly result: AttemptResult
   readonly trigger: AttemptTrigger
   /** Response status; 0 when there was none. */
@@ -220,6 +224,36 @@ export type DeliveryState =
   | 'cancelled'
   | 'quarantined'
   | 'endpoint_disabled'
+
+/**
+ * `running` until its job ends in `ready` or `failed`; `called` once the receiver has taken the callback, `claimed` once the
+ * result was fetched; `expired` when it cannot be fetched any more.
+ */
+export type OperationState = 'running' | 'ready' | 'failed' | 'called' | 'claimed' | 'expired'
+
+/** A long-running job that reports back by callback. What it gave, and the id to fetch that with, are not shown here. */
+export interface Operation {
+  readonly id: string
+  readonly app: string
+  /** What is done: `backup.owner`; the event type of the callback in the log. */
+  readonly kind: string | null
+  readonly state: OperationState
+  readonly callbackUrl: string
+  readonly metadata: Readonly<Record<string, string>>
+  /** The callback's message, whose attempts are in the log; `null`: the job has not ended. */
+  readonly message: string | null
+  /** Why the job failed; `null`: it did not. */
+  readonly error: string | null
+  /** What the result is, where it is a file. */
+  readonly file: { readonly name: string; readonly contentType: string; readonly bytes: number } | null
+  readonly createdAt: number
+  /** When the job ended, well or not. */
+  readonly completedAt: number | null
+  /** Until when the result can be fetched, again and again. */
+  readonly expiresAt: number | null
+  readonly calledAt: number | null
+  readonly claimedAt: number | null
+}
 
 /** Message x target, as it stands now. */
 export interface Delivery {

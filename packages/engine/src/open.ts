@@ -1,5 +1,7 @@
+import { join } from 'node:path'
 import type { Dialect } from '@posthorn/wire'
 import { Dialects } from './dialects.ts'
+import { elementBytes } from './deliver.ts'
 import { Directory } from './directory.ts'
 import type { Engine } from './engine.ts'
 import { EngineError } from './errors.ts'
@@ -7,7 +9,9 @@ import { healthOf, Keeper } from './keeper.ts'
 import { newIds, systemRandom } from './ids.ts'
 import { Listeners } from './listeners.ts'
 import { openDataFolder } from './data-folder.ts'
-import { defaultLimits, defaultPolicy, type Log, type OpenOptions } from './options.ts'
+import { ResultFiles } from './operations/files.ts'
+import { sweepOperations } from './operations/sweep.ts'
+import { defaultLimits, defaultMaxFileBytes, defaultPolicy, type Log, type OpenOptions } from './options.ts'
 import { run, send, type PipelineParts } from './pipeline.ts'
 import { applications } from './resources/applications.ts'
 import { attempts } from './resources/attempts.ts'
@@ -17,8 +21,10 @@ import { endpoints } from './resources/endpoints.ts'
 import { eventTypes } from './resources/event-types.ts'
 import { filters } from './resources/filters.ts'
 import { messages } from './resources/messages.ts'
+import { operations } from './resources/operations.ts'
 import type { ResourceParts } from './resources/parts.ts'
 import { presets as presetsOf } from './resources/presets.ts'
+import { requestBody } from './resources/request-body.ts'
 import { resend } from './resources/resend.ts'
 import { signingKeys } from './resources/signing-keys.ts'
 import { Schedule } from './schedule.ts'
@@ -76,12 +82,23 @@ export async function openWith(
       now: () => clock.now(),
     })
     await directory.load()
+    for (const callback of await store.operations.callbacks()) directory.awaitCallback(callback)
 
     const { queue, ledger } = store
+    const files = new ResultFiles(join(folder.path, 'operations'), options.maxFileBytes ?? defaultMaxFileBytes)
+    // What a crash left half written.
+    await files.sweep(() => store.operations.operationFiles())
     const retentionDays = options.retentionDays ?? 90
     const listeners = new Listeners(log)
     const base = { clock, random, log, newId, directory, transport, policy, queue, ledger, retentionDays }
-    const keeper = new Keeper({ ...base, listeners, log, holdAfterMs: (options.holdAfterDays ?? 5) * 86_400_000 })
+    const keeper = new Keeper({
+      ...base,
+      listeners,
+      log,
+      holdAfterMs: (options.holdAfterDays ?? 5) * 86_400_000,
+      sweepOperations: (...step) =>
+        sweepOperations({ directory, schedule, operations: store.operations, files }, ...step),
+    })
     const schedule: Schedule = new Schedule({
       clock,
       limits: { ...defaultLimits, ...options.limits },
@@ -96,6 +113,11 @@ export async function openWith(
         ),
       markAlone: ({ target, due, message, generation }) =>
         untilStored(clock, log, () => queue.markAlone({ target, due, message, generation })),
+      elementBytes: ({ target, contents }) => {
+        const entry = directory.target(target)
+        return entry && elementBytes(directory, entry, contents[0]!)
+      },
+      newBatchId: () => newId('batch', clock.now()),
       cancel: (lane) => untilStored(clock, log, () => keeper.cancel(lane.target)),
       failed: (error) => keeper.storeFailed(error),
       run: (delivery, returned) =>
@@ -129,12 +151,13 @@ export async function openWith(
       eventTypes: eventTypes(resources),
       endpoints: endpoints(resources),
       messages: messages(resources),
-      attempts: attempts(resources),
+      attempts: { ...attempts(resources), requestBody: requestBody(resources) },
       presets: presetsOf(resources),
       dialects: dialectsOf(resources),
       signingKeys: signingKeys(resources),
       filters: filters(resources),
       audit: audit(resources),
+      operations: operations({ ...resources, operations: store.operations, files }),
       async send(org, app, input, writeOptions = {}) {
         refuseWhenClosed()
         return send(pipeline, org, app, input, writeOptions)

@@ -43,6 +43,8 @@ export const defaultLimits: Limits = {
   bytes: 256 * 1024 * 1024,
 }
 
+export const defaultMaxFileBytes = 100 * 1024 * 1024
+
 /** One canonical line an event; a pino logger fits. */
 export interface Log {
   debug(fields: object, text: string): void
@@ -72,6 +74,8 @@ export interface OpenOptions {
   /** Days that messages and outcomes are kept; 90. */
   readonly retentionDays?: number
   readonly limits?: Partial<Limits>
+  /** Bytes of one file that an operation gives; 100 MB. */
+  readonly maxFileBytes?: number
   readonly log?: Log
   /** For the simulator and tests. */
   readonly clock?: Clock

@@ -7,6 +7,8 @@ import type { LiveDelivery } from './lane.ts'
 import type { Message } from './model.ts'
 import { record, type RecordParts, type Recorded } from './record.ts'
 import { liveMessage, type Schedule } from './schedule.ts'
+import type { AcceptItem, AcceptResult } from './store/queue.ts'
+import { untilStored } from './until-stored.ts'
 
 export interface PipelineParts extends AcceptParts, DeliverParts, RecordParts {
   readonly schedule: Schedule
@@ -35,46 +37,51 @@ export async function send(
     const targets = fanOut(accepted, entry.endpoints.values())
     checkTargets(parts.directory, accepted, targets)
     const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
-    await parts.schedule.enter(message.targets, message.app)
-    const live = liveMessage(message)
-    // What is to go out later needs no room now: it is found in the store when it is due.
-    const now = message.deliverAt === null ? message.targets : []
-    const reservations = now.map((target) => parts.schedule.reserve(target, message.app, live.bytes))
-    const forget = (): void => reservations.forEach((reservation) => parts.schedule.cancel(reservation))
-    const result = await parts.queue
-      .accept({
-        message,
-        ...terms,
-        work: message.targets.map((target, index) => ({ target, claimed: reservations[index]?.claimed ?? false })),
-        catalogVersion: entry.version,
-        idempotency: idempotencyRecord(options.idempotency, message, message.acceptedAt),
-      })
-      .catch((error: unknown) => {
-        forget()
-        throw error
-      })
-    if (result.state === 'accepted') {
-      for (const reservation of reservations) parts.schedule.admit(reservation, live)
-      if (message.deliverAt !== null)
-        for (const target of message.targets) parts.schedule.noteStored(target, message.app, message.deliverAt)
-      return message
-    }
-    forget()
-    if (result.state === 'stale_catalog') continue
-    throw refusal(result, input)
+    const idempotency = idempotencyRecord(options.idempotency, message, message.acceptedAt)
+    const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency })
+    if (result.state === 'accepted') return message
+    if (result.state !== 'stale_catalog') throw refusal(result, message)
   }
+}
+
+/** Writes a message with its deliveries and what belongs to them, in one transaction; what found room goes on in memory. */
+export async function take(
+  { schedule, queue }: Pick<PipelineParts, 'schedule' | 'queue'>,
+  item: Omit<AcceptItem, 'work'>,
+): Promise<AcceptResult> {
+  const { message } = item
+  await schedule.enter(message.targets, message.app)
+  const live = liveMessage(message)
+  // What is to go out later needs no room now: it is found in the store when it is due.
+  const now = message.deliverAt === null ? message.targets : []
+  const reservations = now.map((target) => schedule.reserve(target, message.app, live.bytes))
+  const forget = (): void => reservations.forEach((reservation) => schedule.cancel(reservation))
+  const work = message.targets.map((target, index) => ({ target, claimed: reservations[index]?.claimed ?? false }))
+  const result = await queue.accept({ ...item, work }).catch((error: unknown) => {
+    forget()
+    throw error
+  })
+  if (result.state !== 'accepted') {
+    forget()
+    return result
+  }
+  for (const reservation of reservations) schedule.admit(reservation, live)
+  if (message.deliverAt !== null)
+    for (const target of message.targets) schedule.noteStored(target, message.app, message.deliverAt)
+  return result
 }
 
 /** A lane has its turn: deliver -> record. Never rejects for what a receiver does. */
 export async function run(parts: PipelineParts, delivery: LiveDelivery, returned: () => void): Promise<void> {
   const entry = parts.directory.target(delivery.target)
   if (!entry) {
-    await parts.queue.release([delivery])
+    await parts.queue.release(delivery.unformed ?? [delivery])
     return
   }
+  if (!(await isFormed(parts, delivery))) return
   const note = parts.queue.leaving(delivery)
   try {
-    const sent = await deliver(parts, entry, delivery.content, delivery.generation)
+    const sent = await deliver(parts, entry, delivery.contents, delivery.generation)
     returned()
     // Cut off by our own shutdown: it stays claimed, and the next process shows it as interrupted and sends it again.
     if (!sent.outcome.ok && sent.outcome.error.code === 'transport_closed') return
@@ -85,15 +92,33 @@ export async function run(parts: PipelineParts, delivery: LiveDelivery, returned
   }
 }
 
-function refusal(
-  result: { state: 'duplicate_event' } | { state: 'replay'; fingerprint: string; answer: string },
-  input: MessageInput,
+/** A batch has its row, which names its members, before it is sent: whoever sends it again sends the same. */
+async function isFormed(parts: PipelineParts, { unformed, ...delivery }: LiveDelivery): Promise<boolean> {
+  if (!unformed) return true
+  const { message: batch, lane, target, due } = delivery
+  const members = unformed.map(({ message, due: since, generation }) => ({ target, due: since, message, generation }))
+  const item = { batch, app: lane.app, target, due, members }
+  return (await untilStored(parts.clock, parts.log, () => parts.queue.form(item))).state === 'formed'
+}
+
+/** Why nothing was written. */
+export function refusal(
+  result: Exclude<AcceptResult, { readonly state: 'accepted' | 'stale_catalog' }>,
+  { eventId }: Pick<Message, 'eventId'>,
 ): EngineError {
-  if (result.state === 'replay')
-    return new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
-  return new EngineError(
-    'conflict',
-    `A message with the eventId ${input.eventId ?? ''} was accepted before. It was not accepted again; nothing needs to be done.`,
-    { field: 'eventId' },
-  )
+  switch (result.state) {
+    case 'replay':
+      return new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+    case 'duplicate_event':
+      return new EngineError(
+        'conflict',
+        `A message with the eventId ${eventId ?? ''} was accepted before. It was not accepted again; nothing needs to be done.`,
+        { field: 'eventId' },
+      )
+    case 'operation_ended':
+      return new EngineError(
+        'conflict',
+        'This operation was completed, or failed, before. That stands, and its callback goes out; nothing needs to be done.',
+      )
+  }
 }

@@ -7,8 +7,9 @@ import type { Attempt } from './model.ts'
 import type { Log } from './options.ts'
 import { decide, type Decision } from './retry.ts'
 import type { Ledger } from './store/ledger.ts'
-import type { Queue, RecordItem, StoredOutcome } from './store/queue.ts'
-import { shownHeaders } from './redact.ts'
+import { isBatch, type Queue, type RecordItem, type StoredOutcome } from './store/queue.ts'
+import type { TransportResponse } from './transport/transport.ts'
+import { shownHeaders, withShortClaim } from './redact.ts'
 import { untilStored } from './until-stored.ts'
 
 export interface RecordParts {
@@ -22,7 +23,8 @@ export interface RecordParts {
 
 /** What was recorded; `null`: another epoch or generation has the delivery, so nothing changed. */
 export interface Recorded {
-  readonly attempt: Attempt
+  /** One, or one for each message of a batch. */
+  readonly attempts: readonly [Attempt, ...Attempt[]]
   readonly decision: Decision
 }
 
@@ -36,15 +38,20 @@ export async function record(
   const { outcome, startedAt, durationMs } = sent
   const { retrySchedule: schedule, terminalCodes } = entry.policy
   const now = parts.clock.now()
-  const { failures } = delivery
-  const decision = decide({ outcome, failures, schedule, terminalCodes, now, random: parts.random.next() })
-  const next = decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: failures + 1 }
+  const { failures, contents } = delivery
+  const split = halves(parts, delivery, sent)
+  const decision: Decision = split
+    ? { result: 'failed', retryInMs: 0, gone: false }
+    : decide({ outcome, failures, schedule, terminalCodes, now, random: parts.random.next() })
+  // A batch that was too large burns no retry of its messages.
+  const next =
+    decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: split ? failures : failures + 1 }
   const item: RecordItem = {
     target: delivery.target,
     due: delivery.due,
     message: delivery.message,
     generation: delivery.generation,
-    attempt: parts.newId('atmpt', startedAt),
+    attempts: contents.map(({ stored }) => ({ attempt: parts.newId('atmpt', startedAt), message: stored.id })),
     app: delivery.lane.app,
     result: decision.result,
     trigger: delivery.trigger,
@@ -52,29 +59,48 @@ export async function record(
     startedAt,
     durationMs,
     next,
+    ...(split && { split }),
   }
   const result = await untilStored(parts.clock, parts.log, () => parts.queue.record(item))
   if (result.state === 'stale') return null
-  const attempt = toAttempt(item, delivery, entry, sent)
-  parts.ledger.append({ seq: result.seq, attempt })
-  return { attempt, decision }
+  const attempts = contents.map((_, index) => toAttempt(item, index, delivery, entry, sent))
+  for (const [index, attempt] of attempts.entries()) parts.ledger.append({ seq: result.seqs[index]!, attempt })
+  return { attempts: attempts as unknown as Recorded['attempts'], decision }
 }
 
-function toAttempt(item: RecordItem, delivery: LiveDelivery, entry: EndpointEntry, sent: Sent): Attempt {
+/** A receiver that finds a batch too large (413) gets it in two parts; a single message that is too large has failed. */
+function halves(parts: RecordParts, { contents }: LiveDelivery, { outcome, startedAt }: Sent): RecordItem['split'] {
+  if (contents.length < 2 || !outcome.ok || outcome.response.status !== 413) return undefined
+  const ids = contents.map(({ stored }) => stored.id)
+  const middle = Math.ceil(ids.length / 2)
+  return [ids.slice(0, middle), ids.slice(middle)].map((messages) => ({
+    batch: parts.newId('batch', startedAt),
+    messages,
+  }))
+}
+
+/** Kept once for each message, so of a batch's response no more than a look. */
+const batchResponseBytes = 2048
+
+function toAttempt(item: RecordItem, index: number, delivery: LiveDelivery, entry: EndpointEntry, sent: Sent): Attempt {
   const { outcome, request } = sent
-  const { eventType, channels, tags } = delivery.content.stored
-  return {
-    id: item.attempt,
+  const { attempt, message } = item.attempts[index]!
+  const { eventType, channels, tags, params } = delivery.contents[index]!.stored
+  const claim = params.claim ?? entry.endpoint.params.claim
+  const batch = isBatch(delivery.message) ? delivery.message : null
+  const recorded: Attempt = {
+    id: attempt,
     org: entry.endpoint.org,
     app: item.app,
-    message: item.message,
-    requestId: entry.dialect.requestId(item.message),
+    message,
+    requestId: entry.dialect.requestId(message),
     eventType,
     channels,
     tags,
     endpoint: item.target,
     url: request?.url ?? entry.endpoint.url,
     attempt: item.generation,
+    batch,
     result: item.result,
     trigger: item.trigger,
     code: item.code,
@@ -86,12 +112,21 @@ function toAttempt(item: RecordItem, delivery: LiveDelivery, entry: EndpointEntr
     response: outcome.ok
       ? {
           headers: outcome.response.headers,
-          body: outcome.response.body.length > 0 ? Buffer.from(outcome.response.body).toString('utf8') : '',
-          truncated: outcome.response.bodyTruncated,
+          ...shownBody(outcome.response, batch === null ? Number.POSITIVE_INFINITY : batchResponseBytes),
         }
       : null,
     remoteAddress: outcome.remoteAddress,
   }
+  return claim === undefined ? recorded : withShortClaim(recorded, claim)
+}
+
+function shownBody(
+  { body, bodyTruncated }: TransportResponse,
+  mostBytes: number,
+): { readonly body: string; readonly truncated: boolean } {
+  const shown = body.length > mostBytes ? body.subarray(0, mostBytes) : body
+  const text = shown.length > 0 ? Buffer.from(shown).toString('utf8') : ''
+  return { body: text, truncated: bodyTruncated || shown !== body }
 }
 
 /** An ending that no request of this process had, as the ledger shows it: interrupted, cancelled, quarantined, or caught up. */
@@ -109,6 +144,7 @@ export function attemptOfOutcome(outcome: StoredOutcome, directory: Directory): 
     endpoint: outcome.target,
     url: entry?.endpoint.url ?? '',
     attempt: outcome.generation,
+    batch: null,
     result: outcome.result,
     trigger: outcome.trigger,
     code: outcome.code,
@@ -130,7 +166,7 @@ function explain({ result }: StoredOutcome): Attempt['error'] {
         message: 'The process ended while this attempt was out: maybe sent. It is sent again and burns no retry.',
       }
     case 'cancelled':
-      return { code: 'cancelled', message: 'The endpoint was deleted before this was delivered.' }
+      return { code: 'cancelled', message: 'The endpoint was deleted, or the operation expired, before this was delivered.' }
     case 'quarantined':
       return {
         code: 'quarantined',

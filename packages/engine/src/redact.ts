@@ -1,3 +1,5 @@
+import type { Attempt } from './model.ts'
+
 const credentialName = /^(authorization|proxy-authorization|cookie)$|auth|token|secret|password|api-?key|credential/i
 
 /** Whether the value of a header with this name may be a credential: it is named, and never shown. */
@@ -17,6 +19,30 @@ export function shownHeaders(
     isCredentialHeader(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value],
   )
 }
+
+/**
+ * An attempt as the log keeps it, where a claim was sent: whoever has the whole id may fetch the result, so the log has its
+ * beginning. The receiver may repeat it, in a redirect or a page, so what came back is looked through too.
+ */
+export function withShortClaim(attempt: Attempt, claim: string): Attempt {
+  // Nothing that short is a secret, and it may stand anywhere by chance.
+  if (claim.length <= shownOfClaim) return attempt
+  const { url, error, request, response } = attempt
+  const short = (): string => `${claim.slice(0, shownOfClaim)}…`
+  const shown = (text: string): string => text.replaceAll(claim, short).replaceAll(claim.toUpperCase(), short)
+  const shownIn = (headers: Headers): Headers => headers.map(([name, value]) => [name, shown(value)])
+  return {
+    ...attempt,
+    url: shown(url),
+    error: error && { ...error, message: shown(error.message) },
+    request: request && { ...request, headers: shownIn(request.headers) },
+    response: response && { ...response, headers: shownIn(response.headers), body: shown(response.body) },
+  }
+}
+
+const shownOfClaim = 8
+
+type Headers = readonly (readonly [string, string])[]
 
 /** An address without what may be secret in it: user info and the values of its query. */
 export function shownUrl(url: string): string {

@@ -2,13 +2,20 @@ import { Admission } from './admission.ts'
 import type { Clock } from './clock.ts'
 import { DueHeap } from './due-heap.ts'
 import { Deque } from './deque.ts'
-import { Lane, type LiveDelivery, type LiveMessage } from './lane.ts'
+import { fitting, type BatchTerms } from './batch.ts'
+import { isFresh, Lane, type LiveDelivery, type LiveMessage } from './lane.ts'
 import type { Limits } from './options.ts'
 import type { ClaimResult, ClaimedWork, StoredMessage } from './store/queue.ts'
 
 /** What the schedule needs to know of a target, asked anew each time: edits count at once. */
 export type TargetState =
-  | { readonly state: 'open'; /** Stored work that was due before stays held. */ readonly resumeFrom: number }
+  | {
+      readonly state: 'open'
+      /** Stored work that was due before stays held. */
+      readonly resumeFrom: number
+      /** How its messages leave together; `null`: each alone. */
+      readonly batch: BatchTerms | null
+    }
   /** Switched off by its owner, or held: its work waits in the queue. */
   | { readonly state: 'closed' }
   | { readonly state: 'deleted' }
@@ -21,6 +28,9 @@ export interface ScheduleParts {
   release(deliveries: readonly LiveDelivery[]): Promise<void>
   markAlone(delivery: LiveDelivery): Promise<void>
   cancel(lane: Lane): Promise<void>
+  /** Bytes of a message in a batch; `null`: it cannot be written any more. */
+  elementBytes(delivery: LiveDelivery): number | null
+  newBatchId(): string
   /** Told what the store could not do. */
   failed(error: unknown): void
   /** Sends and records; tells when the receiver has answered, resolves when the outcome is recorded. Never rejects. */
@@ -47,6 +57,8 @@ export class Schedule {
   readonly #ring = new Deque<string>()
   readonly #ready = new Map<string, Deque<Lane>>()
   readonly #stored = new DueHeap<Lane>()
+  /** Lanes whose oldest message waits for company. */
+  readonly #gathering = new DueHeap<Lane>()
   /** Suspected of killing their process: each is tried with nothing else out. */
   readonly #suspects = new Deque<LiveDelivery>()
   #suspectOut = false
@@ -88,7 +100,7 @@ export class Schedule {
   reserve(target: string, app: string, bytes: number): Reservation {
     const { limits } = this.#parts
     const lane = this.#lane(target, app)
-    const open = !this.#draining && this.#parts.target(lane).state === 'open'
+    const open = !this.#draining && this.#look(lane).state === 'open'
     const claimed = open && !lane.spilled && lane.hasRoom(bytes, limits) && this.#bytes + bytes <= limits.bytes
     if (claimed) this.#hold(lane, bytes)
     else {
@@ -112,10 +124,11 @@ export class Schedule {
       target: lane.target,
       due,
       message: message.stored.id,
-      content: message,
+      contents: [message],
       generation: 1,
       failures: 0,
       trigger: 'scheduled',
+      unformed: null,
     }
     lane.waiting.push(delivery)
     this.#enqueue(lane)
@@ -125,7 +138,7 @@ export class Schedule {
   /** Nothing was written: the room is free again. */
   cancel(reservation: Reservation): void {
     const { lane, claimed, bytes } = reservation
-    if (claimed) this.#free(lane, bytes)
+    if (claimed) this.#letGo(lane, bytes)
     else {
       lane.unclaimedWrites -= 1
       this.#refill(lane)
@@ -145,7 +158,7 @@ export class Schedule {
   /** Configuration of a target changed: what is in memory goes back when it may not be sent, and stored work is looked at. */
   wake(target: string, app: string): void {
     const lane = this.#lane(target, app)
-    if (this.#parts.target(lane).state === 'open') {
+    if (this.#look(lane).state === 'open') {
       lane.spilled = true
       this.#refill(lane)
     } else this.#close(lane)
@@ -161,11 +174,11 @@ export class Schedule {
     while (this.#inFlight < this.#parts.limits.inFlight) {
       const lane = this.#next()
       if (!lane) return
-      if (this.#parts.target(lane).state !== 'open') {
+      if (this.#look(lane).state !== 'open') {
         this.#close(lane)
         continue
       }
-      const delivery = lane.waiting.shift()
+      const delivery = lane.batch ? this.#gather(lane, lane.batch) : lane.waiting.shift()
       if (delivery) this.#start(delivery)
       this.#enqueue(lane)
     }
@@ -186,7 +199,7 @@ export class Schedule {
     if (unsent.length > 0) {
       // Not waited for beyond the grace: a full disk must not keep a process from ending.
       void this.#inBackground(() => this.#parts.release(unsent)).finally(() => {
-        for (const delivery of unsent) this.#free(delivery.lane, delivery.content.bytes)
+        for (const delivery of unsent) this.#free(delivery)
         this.#tellIdle()
       })
     }
@@ -215,14 +228,52 @@ export class Schedule {
     this.#bytes += bytes
   }
 
-  #free(lane: Lane, bytes: number): void {
+  #letGo(lane: Lane, bytes: number): void {
     lane.free(bytes)
     this.#items -= 1
     this.#bytes -= bytes
   }
 
+  #free({ lane, contents }: LiveDelivery): void {
+    for (const { bytes } of contents) this.#letGo(lane, bytes)
+  }
+
+  /** How a target stands now; its lane keeps the terms of its batches. */
+  #look(lane: Lane): TargetState {
+    const target = this.#parts.target(lane)
+    if (target.state === 'open') lane.batch = target.batch
+    return target
+  }
+
+  /** What leaves next from a lane with batches: as many of the first fresh messages as fit, or one that goes alone. */
+  #gather(lane: Lane, terms: BatchTerms): LiveDelivery | undefined {
+    const [first, ...more] = this.#members(lane, terms)
+    if (!first || more.length === 0) return first ?? lane.waiting.shift()
+    const members = [first, ...more].toSorted((a, b) => a.due - b.due || (a.message < b.message ? -1 : 1))
+    return {
+      ...members[0]!,
+      message: this.#parts.newBatchId(),
+      contents: members.flatMap(({ contents }) => contents),
+      unformed: members,
+    }
+  }
+
+  #members(lane: Lane, terms: BatchTerms): LiveDelivery[] {
+    const sizes: number[] = []
+    for (const delivery of lane.waiting) {
+      const size = sizes.length < terms.maxMessages && isFresh(delivery) ? this.#parts.elementBytes(delivery) : null
+      if (size === null) break
+      sizes.push(size)
+    }
+    return Array.from({ length: fitting(sizes, terms) }, () => lane.waiting.shift()!)
+  }
+
   #enqueue(lane: Lane): void {
-    if (lane.queued || !lane.ready) return
+    if (lane.queued) return
+    if (!lane.isReady(this.#parts.clock.now())) {
+      this.#awaitCompany(lane)
+      return
+    }
     lane.queued = true
     let lanes = this.#ready.get(lane.app)
     if (!lanes) {
@@ -244,7 +295,7 @@ export class Schedule {
       else this.#ready.delete(app)
       if (!lane) continue
       lane.queued = false
-      if (lane.ready) return lane
+      if (lane.isReady(this.#parts.clock.now())) return lane
     }
   }
 
@@ -252,7 +303,7 @@ export class Schedule {
     const { lane } = delivery
     void this.#send(delivery).then(() => {
       this.#enqueue(lane)
-      lane.countLeft(this.#parts.clock.monotonic())
+      lane.countLeft(this.#parts.clock.monotonic(), delivery.contents.length)
       this.#refill(lane)
       this.#settle(lane)
       this.pump()
@@ -278,7 +329,7 @@ export class Schedule {
     await this.#parts.run(delivery, returned)
     returned()
     this.#unrecorded -= 1
-    this.#free(lane, delivery.content.bytes)
+    this.#free(delivery)
   }
 
   #startSuspect(): void {
@@ -288,14 +339,14 @@ export class Schedule {
     void this.#inBackground(async () => {
       if (this.#parts.target(delivery.lane).state !== 'open') {
         await this.#parts.release([delivery])
-        this.#free(delivery.lane, delivery.content.bytes)
+        this.#free(delivery)
         delivery.lane.spilled = true
         return
       }
       try {
         await this.#parts.markAlone(delivery)
       } catch (error) {
-        this.#free(delivery.lane, delivery.content.bytes)
+        this.#free(delivery)
         throw error
       }
       await this.#send(delivery)
@@ -311,11 +362,12 @@ export class Schedule {
     const due = lane.spilled || lane.storedDue <= this.#parts.clock.now()
     if (!due || lane.refilling || this.#draining) return
     const { limits } = this.#parts
-    const room = Math.min(limits.laneItems - lane.items, limits.refill)
+    const most = Math.max(limits.refill, lane.batch?.maxMessages ?? 0)
+    const room = Math.min(limits.laneItems - lane.items, most)
     // Half a refill's worth of room at least: reading row by row would cost a transaction a delivery.
     if (lane.items > 0 && room < limits.refill / 2) return
     if (this.#bytes >= limits.bytes && lane.items > 0) return
-    const target = this.#parts.target(lane)
+    const target = this.#look(lane)
     if (target.state !== 'open') {
       this.#close(lane)
       return
@@ -341,13 +393,23 @@ export class Schedule {
   }
 
   #takeIn(lane: Lane, work: ClaimedWork): void {
-    const content = liveMessage(work.content)
-    this.#hold(lane, content.bytes)
+    const contents = work.contents.map(liveMessage)
+    for (const { bytes } of contents) this.#hold(lane, bytes)
     const { target, due, message, generation, failures, trigger } = work
-    const delivery: LiveDelivery = { lane, target, due, message, generation, failures, trigger, content }
+    const delivery: LiveDelivery = {
+      lane,
+      target,
+      due,
+      message,
+      generation,
+      failures,
+      trigger,
+      contents,
+      unformed: null,
+    }
     if (this.#draining) {
       void this.#inBackground(() => this.#parts.release([delivery])).finally(() => {
-        this.#free(lane, content.bytes)
+        this.#free(delivery)
         this.#settle(lane)
       })
       return
@@ -364,7 +426,7 @@ export class Schedule {
     if (unsent.length === 0 && !deleted) return
     void this.#inBackground(async () => {
       if (unsent.length > 0) await this.#parts.release(unsent)
-      for (const delivery of unsent) this.#free(lane, delivery.content.bytes)
+      for (const delivery of unsent) this.#free(delivery)
       if (deleted) {
         await this.#parts.cancel(lane)
         lane.spilled = false
@@ -380,9 +442,18 @@ export class Schedule {
     this.#stored.push(lane.storedDue, lane)
   }
 
-  /** One timer for the earliest stored work. */
+  /** The same for a lane whose oldest message waits for company. */
+  #awaitCompany(lane: Lane): void {
+    const due = lane.inFlight > 0 ? Number.POSITIVE_INFINITY : lane.flushAt
+    if (due >= lane.flushDue) return
+    lane.flushDue = due
+    this.#gathering.push(due, lane)
+    this.#arm()
+  }
+
+  /** One timer for the earliest of what waits for its time. */
   #arm(): void {
-    const due = this.#stored.earliest
+    const due = Math.min(this.#stored.earliest, this.#gathering.earliest)
     if (due >= this.#timerAt || this.#draining || due === Number.POSITIVE_INFINITY) return
     this.#cancelTimer?.()
     this.#timerAt = due
@@ -403,7 +474,14 @@ export class Schedule {
       if (lane.storedDue <= now) this.#refill(lane)
       else this.#awaitStored(lane)
     }
+    for (let entry = this.#gathering.popDue(now); entry; entry = this.#gathering.popDue(now)) {
+      const lane = entry.item
+      if (entry.due !== lane.flushDue) continue
+      lane.flushDue = Number.POSITIVE_INFINITY
+      this.#enqueue(lane)
+    }
     this.#arm()
+    this.pump()
   }
 
   /** Work of a lane that nobody waits for. What fails here is a bug or a store that closes: the next process takes it up. */
@@ -420,7 +498,8 @@ export class Schedule {
 
   /** Forgets a lane without work, and tells those who wait for quiet. */
   #settle(lane: Lane): void {
-    if (lane.quiet && lane.storedDue === Number.POSITIVE_INFINITY && !lane.queued && lane.window >= laneKeepsWindow)
+    const forgettable = lane.window >= laneKeepsWindow || this.#parts.target(lane).state === 'deleted'
+    if (lane.quiet && lane.storedDue === Number.POSITIVE_INFINITY && !lane.queued && forgettable)
       this.#lanes.delete(lane.target)
     this.#tellIdle()
   }

@@ -35,6 +35,16 @@ export const settingsSchema = z.object({
     env: 'POSTHORN_HOST',
     description: 'Address to listen on; `0.0.0.0` is every one of the machine.',
   }),
+  publicUrl: z
+    .string()
+    .refine(isPublicUrl, 'It is where callers reach this server, such as https://hooks.example.com, without a query.')
+    .transform((text) => text.replace(/\/+$/, ''))
+    .nullable()
+    .default(null)
+    .register(about, {
+      env: 'POSTHORN_PUBLIC_URL',
+      description: 'Where callers reach this server: links to files begin with it. Its own address when it is not set.',
+    }),
   databaseUrl: z
     .string()
     .regex(/^sqlite:.+$/, 'It is `sqlite:` and a folder, such as sqlite:./posthorn-data.')
@@ -200,6 +210,12 @@ function groups(text: string): string {
 
 function binary(value: number, width: number): string {
   return value.toString(2).padStart(width, '0')
+}
+
+function isPublicUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return false
+  return url.search === '' && url.hash === '' && url.username === '' && url.password === ''
 }
 
 function isKey(text: string): boolean {

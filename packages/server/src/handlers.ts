@@ -9,11 +9,13 @@ import { health, type Lifecycle } from './health/handlers.ts'
 import type { Handlers } from './http/handler.ts'
 import { log } from './log/handlers.ts'
 import { messages } from './messages/handlers.ts'
+import { operations } from './operations/handlers.ts'
+import type { Links } from './operations/links.ts'
 import { presets } from './presets/handlers.ts'
 import { signingKeys } from './signing-keys/handlers.ts'
 
 /** Every operation of the contract with what does it. A row without its handler does not compile. */
-export function handlersFor(lifecycle: Lifecycle): Handlers {
+export function handlersFor(lifecycle: Lifecycle, links: Links): Handlers {
   return {
     ...health(lifecycle),
     ...applications,
@@ -22,6 +24,7 @@ export function handlersFor(lifecycle: Lifecycle): Handlers {
     ...messages,
     ...attempts,
     ...log,
+    ...operations(links),
     ...dialects,
     ...presets,
     ...signingKeys,

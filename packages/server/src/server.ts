@@ -16,6 +16,8 @@ import { notFound } from './http/refusal.ts'
 import { apiHeaders } from './http/security.ts'
 import { createLog } from './log.ts'
 import { openLogStream } from './log/stream.ts'
+import { mountFiles } from './operations/files.ts'
+import type { Links } from './operations/links.ts'
 import { mountPage } from './page.ts'
 
 export interface ServerOptions {
@@ -42,6 +44,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const log = options.log ?? createLog(settings.logLevel)
   const engine = options.engine ?? (await openEngine(settings, log))
   const lifecycle: Lifecycle = { draining: false }
+  const links: Links = { base: settings.publicUrl ?? '' }
   const stream = openLogStream(engine, log)
   const server = createListener(log, lifecycle, settings.logLevel === 'trace' || settings.logLevel === 'debug')
   mountRoutes(server, {
@@ -49,9 +52,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log,
     stream,
     authenticate: authenticator(settings.jwtSecret),
-    handlers: handlersFor(lifecycle),
+    handlers: handlersFor(lifecycle, links),
   })
   mountPage(server)
+  mountFiles(server, engine)
   const openApi = JSON.stringify(openApiDocument())
   server.get('/api/v1/openapi.json', async (_, reply) =>
     reply.header('content-type', 'application/json; charset=utf-8').send(openApi),
@@ -60,6 +64,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let url: string
   try {
     url = await server.listen({ port: settings.port, host: settings.host })
+    links.base ||= url
   } catch (error) {
     stream.close()
     if (!options.engine) await engine.close()

@@ -10,7 +10,7 @@ import { WireError } from './errors.ts'
 import { toHeaderValue } from './headers.ts'
 import { idToBase62, idToUuid } from './id.ts'
 import { parseDialect } from './parse-dialect.ts'
-import { bodyLens, isSlot, type BodyLens } from './place.ts'
+import { bodyLens, isSlot, type BatchLens, type BodyLens } from './place.ts'
 import { createSecret, decodeSecret } from './secret.ts'
 import { holdsSeveral, printSignatures } from './signature.ts'
 import { slotLens, type SlotLens } from './slot.ts'
@@ -29,6 +29,16 @@ export interface CompiledDialect {
   check(message: WireMessage): WireError | null
   /** The body: a function of the message and the dialect's version only, so that it can be kept and shared. */
   body(message: WireMessage): Uint8Array | null
+  /**
+   * Several messages in one body, where the dialect has batches: what each puts into it, and these put together, in their
+   * order. What a request adds is none of a message's, so `encode` takes any of them with this body. `null`: there is one
+   * message in a request.
+   *
+   * @example
+   * const { element, join } = dialect('comapi').batch
+   * const body = join(messages.map(element)) // [{"eventId":...},{"eventId":...}]
+   */
+  readonly batch: BatchLens | null
   /** The whole request. Rejects with the `WireError` of `checkSecret` when a secret cannot be used. */
   encode(input: EncodeInput): Promise<WireRequest>
   /** The same at once. Throws a `WireError` with the code `sync_unavailable` where there is no `node:crypto`. */
@@ -123,6 +133,7 @@ export function compile(dialect: Dialect): CompiledDialect {
     reading,
     check: (message) => checkMessage(checked, reading, message),
     body: (message) => lens.write(message),
+    batch: lens.batch,
     checkSecret: (secret) => {
       for (const one of signatures) {
         const found = one.key(secret)

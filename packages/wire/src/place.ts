@@ -13,10 +13,18 @@ export const spread = '...'
 
 export interface BodyLens {
   write(message: WireMessage): Uint8Array | null
+  /** How several messages stand in one body; `null`: there is one in each. */
+  readonly batch: BatchLens | null
   /** The messages of a body, one draft each, or a sentence that says what is wrong with it. */
   read(body: Uint8Array | string): Draft[] | string
   /** What a payload must not have as members, because the envelope has them. `null`: the payload is not spread. */
   readonly taken: ReadonlySet<string> | null
+}
+
+/** A body of several messages, from what each of them puts into it. */
+export interface BatchLens {
+  element(message: WireMessage): Uint8Array
+  join(elements: readonly Uint8Array[]): Uint8Array
 }
 
 /** One value of a shape in both directions. `read` answers what is wrong, beginning with where. */
@@ -36,7 +44,7 @@ function textOf(body: Uint8Array | string): string | null {
 }
 
 export function bodyLens(body: Body): BodyLens {
-  if (body.kind === 'none') return { write: () => null, read: () => [{}], taken: null }
+  if (body.kind === 'none') return { write: () => null, read: () => [{}], taken: null, batch: null }
   if (body.kind === 'payload') {
     return {
       write: (message) => utf8(message.payload),
@@ -48,6 +56,7 @@ export function bodyLens(body: Body): BodyLens {
         return [{ payload: found.value, payloadText: text }]
       },
       taken: null,
+      batch: null,
     }
   }
   const shape = shapeLens(body.shape, body.compact === true)
@@ -69,6 +78,7 @@ export function bodyLens(body: Body): BodyLens {
       return readAll([text.slice(start, end)], start === 0 ? found : undefined)
     },
     taken: takenMembers(body.shape),
+    batch: body.batch === undefined ? null : batchLens(shape, alwaysArray),
   }
 
   function readAll(texts: readonly string[], known?: Scan): Draft[] | string {
@@ -82,6 +92,27 @@ export function bodyLens(body: Body): BodyLens {
     return drafts
   }
 }
+
+function batchLens(shape: ShapeLens, alwaysArray: boolean): BatchLens {
+  return {
+    element: (message) => utf8(shape.write(message) ?? 'null'),
+    join: (elements) => {
+      const [first] = elements
+      if (first !== undefined && elements.length === 1 && !alwaysArray) return first
+      const body = new Uint8Array(elements.reduce((bytes, { length }) => bytes + length + 1, 1))
+      let at = 0
+      for (const element of elements) {
+        body[at] = at === 0 ? bracket.open : bracket.comma
+        body.set(element, at + 1)
+        at += element.length + 1
+      }
+      body[at] = bracket.close
+      return body
+    },
+  }
+}
+
+const bracket = { open: 0x5b, close: 0x5d, comma: 0x2c } as const
 
 function notJson({ reason, at }: { reason: string; at: number }): string {
   return `The body is not the JSON that it should be: ${reason} (character ${at + 1}).`

@@ -38,11 +38,21 @@ export const AttemptOut = z
     // Ours:
     eventType: z.string(),
     attempt: z.int().meta({ description: '1 for the first.' }),
+    batchId: z.string().nullable().meta({ description: 'The batch that the message was sent in; `null`: alone.' }),
     result: AttemptResult,
     error: AttemptError,
     nextAttempt: TimeOut.nullable(),
     remoteAddress: z.string().nullable(),
-    request: z.object({ method: z.string(), headers: HeaderList }).nullable(),
+    request: z
+      .object({
+        method: z.string(),
+        headers: HeaderList,
+        body: z.string().nullable().meta({
+          description:
+            'Only of a single attempt: made again from the message as the endpoint’s dialect has it; of a batch, this message’s part. `null` in lists, and once payload or endpoint are gone.',
+        }),
+      })
+      .nullable(),
     responseHeaders: HeaderList.nullable(),
     responseTruncated: z.boolean(),
   })

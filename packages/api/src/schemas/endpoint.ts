@@ -78,6 +78,17 @@ const fields = {
       description: 'Seconds between attempts. `[]`: no retry. `null`: the default, eight attempts in about 28 hours.',
     }),
   timeoutSeconds: z.number().min(1).max(60).nullable().optional().meta({ description: '`null`: the default, 15.' }),
+  batch: z
+    .strictObject({
+      maxMessages: z.int().min(1).max(10_000).nullable().optional(),
+      maxWaitSeconds: z.number().min(0.1).max(3600).nullable().optional(),
+    })
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        'Several messages in one request, where the dialect has batches: sent when there are so many, or when the first has waited so long. `null`: as the dialect has it by itself. `{"maxMessages": 1}`: none.',
+    }),
 }
 
 export const EndpointIn = z
@@ -118,6 +129,7 @@ export const endpointOutShape = {
   params: Params,
   retrySchedule: z.array(z.number()).nullable(),
   timeoutSeconds: z.number().nullable(),
+  batch: z.object({ maxMessages: z.int().nullable(), maxWaitSeconds: z.number().nullable() }).nullable(),
   signed: z.boolean(),
   hold: z.enum(['failing', 'gone']).nullable().meta({
     description: 'Why deliveries are held although the endpoint is switched on. A patch `disabled: false` ends it.',

@@ -14,6 +14,7 @@ export const LogEntry = z
     eventType: z.string(),
     url: z.string(),
     attempt: z.int(),
+    batchId: z.string().nullable().meta({ description: 'The batch that the message was sent in; `null`: alone.' }),
     result: AttemptResult,
     triggerType: TriggerType,
     code: z.int().meta({ description: '0 when there was no response.' }),

@@ -80,11 +80,11 @@ export function applications(parts: ResourceParts): Engine['applications'] {
     },
     async delete(org, id) {
       const entry = directory.application(org, id)
-      const endpoints = [...entry.endpoints.keys()]
+      const targets = [...entry.endpoints.keys(), ...directory.callbacksOf(entry.application.id)]
       await directory.exclusively(entry.application.id, () =>
         directory.write({ kind: 'delete_application', org, id: entry.application.id }),
       )
-      for (const endpoint of endpoints) parts.schedule.wake(endpoint, entry.application.id)
+      for (const target of targets) parts.schedule.wake(target, entry.application.id)
     },
   }
 }

@@ -1,19 +1,44 @@
 import { idFromBase62, idFromUuid } from '@posthorn/wire'
-import { notFound } from '../directory.ts'
+import { notFound, type ApplicationEntry } from '../directory.ts'
 import type { AttemptFilter, Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { AttemptQuery } from '../store/ledger.ts'
 import { readPage } from './pages.ts'
 import type { ResourceParts } from './parts.ts'
 
-export function attempts(parts: ResourceParts): Engine['attempts'] {
+/** Without a filter; a page says how much of it. */
+const everything: Omit<AttemptQuery, 'app'> = {
+  endpoint: null,
+  message: null,
+  eventTypes: null,
+  results: null,
+  code: null,
+  codeClass: null,
+  channel: null,
+  tag: null,
+  after: null,
+  before: null,
+  cursor: null,
+  order: 'descending',
+  limit: 1,
+}
+
+export function attempts(parts: ResourceParts): Omit<Engine['attempts'], 'requestBody'> {
   const { directory, ledger } = parts
 
-  /** `null`: the filter can match nothing (the endpoint is another one's, or the message was asked for by two ids). */
-  function toQuery(org: string, app: string, filter: AttemptFilter): AttemptQuery | null {
+  /** The id of an endpoint: one that is there, or one that was and left attempts (its uid is not kept). */
+  async function endpointId(owner: ApplicationEntry, idOrUid: string): Promise<string> {
+    const endpoint = directory.findEndpoint(owner, idOrUid)?.endpoint
+    if (endpoint) return endpoint.id
+    const query = { ...everything, app: owner.application.id, endpoint: idOrUid }
+    if ((await ledger.attempts(query)).length === 0) throw notFound('endpoint', idOrUid)
+    return idOrUid
+  }
+
+  /** `null`: the filter can match nothing (the message was asked for by two ids). */
+  async function toQuery(org: string, app: string, filter: AttemptFilter): Promise<AttemptQuery | null> {
     const owner = directory.application(org, app)
-    const endpoint = filter.endpoint === undefined ? null : directory.findEndpoint(owner, filter.endpoint)
-    if (filter.endpoint !== undefined && !endpoint) throw notFound('endpoint', filter.endpoint)
+    const endpoint = filter.endpoint === undefined ? null : await endpointId(owner, filter.endpoint)
     const requested = filter.requestId === undefined ? null : messageIdOf(filter.requestId)
     if (requested !== null && filter.message !== undefined && filter.message !== requested) return null
     if (filter.codeClass !== undefined && !(filter.codeClass >= 0 && filter.codeClass <= 5))
@@ -21,8 +46,9 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
         field: 'code',
       })
     return {
+      ...everything,
       app: owner.application.id,
-      endpoint: endpoint?.endpoint.id ?? null,
+      endpoint,
       message: filter.message ?? requested,
       eventTypes: filter.eventTypes?.length ? filter.eventTypes : null,
       results: filter.results?.length ? filter.results : null,
@@ -32,9 +58,7 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
       tag: filter.tag ?? null,
       after: filter.after ?? null,
       before: filter.before ?? null,
-      cursor: null,
       order: filter.order ?? 'descending',
-      limit: 1,
     }
   }
 
@@ -47,7 +71,7 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
     },
 
     async list(org, app, filter = {}) {
-      const query = toQuery(org, app, filter)
+      const query = await toQuery(org, app, filter)
       if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
       return readPage(
         filter,
@@ -57,7 +81,7 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
     },
 
     async latestOfEachMessage(org, app, filter) {
-      const query = toQuery(org, app, filter)
+      const query = await toQuery(org, app, filter)
       if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
       return readPage(
         filter,
@@ -67,7 +91,7 @@ export function attempts(parts: ResourceParts): Engine['attempts'] {
     },
 
     async summary(org, app, filter = {}) {
-      const query = toQuery(org, app, filter)
+      const query = await toQuery(org, app, filter)
       return query ? ledger.summary(query) : { total: 0, success: 0, failed: 0 }
     },
 

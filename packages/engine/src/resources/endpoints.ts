@@ -1,6 +1,7 @@
 import { publicKeyOf, secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../accept.ts'
 import {
+  checkBatch,
   checkChannels,
   checkFilter,
   checkHeaders,
@@ -57,6 +58,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     if (input.filter) checkFilter(input.filter)
     if (input.retrySchedule) checkRetrySchedule(input.retrySchedule)
     if (input.timeoutSeconds != null) checkTimeout(input.timeoutSeconds)
+    if (input.batch) checkBatch(input.batch, dialect)
     if (input.headers) checkHeaders(input.headers, dialect)
     if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
     else if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
@@ -168,6 +170,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       params: input.params ?? {},
       retrySchedule: input.retrySchedule ?? null,
       timeoutSeconds: input.timeoutSeconds ?? null,
+      batch: batchOf(input.batch),
       rateLimit: input.rateLimit ?? null,
       version: input.version ?? 1,
       signed: secret !== null || isShared(dialect),
@@ -232,6 +235,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     // Another dialect may write a header that this endpoint sets itself, or read its secret in another way.
     const moved = dialect !== entry.dialect
     if (moved && !patch.headers) checkHeaders(headers, dialect)
+    if (moved && patch.batch === undefined && before.batch) checkBatch(before.batch, dialect)
     if (moved && patch.secret === undefined && !isShared(dialect))
       for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
     const url = check(patch, app, dialect)
@@ -243,7 +247,16 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     // An endpoint that had no secret of its own, since its application's key signed, gets one.
     const lacks = moved && !isShared(dialect) && before.signed && entry.secrets.length === 0
     const secret = patch.secret === undefined && lacks ? newSecret(dialect, undefined) : patch.secret
-    const { eventTypes, channels, platforms, disabled, secret: _, secondary: __, ...rest } = withoutUndefined(patch)
+    const {
+      eventTypes,
+      channels,
+      platforms,
+      disabled,
+      batch,
+      secret: _,
+      secondary: __,
+      ...rest
+    } = withoutUndefined(patch)
     const endpoint: Endpoint = {
       ...before,
       ...rest,
@@ -252,6 +265,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       ...(patch.eventTypes !== undefined && { eventTypes: subscriptionOf(preset, eventTypes) }),
       ...(patch.channels !== undefined && { channels: channels?.length ? channels : null }),
       ...(patch.platforms !== undefined && { platforms: platforms?.length ? platforms : null }),
+      ...(patch.batch !== undefined && { batch: batchOf(batch) }),
       ...(patch.disabled !== undefined && { disabled: disabled ?? (beginsOff(preset) && before.disabled) }),
       ...(secret !== undefined && { signed: secret !== null }),
       ...(isShared(dialect) && { signed: true }),
@@ -419,4 +433,8 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
 function resumed(before: Endpoint, patch: Partial<EndpointInput>, now: number): Partial<Endpoint> {
   const on = patch.disabled === false && (before.disabled || before.hold !== null)
   return on ? { hold: null, heldAt: null, failingSince: null, resumeFrom: now } : {}
+}
+
+function batchOf(input: EndpointInput['batch']): Endpoint['batch'] {
+  return input ? { maxMessages: input.maxMessages ?? null, maxWaitSeconds: input.maxWaitSeconds ?? null } : null
 }

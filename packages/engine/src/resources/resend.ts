@@ -12,6 +12,12 @@ export function resend(parts: ResourceParts): Engine['resend'] {
     const entry = directory.endpoint(org, app, endpoint)
     const stored = await queue.message(owner.application.id, message)
     if (!stored) throw notFound('message', message)
+    if (!stored.deliver)
+      throw new EngineError(
+        'conflict',
+        'This message is recorded and never delivered (`deliver: false`), so it cannot be sent again either. Send a new one.',
+        { field: 'message' },
+      )
     if (stored.payload === null)
       throw new EngineError('conflict', 'The payload of this message was forgotten, so it cannot be sent again.', {
         field: 'message',

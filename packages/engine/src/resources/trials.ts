@@ -5,6 +5,7 @@ import type { ApplicationEntry, EndpointEntry } from '../directory.ts'
 import type { Engine, MockInput, MockResult } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { EventType } from '../model.ts'
+import { carriesClaim } from '../operations/carries-claim.ts'
 import { liveMessage } from '../schedule.ts'
 import { checkAgainstSchema, schemaProblem } from '../schema/check-schema.ts'
 import type { ResourceParts } from './parts.ts'
@@ -20,7 +21,7 @@ export function trials(parts: ResourceParts): Pick<Engine['endpoints'], 'mock' |
   async function send(entry: EndpointEntry, owner: ApplicationEntry, input: Required<MockInput>): Promise<MockResult> {
     const { message } = draft(parts, owner, input)
     checkTargets(directory, message, [entry])
-    const { request, outcome, durationMs } = await deliver(parts, entry, liveMessage(message), 1)
+    const { request, outcome, durationMs } = await deliver(parts, entry, [liveMessage(message)], 1)
     const shown = request ?? { method: '', url: entry.endpoint.url, headers: [], body: null }
     const body = shown.body && Buffer.from(shown.body).toString('utf8')
     return { request: { method: shown.method, url: shown.url, headers: shown.headers, body }, outcome, durationMs }
@@ -30,7 +31,8 @@ export function trials(parts: ResourceParts): Pick<Engine['endpoints'], 'mock' |
   function paramsFor(entry: EndpointEntry, owner: ApplicationEntry, eventType: string): Record<string, string> {
     const set = { ...owner.application.params, ...entry.endpoint.params }
     const type = owner.preset?.eventTypes.find(({ name }) => name === eventType)
-    const examples = { ...owner.preset?.params, ...type?.params, ...(carriesClaim(entry) && { claim: randomUUID() }) }
+    const claim = carriesClaim(entry.dialect.dialect) && { claim: randomUUID() }
+    const examples = { ...owner.preset?.params, ...type?.params, ...claim }
     return Object.fromEntries(Object.entries(examples).filter(([name]) => !Object.hasOwn(set, name)))
   }
 
@@ -109,8 +111,4 @@ function checkPayload({ name, schemas }: EventType, payload: string): void {
     field: 'payload',
     problems,
   })
-}
-
-function carriesClaim({ dialect }: EndpointEntry): boolean {
-  return Object.values(dialect.dialect.request.query ?? {}).some((slot) => slot.$ === 'claim')
 }

@@ -57,7 +57,7 @@ export type CatalogChange =
   /** `versioned: false`: nothing changed that an accept is matched with (its health), so accepts on their way stay good. */
   | { readonly kind: 'endpoint'; readonly row: EndpointRow; readonly create: boolean; readonly versioned: boolean }
   | { readonly kind: 'event_type'; readonly row: EventType; readonly create: boolean }
-  /** Its endpoints go with it. */
+  /** Its endpoints and operations go with it. */
   | { readonly kind: 'delete_application'; readonly org: string; readonly id: string }
   | { readonly kind: 'delete_endpoint'; readonly org: string; readonly app: string; readonly id: string }
   | { readonly kind: 'delete_event_type'; readonly org: string; readonly name: string }

@@ -14,7 +14,10 @@ export interface Ledger {
 
   attempt(app: string, id: string): Promise<Attempt | null>
   attempts(query: AttemptQuery): Promise<readonly Attempt[]>
-  /** Totals are kept by hour, so a range counts whole; other filters count rows. */
+  /**
+   * Counts what `attempts` lists with the same filters; `failed` is every attempt that did not succeed. Totals are kept by
+   * hour for an application and an endpoint; other filters, and ranges that cut an hour, count rows.
+   */
   summary(query: AttemptQuery): Promise<{ total: number; success: number; failed: number }>
   /** The newest attempt of each target of one message, and how many there were. */
   latest(app: string, message: string): Promise<readonly LatestAttempt[]>

@@ -1,4 +1,5 @@
 import type { AttemptResult, AttemptTrigger } from '../model.ts'
+import type { OperationEnding } from './operation-store.ts'
 
 /**
  * The queue: what has to be done, and the tiny truth of what became of it. Written per database engine, because they
@@ -26,7 +27,13 @@ export interface Queue {
    */
   claim(request: ClaimRequest): Promise<ClaimResult>
 
-  /** Ends or reschedules one claimed delivery. `stale`: another epoch or generation has it, and nothing changed. */
+  /**
+   * Makes one batch of work that this epoch claimed, in its order: from now on it is claimed, sent and recorded as one.
+   * `stale`: some of it is another epoch's, and nothing changed.
+   */
+  form(item: FormItem): Promise<FormResult>
+
+  /** Ends or reschedules one claimed delivery, or one batch. `stale`: another epoch or generation has it, and nothing changed. */
   record(item: RecordItem): Promise<RecordResult>
 
   /** Writes down that this suspect is about to be tried alone: if the process dies now, it was this one. */
@@ -67,6 +74,11 @@ export interface Queue {
  * where an operator kills processes in quick succession.
  */
 export const suspicion = { crashes: 4, deathsAlone: 2 } as const
+
+/** Ids of batches and of messages stand in one column. */
+export function isBatch(id: string): boolean {
+  return id.startsWith('batch_')
+}
 
 export interface StoredMessage {
   readonly id: string
@@ -113,18 +125,23 @@ export interface AcceptItem {
   /** Version of the application's catalog that the work was matched with. */
   readonly catalogVersion: number
   readonly idempotency: IdempotencyRecord | null
+  /** The operation that ends, where the message is its callback. */
+  readonly operation?: OperationEnding
 }
 
 export type AcceptResult =
   | { readonly state: 'accepted' }
   | { readonly state: 'duplicate_event'; readonly message: string }
   | { readonly state: 'stale_catalog' }
+  /** It is not running, or gone. */
+  | { readonly state: 'operation_ended' }
   | Replay
 
 /** Names one claimed delivery; epoch and generation fence it. */
 export interface Claim {
   readonly target: string
   readonly due: number
+  /** The message, or the batch. */
   readonly message: string
   readonly generation: number
 }
@@ -144,8 +161,22 @@ export interface ClaimedWork extends Claim {
   readonly trigger: AttemptTrigger
   /** Suspected (see `suspicion`): to be tried with nothing else out. */
   readonly suspect: boolean
-  readonly content: StoredMessage
+  /** The message, or those of the batch in their order. */
+  readonly contents: readonly StoredMessage[]
 }
+
+/** A batch that is to be. */
+export interface FormItem {
+  readonly batch: string
+  readonly app: string
+  readonly target: string
+  /** When the oldest of it was due. */
+  readonly due: number
+  /** Claimed by this epoch and not sent. */
+  readonly members: readonly Claim[]
+}
+
+export type FormResult = { readonly state: 'formed' | 'stale' }
 
 export interface ClaimResult {
   readonly work: readonly ClaimedWork[]
@@ -158,7 +189,8 @@ export interface ClaimResult {
 }
 
 export interface RecordItem extends Claim {
-  readonly attempt: string
+  /** What each message of the request has in the log: one, or one for each member of a batch in its order. */
+  readonly attempts: readonly { readonly attempt: string; readonly message: string }[]
   readonly app: string
   readonly result: AttemptResult
   readonly trigger: AttemptTrigger
@@ -167,9 +199,13 @@ export interface RecordItem extends Claim {
   readonly durationMs: number
   /** `null`: it is over. */
   readonly next: { readonly due: number; readonly failures: number } | null
+  /** The receiver found the batch too large: it goes on as these two, each with its id, due at `next`. */
+  readonly split?: readonly { readonly batch: string; readonly messages: readonly string[] }[]
 }
 
-export type RecordResult = { readonly state: 'recorded'; readonly seq: number } | { readonly state: 'stale' }
+export type RecordResult =
+  /** Numbers of the outcomes, one for each of `attempts`. */
+  { readonly state: 'recorded'; readonly seqs: readonly number[] } | { readonly state: 'stale' }
 
 export interface RequeueItem {
   readonly app: string

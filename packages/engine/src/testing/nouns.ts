@@ -42,6 +42,7 @@ export function anEndpoint(fields: Partial<Endpoint> = {}): Endpoint {
     params: {},
     retrySchedule: null,
     timeoutSeconds: null,
+    batch: null,
     rateLimit: null,
     version: 1,
     signed: true,

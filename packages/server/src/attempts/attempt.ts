@@ -44,7 +44,7 @@ export interface AttemptView {
   readonly expandedStatuses: boolean
 }
 
-export function attemptOut(attempt: Attempt, view: AttemptView): AttemptOut {
+export function attemptOut(attempt: Attempt, view: AttemptView, body: string | null = null): AttemptOut {
   const own = attemptStatus[attempt.result]
   const status = own === 4 && !view.expandedStatuses ? 0 : own
   const content = view.withContent ? (attempt.response?.body ?? attempt.error?.message ?? '') : ''
@@ -62,13 +62,14 @@ export function attemptOut(attempt: Attempt, view: AttemptView): AttemptOut {
     timestamp: time(attempt.startedAt),
     eventType: attempt.eventType,
     attempt: attempt.attempt,
+    batchId: attempt.batch,
     result: attempt.result,
     error: attempt.error === null ? null : { ...attempt.error },
     nextAttempt: timeOrNull(attempt.nextAttemptAt),
     remoteAddress: attempt.remoteAddress,
     request:
       view.withContent && attempt.request !== null
-        ? { method: attempt.request.method, headers: pairs(attempt.request.headers) }
+        ? { method: attempt.request.method, headers: pairs(attempt.request.headers), body }
         : null,
     responseHeaders: view.withContent && attempt.response !== null ? pairs(attempt.response.headers) : null,
     responseTruncated: attempt.response?.truncated ?? false,

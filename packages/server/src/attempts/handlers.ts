@@ -38,8 +38,11 @@ export const attempts: HandlersOf<'attempt'> = {
     return attemptPage(page, viewOf(query), messages)
   },
 
-  'attempt.get': async ({ engine, org, params, query }) =>
-    attemptOut(await attemptOf(engine, org, params), viewOf({ ...query, with_content: true })),
+  'attempt.get': async ({ engine, org, params, query }) => {
+    const attempt = await attemptOf(engine, org, params)
+    const body = await engine.attempts.requestBody(attempt)
+    return attemptOut(attempt, viewOf({ ...query, with_content: true }), body)
+  },
 
   'attempt.expungeContent': async ({ engine, org, params }) => {
     const attempt = await attemptOf(engine, org, params)

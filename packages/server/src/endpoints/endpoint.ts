@@ -34,6 +34,7 @@ export function endpointOut(endpoint: Endpoint): EndpointOut {
     params: { ...endpoint.params },
     retrySchedule: endpoint.retrySchedule === null ? null : [...endpoint.retrySchedule],
     timeoutSeconds: endpoint.timeoutSeconds,
+    batch: endpoint.batch && { ...endpoint.batch },
     signed: endpoint.signed,
     hold: endpoint.hold,
     heldAt: timeOrNull(endpoint.heldAt),
@@ -54,10 +55,11 @@ export function endpointInput(body: EndpointIn): EndpointInput {
 }
 
 export function endpointPatch(body: EndpointPatch): Partial<EndpointInput> {
-  const { throttleRate, rateLimit, eventTypes, filterTypes, secondary, ...rest } = body
+  const { throttleRate, rateLimit, eventTypes, filterTypes, secondary, batch, ...rest } = body
   return present({
     ...rest,
     secondary: secondary && present(secondary),
+    batch: batch && present(batch),
     eventTypes: eventTypes === undefined ? filterTypes : eventTypes,
     rateLimit: throttleRate === undefined ? rateLimit : throttleRate,
   })
@@ -82,6 +84,7 @@ export function endpointReplacement(body: EndpointUpsertIn): Partial<EndpointInp
     params: {},
     retrySchedule: null,
     timeoutSeconds: null,
+    batch: null,
     ...endpointPatch(body),
   }
 }

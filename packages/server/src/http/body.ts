@@ -40,18 +40,26 @@ export function requireObject(raw: string, path: readonly string[]): string {
   return raw
 }
 
+export function isJsonType(contentType: string): boolean {
+  const [type = ''] = contentType.toLowerCase().split(';')
+  return type.trim() === 'application/json' || /^application\/[\w.-]+\+json$/.test(type.trim())
+}
+
+export function requireIdentity(contentEncoding: string | undefined): void {
+  if (contentEncoding === undefined || contentEncoding === 'identity') return
+  throw new Refusal(
+    415,
+    'unsupported_media_type',
+    'Bodies are not decompressed here. Send it without Content-Encoding.',
+  )
+}
+
 /** Only JSON, and only as it is: no charset but UTF-8, no compression. */
 export function requireJsonType(contentType: string | undefined, contentEncoding: string | undefined): void {
-  if (contentEncoding !== undefined && contentEncoding !== 'identity') {
-    throw new Refusal(
-      415,
-      'unsupported_media_type',
-      'Bodies are not decompressed here. Send it without Content-Encoding.',
-    )
-  }
+  requireIdentity(contentEncoding)
   if (contentType === undefined) return
-  const [type = '', ...parameters] = contentType.toLowerCase().split(';')
-  const isJson = type.trim() === 'application/json' || /^application\/[\w.-]+\+json$/.test(type.trim())
+  const [, ...parameters] = contentType.toLowerCase().split(';')
+  const isJson = isJsonType(contentType)
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
   if (!isJson || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
     throw new Refusal(

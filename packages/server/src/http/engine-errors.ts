@@ -25,6 +25,7 @@ const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
   not_ready: { status: 409 },
   activation_required: { status: 409 },
   endpoint_limit: { status: 409 },
+  expired: { status: 410 },
   idempotent_replay: { status: 409 }, // answered from the record before it gets here
   overloaded: { status: 503 },
   database_locked: { status: 503 },

@@ -34,11 +34,7 @@ function refusalFor(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof EngineError) return refusalOf(error)
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new Refusal(
-      413,
-      'payload_too_large',
-      `The body is too large: a payload has at most 1 MB, a request ${maxBodyBytes} bytes.`,
-    )
+    return bodyTooLarge()
   }
   if (code.startsWith('FST_ERR_') && statusCode >= 400 && statusCode < 500) {
     return new Refusal(statusCode, 'bad_request', 'This request cannot be read. Check its Content-Length and its path.')
@@ -46,7 +42,16 @@ function refusalFor(error: unknown, request: FastifyRequest): Refusal {
   return new Refusal(500, 'internal', `Something went wrong here. It is logged as ${request.id}.`)
 }
 
-/** Without the query, which may carry what should not be logged. */
+export function bodyTooLarge(): Refusal {
+  return new Refusal(
+    413,
+    'payload_too_large',
+    `The body is too large: a payload has at most 1 MB, a request ${maxBodyBytes} bytes.`,
+  )
+}
+
+/** Without what should not be logged: the query, and the token that is the whole protection of a file. */
 export function pathOf(request: FastifyRequest): string {
-  return request.url.split('?', 1)[0] ?? ''
+  const [path = ''] = request.url.split('?', 1)
+  return path.replace(/^\/+files\/.*/s, '/files/…')
 }

@@ -1,5 +1,6 @@
 import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, RouteOf } from '@posthorn/api'
 import type { Engine, WriteOptions } from '@posthorn/engine'
+import type { Readable } from 'node:stream'
 import type { Caller } from '../auth/caller.ts'
 import type { JsonText, Reply } from './reply.ts'
 
@@ -13,12 +14,23 @@ export interface Call<Id extends OperationId> {
   readonly body: BodyOf<RouteOf<Id>>
   /** The raw member of the body (`payload`), byte for byte; `null` when it is not there. */
   readonly raw: string | null
+  /** The body, where the row takes files and this is one; `body` is not to be looked at then. */
+  readonly file: IncomingFile | null
   /**
    * Options for the engine's write: who does it, and, when the request has an Idempotency-Key, that what `render` makes of the
    * result is the answer to a repeat. With `restore`, `render` leaves out what must not be kept a second time (a payload that may be
    * erased), and `restore` makes the answer whole again.
    */
   readonly once: <T>(render: (result: T) => Answer<Id>, restore?: (text: string) => Promise<string>) => WriteOptions<T>
+}
+
+/** A body that is read as it comes. Leaving its iterator early does not cut the connection: the refusal still has to go out on it. */
+export interface IncomingFile {
+  readonly bytes: ReturnType<Readable['iterator']>
+  /** As the request announces it. */
+  readonly length: number | undefined
+  readonly contentType: string
+  readonly disposition: string | undefined
 }
 
 type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>>

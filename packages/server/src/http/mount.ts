@@ -7,7 +7,8 @@ import type { Caller } from '../auth/caller.ts'
 import type { Authenticate } from '../auth/tokens.ts'
 import type { LogStream } from '../log/stream.ts'
 import { readJson, requireJsonType, type JsonBody } from './body.ts'
-import type { Handlers } from './handler.ts'
+import type { Handlers, IncomingFile } from './handler.ts'
+import { incomingFile, wholeBody } from './incoming-file.ts'
 import { IdempotencyKey, type Answered } from './idempotency.ts'
 import { invalidField } from './refusal.ts'
 import { JsonText, Reply } from './reply.ts'
@@ -31,6 +32,7 @@ type AnyHandler = (call: {
   query: unknown
   body: unknown
   raw: string | null
+  file: IncomingFile | null
   once: (render: (result: unknown) => unknown, restore?: Restore) => object
 }) => Promise<unknown>
 
@@ -49,15 +51,25 @@ declare module 'fastify' {
 /** Puts every row of the contract on the server. */
 export function mountRoutes(server: FastifyInstance, mounting: Mounting): void {
   server.decorateRequest('caller')
-  for (const route of routes as readonly Route[]) {
-    server.route({
-      method: route.method,
-      url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-      // Before a byte of the body is read.
-      ...(route.access === 'public' ? {} : { onRequest: gate(route, mounting.authenticate) }),
-      handler: route.stream ? streamHandler(mounting) : operationHandler(route, mounting),
-    })
-  }
+  const rows = routes as readonly Route[]
+  for (const route of rows) if (!route.file) mountRoute(server, route, mounting)
+  // In a part of their own, where a body is not read before its handler asks for it.
+  server.register((part, _, done) => {
+    part.removeAllContentTypeParsers()
+    part.addContentTypeParser('*', (_request, _body, parsed) => parsed(null, undefined))
+    for (const route of rows) if (route.file) mountRoute(part, route, mounting)
+    done()
+  })
+}
+
+function mountRoute(server: FastifyInstance, route: Route, mounting: Mounting): void {
+  server.route({
+    method: route.method,
+    url: route.path.replace(/\{(\w+)\}/g, ':$1'),
+    // Before a byte of the body is read.
+    ...(route.access === 'public' ? {} : { onRequest: gate(route, mounting.authenticate) }),
+    handler: route.stream ? streamHandler(mounting) : operationHandler(route, mounting),
+  })
 }
 
 function gate(route: Route, authenticate: Authenticate) {
@@ -76,8 +88,10 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { caller = nobody } = request
     const query: unknown = route.query ? validate(route.query, request.query, 'query') : {}
-    const { value, raw } = route.body ? bodyOf(route, request) : { value: undefined, raw: null }
-    const body: unknown = bodySchema ? validate(bodySchema, value, 'body') : undefined
+    const file = route.file ? incomingFile(request) : null
+    if (route.file && !file) request.body = await wholeBody(request)
+    const { value, raw } = route.body && !file ? bodyOf(route, request) : { value: undefined, raw: null }
+    const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
     const params = request.params as Record<string, string>
     checkParams(params)
     if (named && caller.app !== null) {
@@ -94,6 +108,7 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
         query,
         body,
         raw,
+        file,
         once: (render, restoring) => {
           restore = restoring
           return {

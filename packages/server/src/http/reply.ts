@@ -10,10 +10,10 @@ export class JsonText<T> {
 
 /** Another status than the row's. */
 export class Reply<T> {
-  readonly status: 200 | 201
+  readonly status: 200 | 201 | 202
   readonly body: T | JsonText<T>
 
-  constructor(status: 200 | 201, body: T | JsonText<T>) {
+  constructor(status: 200 | 201 | 202, body: T | JsonText<T>) {
     this.status = status
     this.body = body
   }

@@ -13,6 +13,7 @@ export function logEntry(attempt: Attempt): LogEntry {
     eventType: attempt.eventType,
     url: attempt.url,
     attempt: attempt.attempt,
+    batchId: attempt.batch,
     result: attempt.result,
     triggerType: triggerType(attempt),
     code: attempt.code,

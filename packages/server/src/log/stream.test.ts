@@ -1,4 +1,4 @@
-import { createServer, get, type IncomingMessage } from 'node:http'
+import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Attempt, Engine, EngineEvents } from '@posthorn/engine'
 import { expect, it, onTestFinished, vi } from 'vitest'
@@ -16,6 +16,7 @@ const attempt: Attempt = {
   endpoint: 'ep_1',
   url: `https://example.com/${'x'.repeat(2000)}`,
   attempt: 1,
+  batch: null,
   result: 'success',
   trigger: 'scheduled',
   code: 200,
@@ -67,4 +68,30 @@ it('cuts off a reader that does not keep up, and only that one', async () => {
   tell(attempt)
   await vi.waitFor(() => expect(bytes).toBeGreaterThan(before))
   expect(fastEnded).toBe(false)
+})
+
+it('sends no ids, which would promise that Last-Event-ID is honoured', async () => {
+  let tell: EngineEvents['attempt'] = () => undefined
+  const engine = {
+    on: (_: string, listener: EngineEvents['attempt']) => {
+      tell = listener
+      return () => undefined
+    },
+  } as unknown as Engine
+  const quiet = () => undefined
+  const stream = openLogStream(engine, { debug: quiet, info: quiet, warn: quiet, error: quiet })
+  let text = ''
+  const response = {
+    writeHead: quiet,
+    on: quiet,
+    end: quiet,
+    writableLength: 0,
+    write: (part: string) => (text += part),
+  }
+  const caller = { org: 'org_1', actor: 'org_1', app: null, scopes: null, expiresAt: null }
+  stream.open(caller, response as unknown as ServerResponse, {})
+  tell(attempt)
+  stream.close()
+  expect(text).toMatch(/\n\nevent: attempt\ndata: \{"id":"atmpt_1",.*\}\n\n$/)
+  expect(text).not.toMatch(/^id:/m)
 })

@@ -39,7 +39,8 @@ export function openLogStream(engine: Engine, logger: Log): LogStream {
       const { org, app } = client.caller
       // The organisation is checked for an application's token too: both come from the credential.
       if (org !== attempt.org || (app !== null && app !== attempt.app)) continue
-      text ??= `event: attempt\nid: ${attempt.id}\ndata: ${JSON.stringify(logEntry(attempt))}\n\n`
+      // Without an "id:" line, which would promise that Last-Event-ID is honoured. What was missed stands in the log.
+      text ??= `event: attempt\ndata: ${JSON.stringify(logEntry(attempt))}\n\n`
       write(client, text)
     }
   }

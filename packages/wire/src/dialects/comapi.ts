@@ -42,6 +42,8 @@ export const comapi: Dialect = {
     },
   ],
   receive: {
+    // Of messages, profiles, conversations and chats; receipts in a conversation name another.
+    entity: 'id',
     revision: 'param.revision',
     replies: {
       accepted: { status: 200, body: 'Data accepted' },

@@ -28,6 +28,7 @@ function anAttempt(fields: Partial<Attempt> = {}): Attempt {
     endpoint: 'ep_1',
     url: 'https://example.com/hook',
     attempt: 1,
+    batch: null,
     result: 'success',
     trigger: 'scheduled',
     code: 200,
@@ -92,8 +93,7 @@ function page<T>(rows: readonly T[], key: (row: T) => string, q: AttemptQuery): 
 
 function counted(rows: readonly Attempt[]): { total: number; success: number; failed: number } {
   const success = rows.filter(({ result }) => result === 'success').length
-  const failed = rows.filter(({ result }) => ['failed', 'exhausted', 'quarantined'].includes(result)).length
-  return { total: success + failed, success, failed }
+  return { total: rows.length, success, failed: rows.length - success }
 }
 
 /** The newest of each group, by the order in which they were appended. */
@@ -270,6 +270,16 @@ export function ledgerSuite(name: string, harness: StoreHarness): void {
           }
       })
 
+      test('totals: what counts as failed is every result but success', async () => {
+        for (const result of results) {
+          const own = unique('app')
+          append(ledger, [anAttempt({ app: own, result })])
+          const one = result === 'success' ? { total: 1, success: 1, failed: 0 } : { total: 1, success: 0, failed: 1 }
+          expect(await ledger.summary(query(own)), result).toEqual(one)
+          expect(await ledger.summary(query(own, { results: [result] })), result).toEqual(one)
+        }
+      })
+
       const anyQuery = fc.record({
         endpoint: fc.option(fc.constantFrom(...endpoints)),
         message: fc.option(fc.constantFrom(...messages), { freq: 1 }),
@@ -401,6 +411,34 @@ export function ledgerSuite(name: string, harness: StoreHarness): void {
         }
         expect(left).toEqual([15, 5, 3])
         expect((await own.attempts(query('app_1'))).map(({ startedAt }) => startedAt - t0)).toEqual([22, 23, 24])
+      })
+
+      test('totals are what is left after every step of a sweep, also within an hour', async () => {
+        const subject = await open()
+        const own = subject.store.ledger
+        const results = ['success', 'failed', 'cancelled', 'interrupted'] as const
+        const all = Array.from({ length: 40 }, (_, index) =>
+          anAttempt({
+            startedAt: hour0 + index * (hourMs / 8),
+            result: results[index % results.length]!,
+            endpoint: `ep_${index % 3}`,
+          }),
+        )
+        append(own, all)
+        await own.settled()
+        for (let more = true, steps = 0; more; steps++) {
+          more = await own.sweep(hour0 + 4.5 * hourMs, 7)
+          for (const endpoint of [null, 'ep_0', 'ep_1', 'ep_2']) {
+            const q = query('app_1', { endpoint })
+            expect(await own.summary(q)).toEqual(counted(await own.attempts(q)))
+          }
+          expect(steps).toBeLessThan(9)
+        }
+        expect(await own.summary(query('app_1'))).toEqual(counted(all.slice(36)))
+        // Attempts that come late for an hour that was swept are counted as well.
+        append(own, [anAttempt({ startedAt: hour0, endpoint: 'ep_0' })])
+        await own.settled()
+        expect((await own.summary(query('app_1'))).total).toBe(5)
       })
     })
 

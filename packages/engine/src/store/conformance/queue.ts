@@ -128,7 +128,7 @@ class Scene {
       due,
       message,
       generation,
-      attempt: newId('atmpt', t0),
+      attempts: [{ attempt: newId('atmpt', t0), message }],
       app: this.app,
       result: fields.next ? 'failed' : 'success',
       trigger: 'scheduled',
@@ -191,6 +191,14 @@ function ids(work: readonly { readonly message: string }[]): string[] {
 /** The parts that name a claim. */
 function asClaim({ target, due, message, generation }: Claim): Claim {
   return { target, due, message, generation }
+}
+
+async function sweepAll(queue: Queue, now: number, outcomesBefore = 0, limit = 1000): Promise<void> {
+  let steps = 1
+  while (await queue.sweep(now, outcomesBefore, limit)) {
+    steps += 1
+    if (steps > 1000) throw new Error('the sweep never ends')
+  }
 }
 
 export function queueSuite(name: string, harness: StoreHarness): void {
@@ -364,7 +372,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           failures: 0,
           trigger: 'scheduled',
           suspect: false,
-          content: await at.queue.message(at.app, sooner.message),
+          contents: [await at.queue.message(at.app, sooner.message)],
         })
       })
 
@@ -699,9 +707,15 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const claim = await at.accept({}, { claimed: true })
         const item = at.ending(claim, { code: 204, trigger: 'manual' })
         const result = await at.queue.record(item)
-        const { due: _due, next: _next, ...shown } = item
+        const { due: _due, next: _next, attempts, ...shown } = item
         expect(await at.outcomes()).toEqual([
-          { ...shown, eventType: 'invoice.paid', nextAt: null, seq: result.state === 'recorded' ? result.seq : 0 },
+          {
+            ...shown,
+            ...attempts[0],
+            eventType: 'invoice.paid',
+            nextAt: null,
+            seq: result.state === 'recorded' ? result.seqs[0] : 0,
+          },
         ])
         expect(await at.queue.pending([at.target], claim.message)).toEqual([])
         expect(await at.claim(t0 + dayMs)).toEqual([])
@@ -727,7 +741,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const at = await scene()
         const claims = await Promise.all(Array.from({ length: 20 }, () => at.accept({}, { claimed: true })))
         const results = await Promise.all(claims.map((claim) => at.record(claim)))
-        const numbers = results.map((result) => (result.state === 'recorded' ? result.seq : 0))
+        const numbers = results.map((result) => (result.state === 'recorded' ? (result.seqs[0] ?? 0) : 0))
         expect(new Set(numbers).size).toBe(20)
         expect(numbers).toEqual(numbers.toSorted((a, b) => a - b))
         const after = await at.queue.outcomesAfter(numbers[9] ?? 0, 3)
@@ -898,14 +912,6 @@ export function queueSuite(name: string, harness: StoreHarness): void {
     })
 
     describe('sweep', () => {
-      async function sweepAll(queue: Queue, now: number, outcomesBefore = 0, limit = 1000): Promise<void> {
-        let steps = 1
-        while (await queue.sweep(now, outcomesBefore, limit)) {
-          steps += 1
-          if (steps > 1000) throw new Error('the sweep never ends')
-        }
-      }
-
       test('keeps a message with waiting work, however old, and forgets the others', async () => {
         const at = await new Scene((await open()).store).create()
         const old = { expiresAt: t0 + 10 }
@@ -995,7 +1001,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         expect(await at.outcomes()).toEqual([])
         const after = at.in(await subject.crash())
         const next = await after.record(await after.accept({}, { claimed: true }))
-        expect(next.state === 'recorded' ? next.seq : 0).toBeGreaterThan(last)
+        expect(next.state === 'recorded' ? next.seqs[0] : 0).toBeGreaterThan(last)
       })
 
       test('leaves exactly what has not run out or still has work, whatever the mixture', async () => {
@@ -1168,6 +1174,119 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       await subject.close()
       await expect(at.queue.accept(at.item(at.message()))).rejects.toMatchObject({ code: 'closed' })
       await expect(at.queue.lanes()).rejects.toMatchObject({ code: 'closed' })
+    })
+
+    describe('a batch', () => {
+      /** Some messages that were accepted and claimed, made into one batch. */
+      async function formed(count: number, at?: Scene): Promise<{ at: Scene; batch: Claim; messages: string[] }> {
+        const here = at ?? (await scene())
+        const members: Claim[] = []
+        for (let index = 0; index < count; index++) members.push(await here.accept({}, { claimed: true }))
+        const id = newId('batch', t0)
+        const item = { batch: id, app: here.app, target: here.target, due: t0, members }
+        expect(await here.queue.form(item)).toEqual({ state: 'formed' })
+        const batch = { target: here.target, due: t0, message: id, generation: 1 }
+        return { at: here, batch, messages: members.map(({ message }) => message) }
+      }
+
+      const attemptsOf = (messages: readonly string[]) =>
+        messages.map((message) => ({ attempt: newId('atmpt', t0), message }))
+
+      test('is formed of all of its members or of none', async () => {
+        const at = await scene()
+        const [mine, given] = [await at.accept({}, { claimed: true }), await at.accept({}, { claimed: true })]
+        await at.queue.release([given])
+        const item = { batch: newId('batch', t0), app: at.app, target: at.target, due: t0, members: [mine, given] }
+        expect(await at.queue.form(item)).toEqual({ state: 'stale' })
+        expect(await at.record(mine)).toMatchObject({ state: 'recorded' })
+      })
+
+      test('ends with an outcome of each message, in their order', async () => {
+        const { at, batch, messages } = await formed(3)
+        const result = await at.record(batch, { attempts: attemptsOf(messages) })
+        expect(result.state === 'recorded' ? result.seqs.length : 0).toBe(3)
+        const outcomes = await at.outcomes()
+        expect(outcomes.map(({ message, result: ending }) => [message, ending])).toEqual(
+          messages.map((message) => [message, 'success']),
+        )
+        for (const message of messages) expect(await at.queue.pending([at.target], message)).toEqual([])
+        expect(await at.claim(t0 + dayMs)).toEqual([])
+      })
+
+      test('that failed is claimed as it was: the same messages in the same order', async () => {
+        const { at, batch, messages } = await formed(3)
+        await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 10, failures: 1 } })
+        for (const message of messages)
+          expect(await at.queue.pending([at.target], message)).toMatchObject([{ due: t0 + 10 }])
+        expect(await at.queue.countPending(at.target, 10)).toBe(3)
+        const again = await at.claimOne(t0 + 10)
+        expect(again).toMatchObject({ message: batch.message, generation: 2, failures: 1 })
+        expect(again.contents.map(({ id }) => id)).toEqual(messages)
+      })
+
+      test('I3: that was out at a crash is sent again as it was, and each message shows that it was interrupted', async () => {
+        const subject = await open()
+        const { at, batch, messages } = await formed(2, await new Scene(subject.store).create())
+        at.queue.leaving(batch)
+        const after = at.in(await subject.crash())
+        const { work, outcomes } = await after.claimResult(t0 + 1)
+        expect(work.map(({ message, generation }) => [message, generation])).toEqual([[batch.message, 2]])
+        expect(work[0]?.contents.map(({ id }) => id)).toEqual(messages)
+        expect(outcomes.map(({ message, result }) => [message, result])).toEqual(
+          messages.map((message) => [message, 'interrupted']),
+        )
+      })
+
+      test('that was too large goes on as two, a half of one message by itself', async () => {
+        const { at, batch, messages } = await formed(3)
+        const [left, right] = [newId('batch', t0 + 1), newId('batch', t0 + 1)]
+        const split = [
+          { batch: left, messages: messages.slice(0, 2) },
+          { batch: right, messages: messages.slice(2) },
+        ]
+        const next = { due: t0 + 5, failures: 0 }
+        await at.record(batch, { attempts: attemptsOf(messages), next, split, code: 413 })
+        const work = await at.claim(t0 + 5)
+        expect(work.map((one) => [one.message, one.generation, one.contents.map(({ id }) => id)])).toEqual([
+          [left, 2, messages.slice(0, 2)],
+          [messages[2], 2, messages.slice(2)],
+        ])
+        await at.record(work[0]!, { attempts: attemptsOf(messages.slice(0, 2)) })
+        await at.record(work[1]!)
+        for (const message of messages) expect(await at.queue.pending([at.target], message)).toEqual([])
+      })
+
+      test('of a target that was deleted is cancelled, each message of it', async () => {
+        const { at, batch, messages } = await formed(2)
+        await at.queue.release([batch])
+        const cancelled = await at.queue.cancel(at.target, 10, t0)
+        expect(cancelled.map(({ message, result }) => [message, result])).toEqual(
+          messages.map((message) => [message, 'cancelled']),
+        )
+        expect(await at.queue.countPending(at.target, 10)).toBe(0)
+      })
+
+      test('keeps its messages while it waits, and is brought forward by a resend of one of them', async () => {
+        const { at, batch, messages } = await formed(2)
+        await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 50, failures: 1 } })
+        await sweepAll(at.queue, t0 + 1000 * dayMs, 0)
+        const [first = ''] = messages
+        const resend = {
+          app: at.app,
+          target: at.target,
+          message: first,
+          due: t0 + 2,
+          generation: 1,
+          bringForward: true,
+        }
+        expect(await at.queue.requeue([{ ...resend, bringForward: false }], null)).toEqual({
+          state: 'queued',
+          queued: 0,
+        })
+        expect(await at.queue.requeue([resend], null)).toEqual({ state: 'queued', queued: 1 })
+        const again = await at.claimOne(t0 + 2)
+        expect(again.contents.map(({ id }) => id)).toEqual(messages)
+      })
     })
   })
 }

@@ -25,11 +25,12 @@ export type AttemptRow = [
 
 /** What nobody sorts by stands in one column of JSON. */
 type AttemptDetail = Pick<Attempt, 'org' | 'requestId' | 'url' | 'error' | 'request' | 'response' | 'remoteAddress'> &
-  Partial<Pick<Attempt, 'channels' | 'tags'>>
+  Partial<Pick<Attempt, 'batch' | 'channels' | 'tags'>>
 
 export function attemptRow({ seq, attempt }: LedgerEntry): AttemptRow {
-  const { org, requestId, url, error, request, response, remoteAddress, channels, tags } = attempt
+  const { org, requestId, url, error, request, response, remoteAddress, batch, channels, tags } = attempt
   const detail: AttemptDetail = { org, requestId, url, error, request, response, remoteAddress }
+  if (batch !== null) Object.assign(detail, { batch })
   if (channels) Object.assign(detail, { channels })
   if (tags) Object.assign(detail, { tags })
   return [
@@ -64,6 +65,7 @@ export function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
     endpoint: String(row.endpoint),
     url: detail.url,
     attempt: Number(row.attempt),
+    batch: detail.batch ?? null,
     result: String(row.result) as AttemptResult,
     trigger: row.manual === 1 ? 'manual' : 'scheduled',
     code: Number(row.code),

@@ -9,6 +9,7 @@ import type {
   SealedSecret,
 } from '../catalog.ts'
 import { Conditions } from './conditions.ts'
+import type { OperationWriter } from './operation-writer.ts'
 
 type Written = Exclude<CatalogWriteResult, { state: 'replay' }>
 
@@ -19,9 +20,11 @@ export class CatalogWriter {
   /** Version of each application's configuration: what an accept was matched with must still be it. */
   readonly #versions = new Map<string, number>()
   readonly #allVersions: StatementSync
+  readonly #operations: Pick<OperationWriter, 'deleteAllOf'>
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, operations: Pick<OperationWriter, 'deleteAllOf'>) {
     this.#database = database
+    this.#operations = operations
     const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])
     this.#statements = Object.fromEntries(prepared) as Record<keyof typeof sql, StatementSync>
     this.#allVersions = database.prepare('SELECT id, version FROM application')
@@ -139,6 +142,7 @@ export class CatalogWriter {
         return null
       case 'delete_application':
         this.#statements.deleteEndpointsOf.run(change.id)
+        this.#operations.deleteAllOf(change.id)
         this.#statements.deleteApplication.run(change.id)
         return change.id
       case 'delete_endpoint':

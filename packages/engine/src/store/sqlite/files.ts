@@ -5,6 +5,7 @@ import { openReader, openWriter } from './database.ts'
 import { readInFlight } from './in-flight.ts'
 import { LedgerReader } from './ledger-reader.ts'
 import { LedgerWriter } from './ledger-writer.ts'
+import { OperationReader } from './operation-reader.ts'
 import type { BatchWriter, LedgerOperation, OperationAnswer, QueueOperation } from './operations.ts'
 import { QueueReader } from './queue-reader.ts'
 import { QueueWriter } from './queue-writer.ts'
@@ -36,6 +37,13 @@ export interface Reads {
   outcomesAfter: QueueReader['outcomesAfter']
   loadCatalog: () => ReturnType<typeof loadCatalog>
   audit: (query: AuditQuery) => ReturnType<typeof readAudit>
+  operation: OperationReader['operation']
+  operations: OperationReader['operations']
+  operationByClaim: OperationReader['operationByClaim']
+  operationByFile: OperationReader['operationByFile']
+  operationPayload: OperationReader['operationPayload']
+  operationFiles: OperationReader['operationFiles']
+  callbacks: OperationReader['callbacks']
   highWater: LedgerReader['highWater']
   attempt: LedgerReader['attempt']
   attempts: LedgerReader['attempts']
@@ -54,6 +62,7 @@ export function openReads(paths: Paths): { answer(operation: ReadOperation): Ope
   const queueFile = openReader(paths.queue)
   const ledgerFile = openReader(paths.ledger)
   const queue = new QueueReader(queueFile)
+  const operations = new OperationReader(queueFile)
   const ledger = new LedgerReader(ledgerFile)
   const reads: Reads = {
     lanes: () => queue.lanes(),
@@ -64,6 +73,13 @@ export function openReads(paths: Paths): { answer(operation: ReadOperation): Ope
     outcomesAfter: (...args) => queue.outcomesAfter(...args),
     loadCatalog: () => loadCatalog(queueFile),
     audit: (query) => readAudit(queueFile, query),
+    operation: (...args) => operations.operation(...args),
+    operations: (...args) => operations.operations(...args),
+    operationByClaim: (...args) => operations.operationByClaim(...args),
+    operationByFile: (...args) => operations.operationByFile(...args),
+    operationPayload: (...args) => operations.operationPayload(...args),
+    operationFiles: () => operations.operationFiles(),
+    callbacks: () => operations.callbacks(),
     highWater: () => ledger.highWater(),
     attempt: (...args) => ledger.attempt(...args),
     attempts: (...args) => ledger.attempts(...args),

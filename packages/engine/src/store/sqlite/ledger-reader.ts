@@ -5,10 +5,7 @@ import { toAttempt } from './attempt-row.ts'
 import { scalar } from './database.ts'
 import { Conditions } from './conditions.ts'
 
-const hourMs = 3_600_000
-
-/** Results that count as a failure in totals. */
-export const failedResults = ['failed', 'exhausted', 'quarantined'] as const
+export const hourMs = 3_600_000
 
 export function hourOf(timeMs: number): number {
   return Math.floor(timeMs / hourMs)
@@ -79,7 +76,7 @@ export class LedgerReader {
     return this.#database
       .prepare(
         `SELECT count(*) FILTER (WHERE result = 'success') AS success,
-           count(*) FILTER (WHERE result IN (${failedResults.map((result) => `'${result}'`).join(', ')})) AS failed FROM attempt WHERE ${where.sql}`,
+           count(*) FILTER (WHERE result <> 'success') AS failed FROM attempt WHERE ${where.sql}`,
       )
       .get(...where.values)
   }

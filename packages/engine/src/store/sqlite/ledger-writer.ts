@@ -1,7 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { AttemptResult } from '../../model.ts'
 import type { AttemptRow } from './attempt-row.ts'
-import { failedResults, hourOf } from './ledger-reader.ts'
+import { hourMs, hourOf } from './ledger-reader.ts'
 import type { BatchWriter, LedgerOperation, OperationAnswer } from './operations.ts'
 import { applyInOneTransaction } from './transaction.ts'
 
@@ -10,8 +9,8 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
   readonly #database: DatabaseSync
   readonly #statements: Record<keyof typeof sql, StatementSync>
   #highWater = 0
-  /** Totals of this batch, written once a group: a row an hour and endpoint instead of one an attempt. */
-  readonly #totals = new Map<string, { app: string; endpoint: string; hour: number; success: number; failed: number }>()
+  /** What this batch adds to totals, written once a group: a row an hour and endpoint instead of one an attempt. */
+  readonly #totals = new Map<string, HourTotal>()
 
   constructor(database: DatabaseSync) {
     this.#database = database
@@ -49,22 +48,35 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
     const inserted = this.#statements.insert.run(...row)
     const [seq, , app, , , endpoint, , result, , startedAt] = row
     this.#highWater = Math.max(this.#highWater, seq)
-    const counts = counted(result)
-    if (inserted.changes !== 1 || counts === null) return
-    const hour = hourOf(startedAt)
-    const key = `${endpoint} ${hour}`
-    let total = this.#totals.get(key)
-    if (!total) {
-      total = { app, endpoint, hour, success: 0, failed: 0 }
-      this.#totals.set(key, total)
-    }
-    total[counts] += 1
+    if (inserted.changes !== 1) return
+    const success = result === 'success' ? 1 : 0
+    this.#count({ app, endpoint, hour: hourOf(startedAt), success, failed: 1 - success })
   }
 
-  /** Totals go with their attempts, an hour at a time. */
+  /** Totals lose what their attempts counted, so that they are at any time what counting rows gives. */
   #sweep(before: number, limit: number): boolean {
-    this.#statements.sweepTotals.run(hourOf(before))
-    return Number(this.#statements.sweep.run(limit, before).changes) === limit
+    this.#statements.sweepTotals.run()
+    const gone = this.#statements.swept.all(limit, before)
+    const { changes } = this.#statements.sweep.run(limit, before)
+    for (const { app, endpoint, hour, success, failed } of gone)
+      this.#count({
+        app: String(app),
+        endpoint: String(endpoint),
+        hour: Number(hour),
+        success: -Number(success),
+        failed: -Number(failed),
+      })
+    return Number(changes) === limit
+  }
+
+  #count({ app, endpoint, hour, success, failed }: HourTotal): void {
+    const key = `${endpoint} ${hour}`
+    const total = this.#totals.get(key)
+    if (!total) this.#totals.set(key, { app, endpoint, hour, success, failed })
+    else {
+      total.success += success
+      total.failed += failed
+    }
   }
 
   #merge(): void {
@@ -74,11 +86,18 @@ export class LedgerWriter implements BatchWriter<LedgerOperation> {
   }
 }
 
-/** What was interrupted is tried again, and what was cancelled was never tried: neither is a failure. */
-function counted(result: AttemptResult): 'success' | 'failed' | null {
-  if (result === 'success') return 'success'
-  return (failedResults as readonly AttemptResult[]).includes(result) ? 'failed' : null
+interface HourTotal {
+  readonly app: string
+  readonly endpoint: string
+  readonly hour: number
+  success: number
+  /** Every attempt that did not succeed, as readers count rows. */
+  failed: number
 }
+
+/** The oldest attempts: at most so many, and only what started before. */
+const oldest =
+  'seq IN (SELECT seq FROM (SELECT seq, started_at FROM attempt ORDER BY seq LIMIT ?) WHERE started_at < ?)'
 
 const sql = {
   insert: `INSERT INTO attempt (seq, id, app, message, event_type, endpoint, attempt, result, code, started_at,
@@ -90,7 +109,9 @@ const sql = {
     ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)`,
   // The address, the error and the outcome stay: what is forgotten is what went over the wire.
   expunge: `UPDATE attempt SET detail = json_set(detail, '$.request', NULL, '$.response', NULL) WHERE app = ? AND id = ?`,
-  sweepTotals: 'DELETE FROM total WHERE hour < ?',
-  sweep: `DELETE FROM attempt WHERE seq IN
-      (SELECT seq FROM (SELECT seq, started_at FROM attempt ORDER BY seq LIMIT ?) WHERE started_at < ?)`,
+  // Empty since an earlier sweep.
+  sweepTotals: 'DELETE FROM total WHERE success = 0 AND failed = 0',
+  swept: `SELECT app, endpoint, started_at / ${hourMs} AS hour, count(*) FILTER (WHERE result = 'success') AS success,
+      count(*) FILTER (WHERE result <> 'success') AS failed FROM attempt WHERE ${oldest} GROUP BY app, endpoint, hour`,
+  sweep: `DELETE FROM attempt WHERE ${oldest}`,
 } as const

@@ -4,7 +4,8 @@ import { EngineError } from '../../errors.ts'
 import { attemptRow, type AttemptRow } from './attempt-row.ts'
 import type { CatalogWriteResult } from '../catalog.ts'
 import type { Ledger } from '../ledger.ts'
-import type { Queue } from '../queue.ts'
+import type { OperationStore } from '../operation-store.ts'
+import type { AcceptItem, Queue } from '../queue.ts'
 import type { Store } from '../store.ts'
 import type { NewId } from '../../ids.ts'
 import { openLedgerWriter, openQueueWriter, openReads, type Paths, type ReadOperation, type Reads } from './files.ts'
@@ -68,6 +69,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
           queueWriter.submit<CatalogWriteResult>({ kind: 'catalog', changes, idempotency }),
         audit: (query) => read('audit', query),
       },
+      operations: operationsOn(queueWriter, read),
       async close() {
         await queueWriter.close()
         linger.end()
@@ -88,7 +90,8 @@ type Read = <K extends keyof Reads>(name: K, ...args: Parameters<Reads[K]>) => P
 function queueOn(writer: GroupCommit<QueueOperation>, inFlight: InFlightFile, read: Read, epoch: number): Queue {
   return {
     epoch,
-    accept: (item) => writer.submit({ kind: 'accept', item }, 'low', item.message.payload?.length ?? 0),
+    accept: (item) => writer.submit({ kind: 'accept', item }, 'low', payloadLength(item)),
+    form: (item) => writer.submit({ kind: 'form', item }),
     record: (item) => writer.submit({ kind: 'record', item }),
     leaving: (claim) => inFlight.begin(claim),
     returned: (note) => inFlight.end(note),
@@ -106,6 +109,25 @@ function queueOn(writer: GroupCommit<QueueOperation>, inFlight: InFlightFile, re
     outcomesAfter: (seq, limit) => read('outcomesAfter', seq, limit),
     pending: (targets, message) => read('pending', targets, message),
     countPending: (target, limit) => read('countPending', target, limit),
+  }
+}
+
+function payloadLength({ message, operation }: AcceptItem): number {
+  return (message.payload?.length ?? 0) + (operation?.payload?.length ?? 0)
+}
+
+function operationsOn(writer: GroupCommit<QueueOperation>, read: Read): OperationStore {
+  return {
+    create: (row, idempotency) => writer.submit({ kind: 'create_operation', row, idempotency }, 'low'),
+    claimed: (app, id, at) => writer.submit({ kind: 'operation_claimed', app, id, at }),
+    sweep: (now, before, limit) => writer.submit({ kind: 'sweep_operations', now, before, limit }, 'low'),
+    operation: (app, id) => read('operation', app, id),
+    operations: (query) => read('operations', query),
+    operationByClaim: (app, claimHash) => read('operationByClaim', app, claimHash),
+    operationByFile: (tokenHash) => read('operationByFile', tokenHash),
+    operationPayload: (id) => read('operationPayload', id),
+    operationFiles: () => read('operationFiles'),
+    callbacks: () => read('callbacks'),
   }
 }
 

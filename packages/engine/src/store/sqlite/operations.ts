@@ -1,10 +1,12 @@
 import type { AttemptRow } from './attempt-row.ts'
 import type { CatalogChange } from '../catalog.ts'
-import type { AcceptItem, Claim, ClaimRequest, IdempotencyRecord, RecordItem, RequeueItem } from '../queue.ts'
+import type { OperationRow } from '../operation-store.ts'
+import type { AcceptItem, Claim, ClaimRequest, FormItem, IdempotencyRecord, RecordItem, RequeueItem } from '../queue.ts'
 
 /** What travels to the thread that writes the queue's file: plain data, one transaction a batch. */
 export type QueueOperation =
   | { readonly kind: 'accept'; readonly item: AcceptItem }
+  | { readonly kind: 'form'; readonly item: FormItem }
   | { readonly kind: 'record'; readonly item: RecordItem }
   | { readonly kind: 'claim'; readonly request: ClaimRequest }
   | { readonly kind: 'alone'; readonly claim: Claim }
@@ -18,6 +20,13 @@ export type QueueOperation =
       readonly changes: readonly CatalogChange[]
       readonly idempotency: IdempotencyRecord | null
     }
+  | {
+      readonly kind: 'create_operation'
+      readonly row: OperationRow
+      readonly idempotency: IdempotencyRecord | null
+    }
+  | { readonly kind: 'operation_claimed'; readonly app: string; readonly id: string; readonly at: number }
+  | { readonly kind: 'sweep_operations'; readonly now: number; readonly before: number; readonly limit: number }
 
 /** What travels to the thread that writes the ledger's file. */
 export type LedgerOperation =

@@ -62,15 +62,23 @@ export class QueueReader {
     const again = this.#database.prepare(
       'SELECT target, due, generation FROM work WHERE message = ? AND target = ? AND again = 1',
     )
+    const batched = this.#database.prepare(
+      `SELECT w.target, w.due, w.generation FROM batch_member b
+       JOIN work w ON w.message = b.batch AND w.target = b.target AND w.again = 1
+       WHERE b.message = ? AND b.target = ?`,
+    )
     return targets.flatMap((target) => {
-      const row = again.get(message, target) ?? first.get(target, message)
+      const row = again.get(message, target) ?? first.get(target, message) ?? batched.get(message, target)
       return row ? [{ target, due: Number(row.due), generation: Number(row.generation) }] : []
     })
   }
 
   countPending(target: string, limit: number): number {
     const row = this.#database
-      .prepare('SELECT count(*) AS count FROM (SELECT 1 FROM work WHERE target = ? LIMIT ?)')
+      .prepare(
+        `SELECT count(*) AS count FROM (
+           SELECT 1 FROM work w LEFT JOIN batch_member b ON b.batch = w.message AND w.again = 1 WHERE w.target = ? LIMIT ?)`,
+      )
       .get(target, limit)
     return Number(row?.count)
   }

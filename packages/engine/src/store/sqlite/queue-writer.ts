@@ -1,5 +1,6 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
+  isBatch,
   suspicion,
   type AcceptItem,
   type AcceptResult,
@@ -7,18 +8,23 @@ import {
   type ClaimRequest,
   type ClaimResult,
   type ClaimedWork,
+  type FormItem,
+  type FormResult,
   type IdempotencyRecord,
   type RecordItem,
   type RecordResult,
   type Replay,
   type RequeueItem,
   type RequeueResult,
+  type StoredMessage,
   type StoredOutcome,
 } from '../queue.ts'
+import { isOperation, type OperationRow } from '../operation-store.ts'
 import type { NewId } from '../../ids.ts'
 import type { AttemptResult, AttemptTrigger } from '../../model.ts'
 import { attemptKey } from './in-flight.ts'
 import { CatalogWriter } from './catalog-writer.ts'
+import { OperationWriter } from './operation-writer.ts'
 import type { BatchWriter, OperationAnswer, QueueOperation } from './operations.ts'
 import { detailOf, storedMessage } from './message-row.ts'
 import { scalar } from './database.ts'
@@ -30,6 +36,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   readonly #database: DatabaseSync
   readonly #newId: NewId
   readonly #catalog: CatalogWriter
+  readonly #operations: OperationWriter
   readonly #statements: Record<StatementName, StatementSync>
   #outcomeSeq: number
   /** Attempts that were out when the last process died; `null`: unknown. */
@@ -41,7 +48,8 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     this.#database = database
     this.#wasOut = wasOut
     this.#newId = newId
-    this.#catalog = new CatalogWriter(database)
+    this.#operations = new OperationWriter(database)
+    this.#catalog = new CatalogWriter(database, this.#operations)
     const prepared = Object.entries(sql).map(([name, text]) => [name, database.prepare(text)])
     this.#statements = Object.fromEntries(prepared) as Record<StatementName, StatementSync>
     // The sweep may have emptied the table: numbers are never given twice, since the ledger counts on their order.
@@ -70,6 +78,8 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
 
   #applyOne(operation: QueueOperation): unknown {
     switch (operation.kind) {
+      case 'form':
+        return this.#form(operation.item)
       case 'record':
         return this.#record(operation.item)
       case 'accept':
@@ -98,6 +108,12 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
         if (result.state === 'written' && operation.idempotency) this.#keepAnswer(operation.idempotency)
         return result
       }
+      case 'create_operation':
+        return this.#createOperation(operation.row, operation.idempotency)
+      case 'operation_claimed':
+        return this.#operations.claimed(operation.app, operation.id, operation.at)
+      case 'sweep_operations':
+        return this.#operations.sweep(operation.now, operation.before, operation.limit)
     }
   }
 
@@ -106,6 +122,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     const replay = item.idempotency && this.#replay(item.idempotency)
     if (replay) return replay
     if (this.#catalog.version(message.app) !== item.catalogVersion) return { state: 'stale_catalog' }
+    if (item.operation && !this.#operations.end(item.operation, message)) return { state: 'operation_ended' }
     const inserted = this.#statements.insertMessage.run(
       message.id,
       message.app,
@@ -134,24 +151,78 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     return { state: 'accepted' }
   }
 
-  #record(item: RecordItem): RecordResult {
-    const changed = item.next
-      ? this.#statements.reschedule.run(
-          item.next.due,
-          item.next.failures,
-          item.target,
-          item.due,
-          item.message,
-          this.epoch,
-          item.generation,
-        )
-      : this.#statements.finish.run(item.target, item.due, item.message, this.epoch, item.generation)
-    if (changed.changes !== 1) return { state: 'stale' }
-    const seq = this.#outcome(item, item.next ? item.next.due : null)
-    return { state: 'recorded', seq }
+  #createOperation(row: OperationRow, idempotency: IdempotencyRecord | null): { state: 'created' | 'missing' } | Replay {
+    const replay = idempotency && this.#replay(idempotency)
+    if (replay) return replay
+    if (this.#catalog.version(row.operation.app) === 0) return { state: 'missing' }
+    this.#operations.create(row)
+    if (idempotency) this.#keepAnswer(idempotency)
+    return { state: 'created' }
   }
 
-  #outcome(item: Omit<RecordItem, 'next'>, nextAt: number | null): number {
+  /** All of the rows that become the batch, or none: the statements of one that is refused are undone. */
+  #form(item: FormItem): FormResult {
+    const { batch, app, target, due, members } = item
+    const mine = (claim: Claim): boolean =>
+      this.#statements.isMine.get(target, claim.due, claim.message, this.epoch, claim.generation) !== undefined
+    if (!members.every(mine)) return { state: 'stale' }
+    for (const claim of members) this.#statements.removeWork.run(target, claim.due, claim.message)
+    this.#putBatch(
+      batch,
+      { app, target },
+      members.map((claim) => claim.message),
+    )
+    // Claimed, and its first attempt is the members' first.
+    this.#statements.insertBatchWork.run(target, due, batch, app, this.epoch, 1, 0)
+    return { state: 'formed' }
+  }
+
+  #putBatch(batch: string, of: { app: string; target: string }, messages: readonly string[]): void {
+    this.#statements.insertBatch.run(batch, of.app, JSON.stringify(messages))
+    for (const message of messages) this.#statements.insertBatchMember.run(message, of.target, batch)
+  }
+
+  #removeBatch(batch: string): void {
+    this.#statements.removeBatch.run(batch)
+    this.#statements.removeBatchMembers.run(batch)
+  }
+
+  /** The messages of a batch in their order, or the one message that the id names. */
+  #membersOf(id: string): string[] {
+    if (!isBatch(id)) return [id]
+    const row = this.#statements.batch.get(id)
+    return row ? (JSON.parse(String(row.members)) as string[]) : []
+  }
+
+  #record(item: RecordItem): RecordResult {
+    const { target, due, message, generation, next, split } = item
+    const changed =
+      next && !split
+        ? this.#statements.reschedule.run(next.due, next.failures, target, due, message, this.epoch, generation)
+        : this.#statements.finish.run(target, due, message, this.epoch, generation)
+    if (changed.changes !== 1) return { state: 'stale' }
+    if (item.result === 'success' && isOperation(target)) this.#operations.called(target, item.startedAt + item.durationMs)
+    if (isBatch(message) && (!next || split)) this.#removeBatch(message)
+    if (next && split) this.#split(item, split, next)
+    const nextAt = next ? next.due : null
+    return { state: 'recorded', seqs: item.attempts.map((one) => this.#outcome({ ...item, ...one }, nextAt)) }
+  }
+
+  /** Each part is unclaimed, and its next attempt follows the one that was too large. */
+  #split(item: RecordItem, parts: NonNullable<RecordItem['split']>, next: NonNullable<RecordItem['next']>): void {
+    const { app, target, generation } = item
+    for (const { batch, messages } of parts) {
+      const [alone] = messages
+      if (messages.length > 1) this.#putBatch(batch, item, messages)
+      const id = messages.length > 1 ? batch : alone!
+      this.#statements.insertBatchWork.run(target, next.due, id, app, 0, generation, next.failures)
+    }
+  }
+
+  #outcome(
+    item: Omit<RecordItem, 'next' | 'split' | 'attempts'> & { readonly attempt: string },
+    nextAt: number | null,
+  ): number {
     const seq = ++this.#outcomeSeq
     this.#statements.insertOutcome.run(
       seq,
@@ -179,6 +250,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     // Read first and written after: the statement must not walk rows that it changes.
     for (const row of this.#statements.claimable.iterate(target, from, now, this.epoch, limit + 1)) {
       bytes += typeof row.payload === 'string' ? row.payload.length : 0
+      if (row.id === null) bytes += Number(this.#statements.batchBytes.get(String(row.message))?.bytes ?? 0)
       more = rows.length === limit || (rows.length > 0 && bytes > request.maxBytes)
       if (more) break
       rows.push(row)
@@ -186,36 +258,52 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     const work: ClaimedWork[] = []
     const outcomes: StoredOutcome[] = []
     for (const row of rows) {
-      const content = storedMessage(row)
+      const message = String(row.message)
+      const contents = row.id === null ? this.#contentsOf(message) : [storedMessage(row)]
       const due = Number(row.due)
       const generation = Number(row.generation)
       const trigger = row.manual === 1 ? 'manual' : 'scheduled'
-      const key = { app: content.app, message: content.id, target, due, generation, trigger } as const
+      const app = String(row.work_app)
+      const unsent = (result: AttemptResult): void => {
+        for (const { id, eventType } of contents)
+          outcomes.push(this.#unsent({ app, message: id, target, due, generation, trigger }, eventType, result, now))
+      }
+      // Its messages were erased: nobody could send it.
+      if (contents.length === 0) {
+        this.#statements.removeWork.run(target, due, message)
+        this.#removeBatch(message)
+        continue
+      }
       let crashes = Number(row.crashes)
       let attempt = generation + 1
       if (row.epoch !== 0) {
         // Notes tell of the last process only. What one before it had claimed, and nobody looked at since, may have been out.
         const wasOut = row.epoch === this.epoch - 1 ? this.#wasOut : null
-        const out = wasOut?.has(attemptKey({ target, message: content.id, generation })) ?? true
+        const out = wasOut?.has(attemptKey({ target, message, generation })) ?? true
         if (!out) attempt = generation
         else {
           // A machine that was restarted accuses nobody.
           if (wasOut && crashes <= -suspicion.deathsAlone) {
-            this.#statements.removeWork.run(target, due, content.id)
-            outcomes.push(this.#unsent(key, content.eventType, 'quarantined', now))
+            this.#statements.removeWork.run(target, due, message)
+            if (row.id === null) this.#removeBatch(message)
+            unsent('quarantined')
             continue
           }
           if (wasOut) crashes += crashes < 0 ? 0 : 1
-          outcomes.push(this.#unsent(key, content.eventType, 'interrupted', now))
+          unsent('interrupted')
         }
       }
-      this.#statements.claim.run(this.epoch, attempt, crashes, target, due, content.id)
+      this.#statements.claim.run(this.epoch, attempt, crashes, target, due, message)
       const failures = Number(row.failures)
       const suspect = crashes >= suspicion.crashes || crashes < 0
-      work.push({ target, due, message: content.id, generation: attempt, failures, trigger, suspect, content })
+      work.push({ target, due, message, generation: attempt, failures, trigger, suspect, contents })
     }
     const next = more ? null : this.#statements.nextDue.get(target, Math.max(from, now + 1))
     return { work, outcomes, more, nextDue: typeof next?.due === 'number' ? next.due : null }
+  }
+
+  #contentsOf(batch: string): StoredMessage[] {
+    return this.#statements.batchContents.all(batch).map(storedMessage)
   }
 
   /** Records an ending that no attempt of this process had. */
@@ -253,17 +341,22 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   }
 
   #cancel(target: string, limit: number, at: number): StoredOutcome[] {
-    return this.#statements.cancellable.all(target, this.epoch, limit).map((row) => {
+    return this.#statements.cancellable.all(target, this.epoch, limit).flatMap((row) => {
+      const id = String(row.message)
       const key = {
         app: String(row.app),
-        message: String(row.message),
         target,
         due: Number(row.due),
         generation: Number(row.generation),
         trigger: row.manual === 1 ? 'manual' : 'scheduled',
       } as const
-      this.#statements.removeWork.run(target, key.due, key.message)
-      return this.#unsent(key, String(row.event_type), 'cancelled', at)
+      const messages = this.#membersOf(id).map((message) => ({
+        message,
+        eventType: String(this.#statements.eventTypeOf.get(key.app, message)?.event_type ?? ''),
+      }))
+      this.#statements.removeWork.run(target, key.due, id)
+      if (isBatch(id)) this.#removeBatch(id)
+      return messages.map(({ message, eventType }) => this.#unsent({ ...key, message }, eventType, 'cancelled', at))
     })
   }
 
@@ -299,6 +392,7 @@ type StatementName = keyof typeof sql
 
 const messageIsBusy = `(
     EXISTS (SELECT 1 FROM work WHERE message = m.id AND again = 1)
+    OR EXISTS (SELECT 1 FROM batch_member WHERE message = m.id)
     OR EXISTS (SELECT 1 FROM json_each(m.targets) t JOIN work w
       ON w.target = t.value AND w.due = m.accepted_at AND w.message = m.id))`
 
@@ -316,10 +410,24 @@ const sql = {
       (seq, attempt, app, message, target, generation, result, manual, code, started_at, duration_ms, next_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   // One range of the primary key; the rows that this epoch holds in memory are stepped over (at most a lane's bound).
-  claimable: `SELECT w.due, w.epoch, w.generation, w.failures, w.manual, w.crashes,
+  // A batch has no message of its id: its messages are read after it.
+  claimable: `SELECT w.due, w.message, w.app AS work_app, w.epoch, w.generation, w.failures, w.manual, w.crashes,
       m.id, m.app, m.event_type, m.event_id, m.payload, m.occurred_at, m.accepted_at, m.deliver, m.targets, m.detail
-    FROM work w JOIN message m ON m.app = w.app AND m.id = w.message
+    FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message
     WHERE w.target = ? AND w.due >= ? AND w.due <= ? AND w.epoch <> ? ORDER BY w.due, w.message LIMIT ?`,
+  isMine: `SELECT 1 FROM work WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
+  batch: `SELECT members FROM batch WHERE id = ?`,
+  batchContents: `SELECT m.* FROM batch b, json_each(b.members) member
+    JOIN message m ON m.app = b.app AND m.id = member.value WHERE b.id = ? ORDER BY member.key`,
+  batchBytes: `SELECT sum(length(m.payload)) AS bytes FROM batch b, json_each(b.members) member
+    JOIN message m ON m.app = b.app AND m.id = member.value WHERE b.id = ?`,
+  insertBatch: `INSERT INTO batch (id, app, members) VALUES (?, ?, ?)`,
+  insertBatchMember: `INSERT INTO batch_member (message, target, batch) VALUES (?, ?, ?)`,
+  insertBatchWork: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 1)`,
+  removeBatch: `DELETE FROM batch WHERE id = ?`,
+  removeBatchMembers: `DELETE FROM batch_member WHERE batch = ?`,
+  eventTypeOf: `SELECT event_type FROM message WHERE app = ? AND id = ?`,
   claim: `UPDATE work SET epoch = ?, generation = ?, crashes = ?
     WHERE target = ? AND due = ? AND message = ?`,
   alone: `UPDATE work SET crashes = min(crashes, 0) - 1 WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
@@ -332,17 +440,22 @@ const sql = {
     SELECT ?1, ?2, ?3, ?4, 0, ?5, 0, 1, 0, 1
     WHERE EXISTS (SELECT 1 FROM message WHERE app = ?4 AND id = ?3 AND payload IS NOT NULL)
       AND NOT EXISTS (SELECT 1 FROM work WHERE message = ?3 AND target = ?1 AND again = 1)
+      AND NOT EXISTS (SELECT 1 FROM batch_member WHERE message = ?3 AND target = ?1)
       AND NOT EXISTS (SELECT 1 FROM work w JOIN message m ON m.app = ?4 AND m.id = ?3
         WHERE w.target = ?1 AND w.due = m.accepted_at AND w.message = ?3)
     ON CONFLICT DO NOTHING`,
   // Not what this process has in its hands: that is on its way, or will be.
+  // A message that waits in a batch brings the batch forward.
   bringForward: `UPDATE work SET due = ?1, manual = 1, again = 1
-    WHERE target = ?2 AND message = ?3 AND epoch <> ?5 AND due IN (
-      SELECT due FROM work WHERE message = ?3 AND target = ?2 AND again = 1
-      UNION ALL SELECT accepted_at FROM message WHERE app = ?4 AND id = ?3)`,
+    WHERE target = ?2 AND epoch <> ?5 AND message IN (
+      SELECT ?3 UNION ALL SELECT batch FROM batch_member WHERE message = ?3 AND target = ?2)
+      AND due IN (
+        SELECT due FROM work WHERE message = ?3 AND target = ?2 AND again = 1
+        UNION ALL SELECT accepted_at FROM message WHERE app = ?4 AND id = ?3
+        UNION ALL SELECT w.due FROM batch_member b JOIN work w ON w.message = b.batch AND w.target = b.target AND w.again = 1
+          WHERE b.message = ?3 AND b.target = ?2)`,
   // What is out records itself.
-  cancellable: `SELECT w.due, w.message, w.app, w.generation, w.manual, coalesce(m.event_type, '') AS event_type
-    FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message WHERE w.target = ? AND w.epoch <> ? LIMIT ?`,
+  cancellable: `SELECT due, message, app, generation, manual FROM work WHERE target = ? AND epoch <> ? LIMIT ?`,
   removeWork: `DELETE FROM work WHERE target = ? AND due = ? AND message = ?`,
   expunge: `UPDATE message SET payload = NULL WHERE app = ? AND id = ?`,
   // What is still to be done keeps its message. A first attempt is due when its message was accepted, so the primary key

@@ -78,6 +78,36 @@ export const queueMigrations: Migrations = [
   UPDATE event_type SET
     data = json_insert(data, '$.title', '', '$.category', NULL, '$.platforms', NULL, '$.sample', NULL);
   `,
+  `
+  -- Messages that leave in one request, in their order: written before the first send, so that every retry has the same
+  -- bytes. Its work is one row, with the batch's id where a message's would stand. It is gone when its delivery has ended.
+  CREATE TABLE batch (id TEXT PRIMARY KEY, app TEXT NOT NULL, members TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE batch_member (
+    message TEXT NOT NULL, target TEXT NOT NULL, batch TEXT NOT NULL, PRIMARY KEY (message, target)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX batch_member_batch ON batch_member (batch);
+  UPDATE endpoint SET data = json_insert(data, '$.batch', NULL);
+  `,
+  `
+  -- Long jobs that report back. A claim id and the token of a file's link are secrets: they are looked up by their hash, and
+  -- kept sealed for whoever has to be told them again.
+  CREATE TABLE operation (
+    seq INTEGER PRIMARY KEY,
+    id TEXT NOT NULL, app TEXT NOT NULL, kind TEXT, state TEXT NOT NULL,
+    callback_url TEXT NOT NULL, metadata TEXT NOT NULL, lasts_ms INTEGER NOT NULL,
+    claim_hash TEXT NOT NULL, sealed_claim TEXT NOT NULL,
+    message TEXT, error TEXT, file TEXT, file_hash TEXT,
+    created_at INTEGER NOT NULL, completed_at INTEGER, expires_at INTEGER, called_at INTEGER, claimed_at INTEGER
+  ) STRICT;
+  CREATE UNIQUE INDEX operation_id ON operation (id);
+  CREATE INDEX operation_app ON operation (app, id);
+  CREATE UNIQUE INDEX operation_claim ON operation (app, claim_hash);
+  CREATE UNIQUE INDEX operation_file ON operation (file_hash) WHERE file_hash IS NOT NULL;
+  CREATE INDEX operation_expiry ON operation (expires_at) WHERE state <> 'expired';
+
+  -- Apart, so that a change of state does not write a result of a megabyte again.
+  CREATE TABLE operation_payload (operation TEXT PRIMARY KEY, payload TEXT NOT NULL) STRICT;
+  `,
 ]
 
 /** The ledger's file: attempts with everything that people search for, and totals by hour. */
@@ -100,5 +130,12 @@ export const ledgerMigrations: Migrations = [
     app TEXT NOT NULL, endpoint TEXT NOT NULL, hour INTEGER NOT NULL, success INTEGER NOT NULL, failed INTEGER NOT NULL,
     PRIMARY KEY (app, endpoint, hour)
   ) STRICT, WITHOUT ROWID;
+  `,
+  `
+  -- Totals count every attempt: failed is what did not succeed, with what was interrupted or cancelled.
+  DELETE FROM total;
+  INSERT INTO total
+    SELECT app, endpoint, started_at / 3600000 AS hour, count(*) FILTER (WHERE result = 'success'),
+      count(*) FILTER (WHERE result <> 'success') FROM attempt GROUP BY app, endpoint, hour;
   `,
 ]

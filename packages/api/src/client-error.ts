@@ -1,0 +1,36 @@
+/** The server refused: its status, its code from the closed list, and its sentence. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly code: string
+  /** The answer as it came. */
+  readonly body: unknown
+
+  constructor(status: number, body: unknown) {
+    const { code, text } = explain(status, body)
+    super(text)
+    this.status = status
+    this.code = code
+    this.body = body
+  }
+}
+
+/** An answer that should be a stream of events, and something else came. */
+export function notAStream(detail: string): ApiError {
+  return new ApiError(200, { code: 'not_a_stream', detail })
+}
+
+function explain(status: number, body: unknown): { code: string; text: string } {
+  if (typeof body === 'object' && body !== null && 'detail' in body) {
+    const code = 'code' in body && typeof body.code === 'string' ? body.code : `http_${status}`
+    if (typeof body.detail === 'string') return { code, text: body.detail }
+    if (Array.isArray(body.detail)) {
+      const parts = body.detail.map((entry: unknown) => {
+        const { loc, msg } = entry as { loc?: readonly string[]; msg?: string }
+        return `${loc?.slice(1).join('.') ?? ''}: ${msg ?? ''}`
+      })
+      return { code, text: parts.join(' ') }
+    }
+  }
+  return { code: `http_${status}`, text: `The server answered ${status}.` }
+}

@@ -1,0 +1,98 @@
+import * as z from 'zod'
+import { EventTypeName, listOf, Metadata, orderedPage, TimeOut } from './common.ts'
+
+export const OperationState = z.enum(['running', 'ready', 'failed', 'called', 'claimed', 'expired'])
+
+const FileOut = z.object({ name: z.string(), contentType: z.string(), bytes: z.int() })
+
+export const OperationIn = z
+  .strictObject({
+    callbackUrl: z
+      .string()
+      .min(1)
+      .max(4096)
+      .meta({ description: 'Called with GET and `id=<claim id>` once the job has ended. https.' }),
+    kind: EventTypeName.nullable()
+      .optional()
+      .meta({
+        description: 'What is done; the event type of the callback in the log.',
+        examples: ['backup.owner'],
+      }),
+    metadata: Metadata.optional(),
+    expiresInSeconds: z
+      .int()
+      .min(1)
+      .max(7 * 86_400)
+      .optional()
+      .meta({ description: 'How long the result can be fetched once it is there; 24 hours when absent.' }),
+  })
+  .meta({ id: 'OperationIn' })
+
+/** A job; what it gave, and the id to fetch that with, are not in it. */
+export const OperationOut = z
+  .object({
+    id: z.string().meta({ examples: ['op_1srOrx2ZWZBpBUvZ'] }),
+    kind: z.string().nullable(),
+    state: OperationState,
+    callbackUrl: z.string(),
+    metadata: Metadata,
+    msgId: z.string().nullable().meta({ description: 'The callback’s message, whose attempts are in the log.' }),
+    error: z.string().nullable().meta({ description: 'Why the job failed; `null`: it did not.' }),
+    file: FileOut.nullable(),
+    createdAt: TimeOut,
+    completedAt: TimeOut.nullable(),
+    expiresAt: TimeOut.nullable().meta({ description: 'Until when the result can be fetched.' }),
+    calledAt: TimeOut.nullable(),
+    claimedAt: TimeOut.nullable(),
+  })
+  .meta({ id: 'OperationOut' })
+
+export const OperationList = listOf(OperationOut).meta({ id: 'ListResponseOperationOut' })
+
+export const operationListQuery = z.strictObject({
+  ...orderedPage,
+  state: OperationState.optional(),
+  kind: EventTypeName.optional(),
+})
+
+export const OperationCompleteIn = z
+  .strictObject({
+    payload: z.record(z.string(), z.unknown()).meta({
+      description: 'What a claim answers as `data`: an object, at most 1 MB, handed on byte for byte.',
+    }),
+  })
+  .meta({ id: 'OperationCompleteIn' })
+
+export const operationCompleteQuery = z.strictObject({
+  name: z.string().min(1).max(200).optional().meta({
+    description: 'Name of the file, where the body is one; that of `Content-Disposition` otherwise.',
+  }),
+})
+
+export const OperationFailIn = z
+  .strictObject({ reason: z.string().min(1).max(1024).meta({ description: 'For whoever waits for the result.' }) })
+  .meta({ id: 'OperationFailIn' })
+
+export const operationClaimQuery = z.strictObject({
+  id: z.string().min(1).max(64).meta({ description: 'The id that the callback brought.' }),
+})
+
+/** The result; why there is none; or, with a 202, that the job still runs. */
+export const OperationClaimOut = z
+  .union([
+    z.object({ data: z.record(z.string(), z.unknown()).meta({ description: 'As it was completed, byte for byte.' }) }),
+    z.object({
+      data: z.object({
+        url: z.string().meta({ description: 'GET it, without a token. Whoever has the link may, until it expires.' }),
+        ...FileOut.shape,
+        expiresAt: TimeOut,
+      }),
+    }),
+    z.object({ error: z.string() }),
+    z.object({ state: z.literal('running') }),
+  ])
+  .meta({ id: 'OperationClaimOut' })
+
+export type OperationIn = z.output<typeof OperationIn>
+export type OperationOut = z.output<typeof OperationOut>
+export type OperationClaimOut = z.output<typeof OperationClaimOut>

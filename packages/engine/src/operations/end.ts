@@ -1,0 +1,187 @@
+import { checkJson, checkPayload, checkTargets, idempotencyRecord } from '../accept.ts'
+import { notFound } from '../directory.ts'
+import type { ResultFile, WriteOptions } from '../engine.ts'
+import { EngineError } from '../errors.ts'
+import type { Operation } from '../model.ts'
+import { refusal, take } from '../pipeline.ts'
+import type { ResourceParts } from '../resources/parts.ts'
+import type { OperationEnding, OperationRow, OperationStore } from '../store/operation-store.ts'
+import type { StoredMessage } from '../store/queue.ts'
+import { hashOf, newFileToken } from './claim-id.ts'
+import type { ReceivedFile, ResultFiles } from './files.ts'
+
+export interface OperationParts extends ResourceParts {
+  readonly operations: OperationStore
+  readonly files: ResultFiles
+}
+
+/** How a job ended, before it is known when. */
+export type Ending = Pick<OperationEnding, 'state' | 'error' | 'payload' | 'file'>
+
+const dayMs = 86_400_000
+const mostReason = 1024
+
+/** @throws EngineError `invalid`, `payload_too_large` */
+export function payloadOf(payload: string): Ending {
+  checkPayload(payload)
+  checkJson(payload)
+  return { state: 'ready', error: null, payload, file: null }
+}
+
+/** @throws EngineError `invalid` */
+export function reasonOf(reason: string): Ending {
+  if (reason.trim() === '' || reason.length > mostReason)
+    throw new EngineError('invalid', `Say in 1 to ${mostReason} characters why it failed: the caller reads it.`, {
+      field: 'reason',
+    })
+  return { state: 'failed', error: reason, payload: null, file: null }
+}
+
+/** Streams the file to disk. What can be refused without it is refused before its first byte is read. */
+export async function fileOf(
+  parts: OperationParts,
+  org: string,
+  app: string,
+  id: string,
+  { file, name, contentType, bytes }: ResultFile,
+  options: WriteOptions<Operation>,
+): Promise<{ readonly end: Ending; readonly received: ReceivedFile }> {
+  const { directory, files, random } = parts
+  checkName(name)
+  checkContentType(contentType)
+  files.checkSize(bytes)
+  const row = await parts.operations.operation(directory.application(org, app).application.id, id)
+  if (!row) throw notFound('operation', id)
+  refuseEnded(row, options)
+  // Two that come at once must not write into the same file.
+  const stored = `${id}-${Buffer.from(random.bytes(8)).toString('hex')}`
+  const received = await files.receive(stored, file, bytes)
+  const token = newFileToken((count) => random.bytes(count))
+  const kept = { tokenHash: hashOf(token), sealedToken: directory.sealFileToken(id, token), name, contentType }
+  const { digest } = received
+  const end: Ending = {
+    state: 'ready',
+    error: null,
+    payload: null,
+    file: { stored, ...kept, bytes: received.bytes, digest },
+  }
+  return { end, received }
+}
+
+/**
+ * Ends an operation: its row, the message of its callback and that message's work are one transaction, so a result without
+ * a callback cannot be, and neither can a callback without its result.
+ */
+export async function endOperation(
+  parts: OperationParts,
+  org: string,
+  app: string,
+  id: string,
+  end: Ending,
+  options: WriteOptions<Operation>,
+): Promise<Operation> {
+  const { directory, clock } = parts
+  return directory.exclusively(`operation ${id}`, async () => {
+    for (;;) {
+      const entry = directory.application(org, app)
+      const row = await parts.operations.operation(entry.application.id, id)
+      if (!row) throw notFound('operation', id)
+      refuseEnded(row, options)
+      const now = clock.now()
+      const message = callbackMessage(parts, row.operation, end.state, now)
+      const expiresAt = now + row.lastsMs
+      const operation = ended(row.operation, end, message, expiresAt)
+      // A target before its work is written, so that the work can go on in memory.
+      const isFirst = row.operation.state === 'running'
+      if (isFirst) directory.awaitCallback({ ...row, id, app: message.app, url: operation.callbackUrl })
+      let accepted = false
+      try {
+        const target = directory.target(id)
+        if (target) checkTargets(directory, message, [target])
+        const result = await take(parts, {
+          message,
+          expiresAt: now + Math.ceil(parts.retentionDays * dayMs),
+          ownRetention: false,
+          catalogVersion: entry.version,
+          idempotency: idempotencyRecord(options.idempotency, operation, now),
+          operation: { id, ...end, expiresAt },
+        })
+        accepted = result.state === 'accepted'
+        if (result.state === 'accepted') return operation
+        if (result.state !== 'stale_catalog') throw refusal(result, message)
+      } finally {
+        if (isFirst && !accepted) directory.forgetCallback(id)
+      }
+    }
+  })
+}
+
+/** A repeat with its Idempotency-Key goes on to where it is answered what it was answered before. */
+function refuseEnded({ operation }: OperationRow, { idempotency }: WriteOptions<Operation>): void {
+  if (operation.state !== 'running' && !idempotency) throw refusal({ state: 'operation_ended' }, { eventId: null })
+}
+
+/** Says in the log what is called about. The result is not in it: that is fetched. */
+function callbackMessage(
+  { newId }: OperationParts,
+  { id, app, kind }: Operation,
+  state: Ending['state'],
+  now: number,
+): StoredMessage {
+  return {
+    id: newId('msg', now),
+    app,
+    eventType: kind ?? 'operation',
+    eventId: null,
+    payload: JSON.stringify({ operation: id, kind, state }),
+    channels: null,
+    tags: null,
+    params: {},
+    platform: null,
+    occurredAt: now,
+    acceptedAt: now,
+    deliver: true,
+    deliverAt: null,
+    targets: [id],
+  }
+}
+
+function ended(
+  before: Operation,
+  { state, error, file }: Ending,
+  message: StoredMessage,
+  expiresAt: number,
+): Operation {
+  return {
+    ...before,
+    state,
+    error,
+    file: file && { name: file.name, contentType: file.contentType, bytes: file.bytes },
+    message: message.id,
+    completedAt: message.acceptedAt,
+    expiresAt,
+  }
+}
+
+/** The name goes into the head of a response and onto somebody's disk. */
+function checkName(name: string): void {
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (name.trim() === '' || name.length > 200 || /[\u0000-\u001f\u007f-\u009f/\\]/.test(name) || !name.isWellFormed())
+    throw new EngineError(
+      'invalid',
+      'The name of a file has 1 to 200 characters, without slashes, backslashes and control characters.',
+      { field: 'name' },
+    )
+}
+
+const mediaType =
+  /^[\w!#$&^.+-]{1,64}\/[\w!#$&^.+-]{1,128}(; ?[\w!#$&^.+-]{1,64}=("[\w .+-]{0,64}"|[\w!#$&^.+-]{1,64}))*$/
+
+function checkContentType(contentType: string): void {
+  if (contentType.length > 256 || !mediaType.test(contentType))
+    throw new EngineError(
+      'invalid',
+      'The type of a file is written like application/zip or text/csv; charset=utf-8 (RFC 9110, 8.3.1).',
+      { field: 'contentType' },
+    )
+}

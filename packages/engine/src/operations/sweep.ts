@@ -1,0 +1,28 @@
+import type { Directory } from '../directory.ts'
+import type { Schedule } from '../schedule.ts'
+import type { OperationStore } from '../store/operation-store.ts'
+import type { ResultFiles } from './files.ts'
+
+export interface OperationSweepParts {
+  readonly directory: Directory
+  readonly schedule: Schedule
+  readonly operations: OperationStore
+  readonly files: ResultFiles
+}
+
+/** One step: results whose time is over go, with their files and with callbacks that nobody needs any more. Answers whether there is more. */
+export async function sweepOperations(
+  { directory, schedule, operations, files }: OperationSweepParts,
+  now: number,
+  before: number,
+  limit: number,
+): Promise<boolean> {
+  const { expired, more } = await operations.sweep(now, before, limit)
+  for (const { id, app } of expired) {
+    if (!directory.target(id)) continue
+    directory.forgetCallback(id)
+    schedule.wake(id, app)
+  }
+  await files.sweep(() => operations.operationFiles())
+  return more
+}

@@ -1,0 +1,92 @@
+import type { Operation, OperationState } from '../model.ts'
+import type { IdempotencyRecord, Replay } from './queue.ts'
+
+/**
+ * Operations and what they give. They live in the queue's database, because the end of an operation and the work of its
+ * callback are one transaction: `Queue.accept` takes an `OperationEnding` along.
+ */
+export interface OperationStore {
+  /** `missing`: the application is gone. */
+  create(
+    row: OperationRow,
+    idempotency: IdempotencyRecord | null,
+  ): Promise<{ readonly state: 'created' | 'missing' } | Replay>
+  operation(app: string, id: string): Promise<OperationRow | null>
+  operations(query: OperationQuery): Promise<readonly Operation[]>
+  operationByClaim(app: string, claimHash: string): Promise<OperationRow | null>
+  operationByFile(tokenHash: string): Promise<OperationRow | null>
+  /** JSON text of a result that is no file. */
+  operationPayload(id: string): Promise<string | null>
+  /** Notes that the result was fetched. */
+  claimed(app: string, id: string, at: number): Promise<void>
+  /** Those that have ended and whose callback is still to be done: what a starting process has to know. */
+  callbacks(): Promise<readonly Callback[]>
+  /** Names of files that somebody can still claim; every other file is rubbish. */
+  operationFiles(): Promise<readonly string[]>
+  /** Ends what outlived its time, its result is gone after it; forgets what is over or began before `before`. At most `limit` rows each. */
+  sweep(now: number, before: number, limit: number): Promise<SweptOperations>
+}
+
+/** An operation with what is never shown of it. */
+export interface OperationRow {
+  readonly operation: Operation
+  /** How long the result can be claimed, counted from its completion. */
+  readonly lastsMs: number
+  /** The claim id is looked up by its hash, and sealed for the callback, which needs it again at each retry. */
+  readonly claimHash: string
+  readonly sealedClaim: string
+  readonly file: StoredFile | null
+}
+
+/** A file in the data folder; its link is looked up by the hash of its token, and sealed for whoever claims it again. */
+export interface StoredFile {
+  /** Name in the folder of results. */
+  readonly stored: string
+  readonly tokenHash: string
+  readonly sealedToken: string
+  /** SHA-256 of its bytes, base64url. */
+  readonly digest: string
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: number
+}
+
+/** How an operation ends; goes with the message of its callback. */
+export interface OperationEnding {
+  readonly id: string
+  readonly state: 'ready' | 'failed'
+  readonly error: string | null
+  readonly payload: string | null
+  readonly file: StoredFile | null
+  readonly expiresAt: number
+}
+
+/** What the directory needs to know of a callback that is still to be done. */
+export interface Callback {
+  readonly id: string
+  readonly app: string
+  readonly url: string
+  readonly sealedClaim: string
+}
+
+export interface OperationQuery {
+  readonly app: string
+  readonly states: readonly OperationState[] | null
+  readonly kind: string | null
+  /** An operation whose time is over by then counts as expired. */
+  readonly now: number
+  readonly cursor: string | null
+  readonly order: 'ascending' | 'descending'
+  readonly limit: number
+}
+
+export interface SweptOperations {
+  /** Their callbacks, if any were still to be done, are of no use now. */
+  readonly expired: readonly { readonly id: string; readonly app: string }[]
+  readonly more: boolean
+}
+
+/** The id of an operation stands where an endpoint's does: it is the target of its callback. */
+export function isOperation(target: string): boolean {
+  return target.startsWith('op_')
+}

@@ -1,0 +1,60 @@
+import type { Engine } from '@posthorn/engine'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { attachment } from './content-disposition.ts'
+import { rangeOf } from './range.ts'
+
+/**
+ * Files that operations gave. The link is all that is asked for: 192 random bits that expire. Whatever the file is, a browser
+ * keeps it and does not show it, so that a vendor's customer cannot publish a page here.
+ */
+export function mountFiles(server: FastifyInstance, engine: Engine): void {
+  server.route<{ Params: { token: string } }>({
+    method: ['GET', 'HEAD'],
+    url: '/files/:token',
+    handler: async (request, reply) => {
+      const file = await engine.operations.file(request.params.token)
+      const etag = `"${file.digest}"`
+      reply.headers({
+        'content-type': file.contentType,
+        'content-disposition': attachment(file.name),
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
+        'cache-control': 'private, no-store',
+        'accept-ranges': 'bytes',
+        etag,
+      })
+      if (isKnown(request, etag)) return reply.code(304).send()
+      const range = mayBeRange(request, etag) ? rangeOf(request.headers.range, file.bytes) : null
+      if (range === 'unsatisfiable') return unsatisfiable(reply, file.bytes)
+      const length = range === null ? file.bytes : range.end - range.start + 1
+      reply.header('content-length', length)
+      if (range !== null) reply.code(206).header('content-range', `bytes ${range.start}-${range.end}/${file.bytes}`)
+      if (request.method === 'HEAD' || length === 0) return reply.send()
+      return reply.send(await file.read(range ?? undefined))
+    },
+  })
+}
+
+function isKnown(request: FastifyRequest, etag: string): boolean {
+  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? []
+  return known.includes(etag) || known.includes('*')
+}
+
+/** Who goes on with a download that broke off names the file that it began with; of another one it gets the whole. */
+function mayBeRange(request: FastifyRequest, etag: string): boolean {
+  const expected = request.headers['if-range']
+  return request.method === 'GET' && (expected === undefined || expected === etag)
+}
+
+function unsatisfiable(reply: FastifyReply, size: number): FastifyReply {
+  reply.removeHeader('content-disposition').removeHeader('etag')
+  return reply
+    .code(416)
+    .header('content-range', `bytes */${size}`)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(
+      JSON.stringify({
+        code: 'range_not_satisfiable',
+        detail: `The file has ${size} bytes, and the range begins behind its end. Ask for an earlier one, or for the whole file.`,
+      }),
+    )
+}
