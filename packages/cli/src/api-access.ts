@@ -1,5 +1,6 @@
-import type { Client, MessageOut } from '@posthorn/api'
-import { devOrg, readDevState } from './dev/state.ts'
+import type { Command } from 'commander'
+import type { Client, MessageOut, MockOut } from '@posthorn/api'
+import { defaultDataFolder, devOrg, readDevState } from './dev/state.ts'
 import { CliError } from './errors.ts'
 import type { Io } from './io.ts'
 import { loadServer } from './load-server.ts'
@@ -10,6 +11,18 @@ export interface AccessOptions {
   /** Data folder of `posthorn dev`, which is asked for what is not given. */
   readonly data: string
 }
+
+/** The options of every command that asks a server. */
+export function addAccess(command: Command): Command {
+  return command
+    .option('--url <url>', 'address of the server')
+    .option('--token <token>', 'token of the API')
+    .option('--data <folder>', 'data folder of "posthorn dev"', defaultDataFolder)
+}
+
+/** For the end of their help. */
+export const accessHelp =
+  'Server and token are those of --url and --token, of POSTHORN_URL and POSTHORN_TOKEN, or of "posthorn dev" in this folder.'
 
 export interface ApiAccess {
   readonly url: string
@@ -47,29 +60,39 @@ export async function accessTo(url: string, token: string): Promise<ApiAccess> {
   return { url, token, client: createClient({ url, token }) }
 }
 
-/**
- * Sends a message with its payload as text, byte for byte: the client would print it again, and lose the digits of large
- * numbers.
- */
-export async function createMessage(
+/** Sends a message. */
+export function createMessage(access: ApiAccess, app: string, fields: object, payload: string): Promise<MessageOut> {
+  return postPayload(access, `/api/v1/app/${encodeURIComponent(app)}/msg`, fields, payload)
+}
+
+/** Sends one request to an endpoint on the spot, and answers what went over the wire. */
+export function mockMessage(
   access: ApiAccess,
-  app: string,
+  { app, endpoint }: { readonly app: string; readonly endpoint: string },
   fields: object,
-  payload: string,
-): Promise<MessageOut> {
+  payload: string | null,
+): Promise<MockOut> {
+  const path = `/api/v1/app/${encodeURIComponent(app)}/endpoint/${encodeURIComponent(endpoint)}/mock`
+  return postPayload(access, path, fields, payload)
+}
+
+/**
+ * Posts a payload as text, byte for byte: the client would print it again, and lose the digits of large numbers. `null`:
+ * there is none.
+ */
+async function postPayload<T>(access: ApiAccess, path: string, fields: object, payload: string | null): Promise<T> {
   const members = JSON.stringify(fields).slice(1, -1)
-  const response = await fetch(`${access.url.replace(/\/+$/, '')}/api/v1/app/${encodeURIComponent(app)}/msg`, {
+  const response = await fetch(access.url.replace(/\/+$/, '') + path, {
     method: 'POST',
     headers: { authorization: `Bearer ${access.token}`, 'content-type': 'application/json' },
-    body: `{${members === '' ? '' : `${members},`}"payload":${payload}}`,
+    body: `{${[members, payload === null ? '' : `"payload":${payload}`].filter((part) => part !== '').join(',')}}`,
   })
   const text = await response.text()
   if (!response.ok) {
     const { ApiError } = await import('@posthorn/api')
     throw new ApiError(response.status, jsonOrText(text))
   }
-  const message: MessageOut = JSON.parse(text)
-  return message
+  return JSON.parse(text) as T
 }
 
 function jsonOrText(text: string): unknown {

@@ -49,21 +49,21 @@ export async function readInput(file: string, io: Io): Promise<Uint8Array> {
   }
 }
 
-/** A payload as it is given: JSON, `@file`, or `-`. It must be a JSON object. */
-export async function readPayload(text: string, io: Io): Promise<string> {
+/** A payload, or another thing of that kind, as it is given: JSON, `@file`, or `-`. It must be a JSON object. */
+export async function readPayload(text: string, io: Io, what: 'payload' | 'filter' = 'payload'): Promise<string> {
   const json =
-    text === '-' || text.startsWith('@') ? utf8(await readInput(text === '-' ? text : text.slice(1), io)) : text
+    text === '-' || text.startsWith('@') ? utf8(await readInput(text === '-' ? text : text.slice(1), io), what) : text
   let value: unknown
   try {
     value = JSON.parse(json)
   } catch (error) {
     throw new CliError(
-      `the payload is not JSON: ${errorText(error)}`,
-      `Quote it for your shell: --payload '{"name":"Ada"}', or use @file.json`,
+      `the ${what} is not JSON: ${errorText(error)}`,
+      `Quote it for your shell: ${what === 'payload' ? '--payload ' : ''}'{"name":"Ada"}', or use @file.json`,
     )
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new CliError('the payload is not a JSON object.', 'Put it into one: {"items": [...]}')
+    throw new CliError(`the ${what} is not a JSON object.`, 'Put it into one: {"items": [...]}')
   }
   return json.trim()
 }
@@ -77,10 +77,10 @@ export function moment(text: string): number {
   return value
 }
 
-function utf8(bytes: Uint8Array): string {
+function utf8(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    throw new CliError('the payload is not UTF-8.', 'Save the file as UTF-8.')
+    throw new CliError(`the ${what} is not UTF-8.`, 'Save the file as UTF-8.')
   }
 }

@@ -6,3 +6,10 @@ export interface CliCommand {
   readonly command: Command
   readonly run: (io: Io, args: readonly string[]) => Promise<number>
 }
+
+/** Commands that share their first word: `posthorn preset list`. */
+export interface CliGroup {
+  readonly command: Command
+  /** In the order of the help. */
+  readonly commands: readonly CliCommand[]
+}

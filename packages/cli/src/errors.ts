@@ -9,6 +9,8 @@ export const exitCodes = {
   unable: 3,
   /** A bug in this program. */
   bug: 70,
+  /** "Try again later" (EX_TEMPFAIL of sysexits.h): what was followed was lost and did not come back. */
+  lost: 75,
 } as const
 
 /** An expected failure: what happened and why, and what to do next. Printed without a stack. */

@@ -1,6 +1,7 @@
 import type { ApiError } from '@posthorn/api'
 import { PresetError } from '@posthorn/engine/presets'
 import { WireError } from '@posthorn/wire'
+import { isApiError } from './api-refusal.ts'
 import { CliError, exitCodes, systemCode } from './errors.ts'
 import type { Io } from './io.ts'
 import { printable } from './printable.ts'
@@ -19,7 +20,14 @@ function describe(error: unknown, io: Io): { what: string; next: string; exitCod
   if (error instanceof PresetError)
     return { what: error.message, next: 'Correct the file.', exitCode: exitCodes.unable }
   if (isApiError(error))
-    return { what: `the server refused: ${error.message}`, next: apiHint(error), exitCode: apiExit(error) }
+    return { what: `the server refused: ${refusals(error)}`, next: apiHint(error), exitCode: apiExit(error) }
+  if (error instanceof Error && rootMessage(error) === 'bad port') {
+    return {
+      what: 'the port of this address is one that HTTP clients do not connect to, because another protocol has it.',
+      next: 'Take another one: --url or POSTHORN_URL. The list of them: https://fetch.spec.whatwg.org/#port-blocking',
+      exitCode: exitCodes.usage,
+    }
+  }
   const code = systemCode(error)
   if (code === 'ECONNREFUSED') {
     return {
@@ -40,16 +48,28 @@ function describe(error: unknown, io: Io): { what: string; next: string; exitCod
   }
 }
 
-/** By its name: the class is not loaded before a command uses the API. */
-function isApiError(error: unknown): error is ApiError {
-  return error instanceof Error && error.name === 'ApiError'
-}
-
 function apiHint(error: ApiError): string {
   if (error.status === 401) return 'Make a token for this server: posthorn token --help'
+  if (error.code === 'forbidden') return forbiddenHint(error.message)
   if (error.status === 404) return 'Ids and uids are those of the organisation in your token.'
   if (error.status === 429 || error.status === 503) return 'Try again in a moment.'
   return `(${error.status} ${error.code})`
+}
+
+/** The server names the scope that is missing; without a name it wants a token of the organisation. */
+function forbiddenHint(message: string): string {
+  const scope = /`([\w:]+)`/.exec(message)?.[1]
+  return scope === undefined
+    ? 'Make one of the organisation: posthorn token --org ORG'
+    : `Make a token that has it: posthorn token --org ORG --scopes ${scope}`
+}
+
+/** Each refused field on a line of its own, where there are several. */
+function refusals(error: ApiError): string {
+  const { body } = error
+  const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : null
+  if (!Array.isArray(detail) || detail.length < 2) return error.message
+  return detail.map(({ msg }: { msg?: string }) => `\n  ${msg ?? ''}`).join('')
 }
 
 function apiExit(error: ApiError): number {

@@ -14,8 +14,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** Width of the terminal. */
+  /** How wide help and prose are. */
   readonly columns: number
+  /** Width of the terminal that standard output is; `null`: a file or a pipe, where nothing must be cut. */
+  readonly terminalColumns: number | null
   /** Colours only when somebody looks at it. */
   readonly style: (style: Style, text: string) => string
   /** Calls back on each SIGINT, SIGTERM and SIGHUP from now on, instead of ending the process. */
@@ -33,6 +35,10 @@ export function processIo(): Io {
     env: process.env,
     now: Date.now,
     columns: Math.min(process.stdout.columns ?? 100, 120),
+    // A window may change its width while a log is followed.
+    get terminalColumns() {
+      return process.stdout.isTTY ? process.stdout.columns : null
+    },
     style: (style, text) => styleText(style, text, { stream: process.stdout, validateStream: true }),
     onSignal(listener) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)

@@ -18,3 +18,8 @@ export function printableBytes(bytes: Uint8Array, maxBytes = 16_384): string {
   const text = printable(utf8.decode(bytes.subarray(0, maxBytes)))
   return bytes.length > maxBytes ? `${text}\n... ${bytes.length - maxBytes} more bytes` : text
 }
+
+/** Foreign text for a cell of a table. */
+export function cellText(text: string): string {
+  return printable(text, { oneLine: true })
+}

@@ -4,7 +4,7 @@ import type { Io } from './io.ts'
 import { printable, printableBytes } from './printable.ts'
 
 /** A request as it goes out, for a person. */
-export function showRequest(request: WireRequest, io: Io): string {
+export function showRequest(request: Omit<WireRequest, 'method'> & { readonly method: string }, io: Io): string {
   const lines = [
     io.style('bold', printable(`${request.method} ${request.url}`, { oneLine: true })),
     ...request.headers.map(([name, value]) => header(name, value, io)),

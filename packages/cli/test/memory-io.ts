@@ -11,6 +11,8 @@ export interface Around {
   readonly stdin?: string | Uint8Array
   readonly env?: Readonly<Record<string, string>>
   readonly nowMs?: number
+  /** Standard output is a terminal that is so wide. */
+  readonly terminalColumns?: number
   /** Told of standard error as it comes. */
   readonly onErr?: (text: string) => void
 }
@@ -29,6 +31,7 @@ export async function posthorn(args: readonly string[], around: Around = {}): Pr
     stdin: async () => Buffer.from(around.stdin ?? ''),
     env: around.env ?? {},
     columns: 100,
+    terminalColumns: around.terminalColumns ?? null,
     now: () => around.nowMs ?? Date.now(),
     style: (_style, text) => text,
     onSignal: () => {},

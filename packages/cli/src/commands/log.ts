@@ -1,17 +1,14 @@
-import { Command, InvalidArgumentError } from 'commander'
-import type { LogEntry } from '@posthorn/api'
-import { apiAccess, type AccessOptions, type ApiAccess } from '../api-access.ts'
+import { Command } from 'commander'
+import { accessHelp, addAccess, apiAccess, type AccessOptions, type ApiAccess } from '../api-access.ts'
 import type { CliCommand } from '../command.ts'
-import { defaultDataFolder } from '../dev/state.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { addLogFilters, logQuery, type LogFilters } from '../log/filters.ts'
 import { findAttempt, type FoundAttempt } from '../log/find-attempt.ts'
 import { logTable } from '../log/line.ts'
-import { explainRefusal } from '../log/refused.ts'
 import { showAttempt } from '../log/show-attempt.ts'
-import { terminalWidth } from '../log/terminal.ts'
 import { totalsText } from '../log/totals.ts'
+import { MOST_ROWS, moreText, printJsonRows, readRows, rowCount } from '../rows.ts'
 
 interface Options extends AccessOptions, LogFilters {
   readonly limit: number
@@ -19,9 +16,6 @@ interface Options extends AccessOptions, LogFilters {
   readonly totals?: true
   readonly json?: true
 }
-
-const MOST_ROWS = 10_000
-const PAGE_ROWS = 250
 
 const examples = `
 Examples:
@@ -32,10 +26,11 @@ Examples:
   posthorn log acme --status failed --json | jq -r .requestId
 
 Each line is one attempt, the newest first; times are UTC. "retrying" failed and is tried again, "failed" was the last of
-its schedule (--status exhausted). Totals count what succeeded and what failed, not what was interrupted or cancelled.
-With --json each line is one attempt as the API has it (LogEntry), or with an id one object with attempt, payload and
-attempts. Server and token are those of --url and --token, of POSTHORN_URL and POSTHORN_TOKEN, or of "posthorn dev" in
-this folder.`
+its schedule (--status exhausted). Totals count the same attempts: those that succeeded, and all others as failed. The
+endpoint of --endpoint may be one that was deleted, by its id. With --json each line is one attempt as the API has it
+(LogEntry), or with an id one object with attempt, payload and attempts.
+
+${accessHelp}`
 
 /** Searches the log of an application, or shows one attempt of it. */
 export function logCommand(): CliCommand {
@@ -50,11 +45,7 @@ export function logCommand(): CliCommand {
     .option('--limit <number>', `at most so many lines, up to ${MOST_ROWS}`, rowCount, 50)
     .option('--iterator <iterator>', 'go on where a page ended')
     .option('--totals', 'only the totals')
-    .option('--url <url>', 'address of the server')
-    .option('--token <token>', 'token of the API')
-    .option('--data <folder>', 'data folder of "posthorn dev"', defaultDataFolder)
-    .option('--json', 'print one JSON object a line')
-    .addHelpText('after', examples)
+  addAccess(command).option('--json', 'print one JSON object a line').addHelpText('after', examples)
 
   return {
     command,
@@ -63,13 +54,9 @@ export function logCommand(): CliCommand {
       if (id !== undefined) requireNoSearch(command)
       const query = logQuery(options, io.now())
       const access = await apiAccess(options, io)
-      try {
-        if (id !== undefined) await showOne(access, app, id, options, io)
-        else if (options.totals) await showTotals(access, app, query, options, io)
-        else await showLines(access, app, query, options, io)
-      } catch (error) {
-        throw explainRefusal(error)
-      }
+      if (id !== undefined) await showOne(access, app, id, options, io)
+      else if (options.totals) await showTotals(access, app, query, options, io)
+      else await showLines(access, app, query, options, io)
       return exitCodes.ok
     },
   }
@@ -95,16 +82,14 @@ async function showTotals({ client }: ApiAccess, app: string, query: Query, opti
 async function showLines({ client }: ApiAccess, app: string, query: Query, options: Options, io: Io): Promise<void> {
   const [totals, lines] = await Promise.all([
     options.json ? null : client.log.summary({ params: { app_id: app }, query }),
-    read(client, app, query, options),
+    readRows((page) => client.log.list({ params: { app_id: app }, query: { ...query, ...page } }), options),
   ])
-  const more = lines.iterator === null ? '' : `there is more: --iterator ${lines.iterator}\n`
   if (totals === null) {
-    for (const entry of lines.entries) io.out(`${JSON.stringify(entry)}\n`)
-    io.err(more)
+    printJsonRows(lines, io)
     return
   }
   io.out(`${totalsText(totals, io)}\n`)
-  if (lines.entries.length === 0) {
+  if (lines.rows.length === 0) {
     const searched = Object.values(query).some((value) => value !== undefined) || options.iterator !== undefined
     io.out(
       searched
@@ -113,32 +98,10 @@ async function showLines({ client }: ApiAccess, app: string, query: Query, optio
     )
     return
   }
-  const table = logTable(io, terminalWidth())
-  for (const entry of lines.entries) table.fit(entry)
-  io.out(`\n${table.header()}${lines.entries.map((entry) => table.line(entry)).join('')}`)
-  io.out(more === '' ? '' : `\n${io.style('dim', more.trim())}\n`)
-}
-
-/** As many lines as are asked for, over as many pages as that takes. `iterator`: there are more. */
-async function read(
-  client: ApiAccess['client'],
-  app: string,
-  query: Query,
-  options: Options,
-): Promise<{ entries: LogEntry[]; iterator: string | null }> {
-  const entries: LogEntry[] = []
-  let iterator: string | null = options.iterator ?? null
-  for (;;) {
-    const limit = Math.min(options.limit - entries.length, PAGE_ROWS)
-    const page: Awaited<ReturnType<typeof client.log.list>> = await client.log.list({
-      params: { app_id: app },
-      query: { ...query, limit, iterator },
-    })
-    entries.push(...page.data)
-    iterator = page.iterator
-    if (page.done || page.data.length === 0) return { entries, iterator: null }
-    if (entries.length >= options.limit) return { entries, iterator }
-  }
+  const table = logTable(io, io.terminalColumns)
+  for (const entry of lines.rows) table.fit(entry)
+  io.out(`\n${table.header()}${lines.rows.map((entry) => table.line(entry)).join('')}`)
+  io.out(moreText(lines, io))
 }
 
 /** An id names one attempt; what narrows a search would be passed over in silence. */
@@ -152,10 +115,4 @@ function requireNoSearch(command: Command): void {
     `${given.long} narrows a search, but an id names one attempt.`,
     `Leave one of them out; a search by id is --request-id.`,
   )
-}
-
-function rowCount(text: string): number {
-  const value = /^\d{1,5}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > MOST_ROWS) throw new InvalidArgumentError(`A number from 1 to ${MOST_ROWS} is expected.`)
-  return value
 }

@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { AttemptOut, Client, MessageEndpointOut } from '@posthorn/api'
-import { apiAccess, createMessage } from '../api-access.ts'
+import { accessHelp, addAccess, apiAccess, createMessage, type AccessOptions } from '../api-access.ts'
 import { collect, pairs, seconds } from '../arguments.ts'
 import { builtInPresets } from '../built-in-presets.ts'
-import { defaultDataFolder } from '../dev/state.ts'
 import { exitCodes } from '../errors.ts'
 import type { Io } from '../io.ts'
 import type { CliCommand } from '../command.ts'
 import { printable } from '../printable.ts'
 import { samplePayload } from '../sample-message.ts'
 
-interface Options {
-  readonly url?: string
-  readonly token?: string
-  readonly data: string
+interface Options extends AccessOptions {
   readonly payload?: string
   readonly set: readonly string[]
   readonly param: readonly string[]
@@ -30,7 +26,7 @@ Examples:
   posthorn send acme invoice.paid --payload '{"total": 12}' --event-id order-1001
   posthorn send acme visitor.signin --set visitor.name=Ada --url https://hooks.example.com --token "$TOKEN"
 
-Server and token are those of --url and --token, of POSTHORN_URL and POSTHORN_TOKEN, or of "posthorn dev" in this folder.
+${accessHelp}
 Without --payload the sample of a preset's event type is sent.`
 
 /** Sends a message through the API of a server. */
@@ -46,11 +42,7 @@ export function sendCommand(): CliCommand {
     .option('--event-id <id>', 'your own id of the event; a second one with it is refused')
     .option('-w, --wait', 'wait for the first attempt at each endpoint, and print how it ended')
     .option('--timeout <time>', 'how long to wait', seconds, 30)
-    .option('--url <url>', 'address of the server')
-    .option('--token <token>', 'token of the API')
-    .option('--data <folder>', 'data folder of "posthorn dev"', defaultDataFolder)
-    .option('--json', 'print one JSON object')
-    .addHelpText('after', examples)
+  addAccess(command).option('--json', 'print one JSON object').addHelpText('after', examples)
 
   return {
     command,

@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import type { LogEntry } from '@posthorn/api'
-import { apiAccess, type AccessOptions } from '../api-access.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../api-access.ts'
 import { seconds } from '../arguments.ts'
 import type { CliCommand } from '../command.ts'
-import { defaultDataFolder } from '../dev/state.ts'
 import { CliError, exitCodes } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { addEntryFilters, matches, type EntryFilters } from '../log/filters.ts'
@@ -11,10 +10,8 @@ import { follow, timing } from '../log/follow.ts'
 import { logTable } from '../log/line.ts'
 import { linesSince } from '../log/missed.ts'
 import { openStream } from '../log/open-stream.ts'
-import { explainRefusal } from '../log/refused.ts'
 import { tailScope, type TailScope } from '../log/scope.ts'
-import { terminalWidth } from '../log/terminal.ts'
-import { spanText } from '../log/time-text.ts'
+import { spanText } from '../time-text.ts'
 import { printable } from '../printable.ts'
 
 interface Options extends AccessOptions, EntryFilters {
@@ -43,7 +40,7 @@ Exit codes, besides those of every command:
   1   --for ended before --count lines came
   75  the connection was lost and did not come back within the time of --give-up
 
-Server and token are those of --url and --token, of POSTHORN_URL and POSTHORN_TOKEN, or of "posthorn dev" in this folder.`
+${accessHelp}`
 
 /** Shows attempts as they are made. */
 export function tailCommand(): CliCommand {
@@ -58,11 +55,7 @@ export function tailCommand(): CliCommand {
     .option('--for <time>', 'end after 90s, 30m, 12h', seconds)
     .option('-n, --count <number>', 'end after so many lines', lineCount)
     .addOption(giveUp)
-    .option('--url <url>', 'address of the server')
-    .option('--token <token>', 'token of the API')
-    .option('--data <folder>', 'data folder of "posthorn dev"', defaultDataFolder)
-    .option('--json', 'print one JSON object a line')
-    .addHelpText('after', examples)
+  addAccess(command).option('--json', 'print one JSON object a line').addHelpText('after', examples)
 
   return {
     command,
@@ -79,7 +72,7 @@ export function tailCommand(): CliCommand {
         const scope = await tailScope(access, app, options, ending.signal)
         const say = (text: string) => io.err(`${io.style('dim', printable(text, { oneLine: true }))}\n`)
         await follow({
-          open: (signal) => openStream(access, signal),
+          open: (listener, signal) => openStream(access, listener, signal),
           linesSince: (since, signal) => linesSince(access, scope.applications(signal), since, scope.filters, signal),
           tell: {
             following() {
@@ -97,7 +90,7 @@ export function tailCommand(): CliCommand {
         })
       } catch (error) {
         // What it was doing when it was ended does not matter any more.
-        if (!ending.signal.aborted) throw explainRefusal(error)
+        if (!ending.signal.aborted) throw error
       } finally {
         clearTimeout(clock)
       }
@@ -119,7 +112,7 @@ type End = 'asked' | 'time' | 'count'
 
 /** Prints a line if it is wanted, and answers whether it was. */
 function linePrinter(scope: TailScope, options: Options, io: Io, full: () => void): (entry: LogEntry) => boolean {
-  const table = logTable(io, terminalWidth(), scope.nameOf)
+  const table = logTable(io, io.terminalColumns, scope.nameOf)
   let count = 0
   return (entry) => {
     if (!scope.includes(entry) || !matches(entry, scope.filters)) return false

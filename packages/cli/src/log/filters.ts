@@ -23,8 +23,6 @@ export interface LogFilters extends EntryFilters {
 /** A moment that may be told by its distance: takes the present time, answers milliseconds since 1970. */
 type When = (nowMs: number) => number
 
-/** As `status=failed` of the API: every attempt that did not succeed, whether it is tried again or not. */
-const failures: readonly Result[] = ['failed', 'exhausted', 'interrupted', 'quarantined']
 const statuses: readonly Result[] = ['success', 'failed', 'exhausted', 'interrupted', 'cancelled', 'quarantined']
 
 export function addEntryFilters(command: Command): Command {
@@ -68,10 +66,14 @@ export function logQuery(filters: LogFilters, nowMs: number) {
 export function matches(entry: LogEntry, filters: EntryFilters): boolean {
   const { eventType, status, code: wanted, endpoint } = filters
   if (eventType !== undefined && !eventType.includes(entry.eventType)) return false
-  if (status !== undefined && !(status === 'failed' ? failures.includes(entry.result) : entry.result === status))
-    return false
+  if (status !== undefined && !isStatus(entry.result, status)) return false
   if (wanted !== undefined && !isCode(entry.code, wanted)) return false
   return endpoint === undefined || entry.endpointId === endpoint
+}
+
+/** `failed` is every attempt that did not succeed, whether it is tried again or not: so the API has it. */
+function isStatus(actual: Result, wanted: Result): boolean {
+  return wanted === 'failed' ? actual !== 'success' : actual === wanted
 }
 
 function isCode(actual: number, wanted: string): boolean {

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { LogEntry } from '@posthorn/api'
 import { follow, type Following } from './follow.ts'
-import type { StreamItem } from './open-stream.ts'
 
 const began = Date.UTC(2026, 10, 22, 14)
 
@@ -17,6 +16,7 @@ function attempt(id: string, atSeconds: number, tookSeconds = 0): LogEntry {
     eventType: 'a.b',
     url: 'https://example.com/',
     attempt: 1,
+    batchId: null,
     result: 'success',
     triggerType: 0,
     code: 200,
@@ -57,8 +57,8 @@ async function followed({ steps, log = [], timing: given }: Script) {
   const ending = new AbortController()
   const remaining = [...steps]
   const reads = [...log]
-  async function* items(step: Exclude<Step, Error>, signal: AbortSignal): AsyncGenerator<StreamItem> {
-    for (const entry of step.lines) yield { kind: 'entry', entry }
+  async function* items(step: Exclude<Step, Error>, signal: AbortSignal): AsyncGenerator<LogEntry> {
+    yield* step.lines
     if (step.end === 'silent') {
       await sleep(10_000, undefined, { signal })
       return
@@ -68,10 +68,10 @@ async function followed({ steps, log = [], timing: given }: Script) {
     if (remaining.length === 0) ending.abort()
   }
   const done = follow({
-    async open(signal) {
+    async open(_, signal) {
       const step = remaining.shift()
       if (step === undefined || step instanceof Error) throw step ?? nobodyThere()
-      return { openedAt: began + step.at * 1000, items: items(step, signal) }
+      return { openedAt: began + step.at * 1000, entries: items(step, signal) }
     },
     async *linesSince(from) {
       since.push((from - began) / 1000)
@@ -237,7 +237,7 @@ test('I1 whatever is cut, each line is told once and none is left out', async ()
   let clock = 0
   let opened = 0
   const done = follow({
-    async open(signal) {
+    async open(_, signal) {
       if (opened++ > 0 && random() < 0.3) throw nobodyThere()
       const queue: (LogEntry | null)[] = []
       let wake = () => {}
@@ -247,15 +247,15 @@ test('I1 whatever is cut, each line is told once and none is left out', async ()
       }
       live.add(push)
       signal.addEventListener('abort', () => push(null))
-      async function* items(): AsyncGenerator<StreamItem> {
+      async function* items(): AsyncGenerator<LogEntry> {
         for (;;) {
           const entry = queue.shift()
           if (entry === null || ending.signal.aborted) return
-          if (entry !== undefined) yield { kind: 'entry', entry }
+          if (entry !== undefined) yield entry
           else await new Promise<void>((resolve) => (wake = resolve))
         }
       }
-      return { openedAt: began + Math.floor(clock) * 1000, items: items() }
+      return { openedAt: began + Math.floor(clock) * 1000, entries: items() }
     },
     async *linesSince(from) {
       const visible = stored.filter(({ visibleAt }) => visibleAt <= performance.now())

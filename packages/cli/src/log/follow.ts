@@ -1,13 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LogEntry } from '@posthorn/api'
+import type { LogEntry, StreamListener } from '@posthorn/api'
 import { CliError, errorText, exitCodes, systemCode } from '../errors.ts'
-import { apiStatus } from './api-status.ts'
+import { apiStatus } from '../api-refusal.ts'
 import type { LogStream } from './open-stream.ts'
-import { spanText } from './time-text.ts'
+import { spanText } from '../time-text.ts'
 import { Told } from './told.ts'
-
-/** "Try again later" (EX_TEMPFAIL of sysexits.h): the connection was lost and did not come back. */
-const exitLost = 75
 
 export interface Timing {
   /** So long without a byte, and the connection counts as lost. The server sends a heartbeat every 15 s. */
@@ -30,7 +27,7 @@ export const timing: Timing = {
 }
 
 export interface Following {
-  readonly open: (signal: AbortSignal) => Promise<LogStream>
+  readonly open: (listener: StreamListener, signal: AbortSignal) => Promise<LogStream>
   /** Lines whose attempts began at a time or later. */
   readonly linesSince: (sinceMs: number, signal: AbortSignal) => AsyncIterable<LogEntry>
   readonly tell: {
@@ -105,7 +102,11 @@ class Follower {
     const silence = setTimeout(() => own.abort(new Silence(timing.silenceMs)), timing.silenceMs)
     let reading: Promise<void> | null = null
     try {
-      const { openedAt, items } = await open(end)
+      const listener: StreamListener = {
+        onHeartbeat: () => void silence.refresh(),
+        onRetry: (ms) => (this.#firstWaitMs = clamp(ms, timing.firstWaitMs, timing.longestWaitMs)),
+      }
+      const { openedAt, entries } = await open(listener, end)
       // Lines that come live while the missed ones are read wait for those.
       let waiting: LogEntry[] | null = null
       if (this.#told === null) {
@@ -119,12 +120,10 @@ class Follower {
         }
         reading = this.#catchUp(this.#told, openedAt, live, end).catch((error: unknown) => own.abort(error))
       }
-      for await (const item of items) {
+      for await (const entry of entries) {
         if (end.aborted) break
-        silence.refresh()
-        if (item.kind === 'retry') this.#firstWaitMs = clamp(item.ms, timing.firstWaitMs, timing.longestWaitMs)
-        else if (item.kind === 'entry' && waiting !== null) waiting.push(item.entry)
-        else if (item.kind === 'entry') this.#line(item.entry)
+        if (waiting === null) this.#line(entry)
+        else waiting.push(entry)
       }
       own.signal.throwIfAborted()
     } catch (error) {
@@ -204,7 +203,7 @@ function gaveUp(why: unknown, told: Told | null, afterMs: number): CliError {
   return new CliError(
     `the connection did not come back within ${spanText(afterMs)}: ${reason(why)}.`,
     `Is the server running? What came after the last line is in its log: posthorn log APP --after ${since}`,
-    exitLost,
+    exitCodes.lost,
   )
 }
 

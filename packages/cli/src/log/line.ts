@@ -1,8 +1,8 @@
 import type { LogEntry } from '@posthorn/api'
 import type { Io } from '../io.ts'
 import { printable } from '../printable.ts'
-import { Table, type Cell } from './table.ts'
-import { clockText, tookText, utcText } from './time-text.ts'
+import { Table, type Cell } from '../table.ts'
+import { clockText, tookText, utcText } from '../time-text.ts'
 
 type Result = LogEntry['result']
 

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@posthorn/api'
 import type { ApiAccess } from '../api-access.ts'
-import { apiStatus } from './api-status.ts'
+import { apiStatus } from '../api-refusal.ts'
 import { logQuery, type EntryFilters } from './filters.ts'
 
 /** Lines of applications whose attempts began at a time or later, the oldest of each application first. */

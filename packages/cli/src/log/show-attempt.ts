@@ -4,8 +4,8 @@ import { printable, printableBytes } from '../printable.ts'
 import { explainStatus } from './explain-status.ts'
 import type { FoundAttempt } from './find-attempt.ts'
 import { answerText, resultCell } from './line.ts'
-import { Table, type Cell } from './table.ts'
-import { spanText, tookText, utcText } from './time-text.ts'
+import { Table, type Cell } from '../table.ts'
+import { spanText, tookText, utcText } from '../time-text.ts'
 
 /** One attempt in full, for a person who asks why. */
 export function showAttempt(found: FoundAttempt, app: string, io: Io): string {

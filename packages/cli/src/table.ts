@@ -1,4 +1,4 @@
-import type { Io } from '../io.ts'
+import type { Io } from './io.ts'
 
 export interface Column {
   readonly title: string
@@ -88,4 +88,16 @@ function cut(text: string, width: number, middle: boolean): string {
   if (!middle) return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
   const end = Math.floor((width - 1) / 2)
   return `${characters.slice(0, width - 1 - end).join('')}…${characters.slice(characters.length - end).join('')}`
+}
+
+/** A whole table, with the widths of all of its rows. */
+export function showTable(
+  columns: readonly Column[],
+  giving: readonly number[],
+  rows: readonly (readonly Cell[])[],
+  { terminalColumns, style }: Pick<Io, 'terminalColumns' | 'style'>,
+): string {
+  const table = new Table(columns, giving, terminalColumns, style)
+  for (const row of rows) table.fit(row)
+  return [table.header(), ...rows.map((row) => table.line(row))].map((line) => `${line}\n`).join('')
 }

@@ -30,3 +30,9 @@ export function spanText(ms: number): string {
     .map(([count, unit]) => `${count} ${unit}`)
     .join(' ')
 }
+
+/** A moment to come, and how far it is: `2026-11-23 14:02:11Z (in 24 h)`. */
+export function awayText(iso: string, nowMs: number): string {
+  const ms = Date.parse(iso) - nowMs
+  return ms > 0 ? `${utcText(iso)} (in ${spanText(ms)})` : utcText(iso)
+}
