@@ -67,13 +67,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     // So that an option of a command may have the name of one here: dialect show NAME --version 2.
     .enablePositionalOptions()
   const prepare = (command: Command): Command =>
-    command.exitOverride().configureHelp({ subcommandTerm }).configureOutput({
-      writeOut: io.out,
-      writeErr: io.err,
-      getOutHasColors: () => false,
-      getOutHelpWidth: () => io.columns,
-      getErrHelpWidth: () => io.columns,
-    })
+    command
+      .exitOverride()
+      .configureHelp({ subcommandTerm })
+      .configureOutput({
+        writeOut: io.out,
+        writeErr: io.err,
+        getOutHasColors: () => false,
+        getOutHelpWidth: () => io.columns,
+        getErrHelpWidth: () => io.columns,
+      })
   const add = (parent: Command, entry: CliCommand | CliGroup): void => {
     const { command } = entry
     parent.addCommand(prepare(command.helpOption('-h, --help', 'print this')))

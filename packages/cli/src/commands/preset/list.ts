@@ -31,7 +31,7 @@ export function presetListCommand(): CliCommand {
       else {
         const columns = [
           { title: 'Name' },
-          { title: 'Title' },
+          { title: 'Title', least: 8 },
           { title: 'Dialect' },
           { title: 'Events', align: 'right' },
           { title: 'Words', least: 5 },
@@ -42,7 +42,7 @@ export function presetListCommand(): CliCommand {
             text: cellText(text),
           })),
         )
-        io.out(showTable(columns, [5, 4], rows, io))
+        io.out(showTable(columns, [5, 1, 4], rows, io))
       }
       return exitCodes.ok
     },

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { createClient } from './client.ts'
+
+const entry = { id: 'atmpt_1', url: 'https://example.com/' }
+
+/** A client of a server that answers with these bytes, in these pieces. */
+function clientOf(pieces: readonly string[], headers: Record<string, string> = {}) {
+  const answer = async () => {
+    const body = ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece)))
+    return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8', ...headers } })
+  }
+  return createClient({ url: 'http://127.0.0.1:8071', token: 'a.b.c', fetch: answer as typeof fetch })
+}
+
+test('a stream tells of attempts; of heartbeats, the time to wait and when it began to who asks', async () => {
+  const line = `event: attempt\r\ndata: ${JSON.stringify(entry)}\r\n\r\n`
+  const client = clientOf(['retry: 2000\r\n: here\r\n\r\n', line.slice(0, 30), line.slice(30), ': still here\n\n'], {
+    date: 'Sun, 22 Nov 2026 14:00:00 GMT',
+  })
+  const signs: number[] = []
+  const waits: number[] = []
+  const stream = await client.log.stream({ onHeartbeat: () => signs.push(1), onRetry: (waitMs) => waits.push(waitMs) })
+  expect(stream.openedAt).toBe(Date.UTC(2026, 10, 22, 14))
+  expect(await Array.fromAsync(stream)).toEqual([entry])
+  expect(signs).toHaveLength(4)
+  expect(waits).toEqual([2000])
+})
+
+test('what a newer server tells besides is passed over', async () => {
+  const stream = await clientOf([
+    `event: other\ndata: 1\n\nevent: attempt\ndata: ${JSON.stringify(entry)}\n\n`,
+  ]).log.stream()
+  expect(stream.openedAt).toBeNull()
+  expect(await Array.fromAsync(stream)).toEqual([entry])
+})
+
+test('something else than a stream is told as such', async () => {
+  const page = clientOf(['<h1>Welcome</h1>'], { 'content-type': 'text/html' })
+  await expect(page.log.stream()).rejects.toMatchObject({ name: 'ApiError', code: 'not_a_stream' })
+  const odd = await clientOf(['event: attempt\ndata: hello\n\n']).log.stream()
+  await expect(Array.fromAsync(odd)).rejects.toMatchObject({ code: 'not_a_stream' })
+})

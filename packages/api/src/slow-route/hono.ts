@@ -1,0 +1,31 @@
+import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.ts'
+
+/** As much of Hono's context as a handler needs; its own types fit. */
+interface Context {
+  readonly req: { json(): Promise<unknown> }
+}
+
+/** Hono reads a body once and later: the job gets the context and the parsed body. */
+export interface HonoRequest<C> {
+  readonly context: C
+  readonly body: Readonly<Record<string, unknown>>
+}
+
+/**
+ * A handler for Hono that answers at once.
+ *
+ * @example
+ * app.post('/backup/owner', slowRoute(posthorn, {
+ *   app: ({ context }) => context.get('customer'),
+ *   callbackUrl: ({ body }) => body.webhook_url,
+ *   work: ({ context }) => makeBackup(context.get('customer')),
+ * }))
+ */
+export function slowRoute<C extends Context>(options: SlowRouteOptions, job: SlowJob<HonoRequest<C>>) {
+  return async (context: C): Promise<Response> => {
+    const parsed: unknown = await context.req.json().catch(() => null)
+    const body = typeof parsed === 'object' && parsed !== null ? (parsed as HonoRequest<C>['body']) : {}
+    const answer = await answerSlowly(options, job, { context, body })
+    return Response.json(answer.body, { status: answer.status })
+  }
+}
