@@ -116,7 +116,7 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
   })
 
   it('a job that takes longer is answered with 202, and becomes an operation that ends with its result', async () => {
-    let end = (_: Record<string, unknown>): void => undefined
+    let end: (result: Record<string, unknown>) => void = () => undefined
     job = () => new Promise((resolve) => (end = resolve))
     const { status, json } = await post({ webhook_url: callback })
     expect({ status, json }).toMatchObject({ status: 202, json: { successCode: 202, state: 'running' } })
@@ -127,7 +127,7 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
   })
 
   it('one that fails after that fails the operation, and its reason stays here', async () => {
-    let fail = (_: Error): void => undefined
+    let fail: (error: Error) => void = () => undefined
     job = () => new Promise((_, reject) => (fail = reject))
     await post({ webhook_url: callback })
     fail(new Error('the password of the database is wrong'))
@@ -140,6 +140,8 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
     job = () => Promise.reject(new Error('begun'))
     for (const webhook_url of [undefined, 'http://caller.example.com/', 'no address', 7])
       expect(await post({ webhook_url })).toMatchObject({ status: 400, json: { code: 'invalid_callback' } })
+    const without = await fetch(`${vendor.url}/backup/owner`, { method: 'POST' })
+    expect({ status: without.status, json: await without.json() }).toMatchObject({ status: 400 })
   })
 
   it('a callback into the own network is a 400 with the reason', async () => {

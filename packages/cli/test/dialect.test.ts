@@ -76,8 +76,15 @@ describe('posthorn dialect check', () => {
   const check = (...args: string[]) => posthorn(['dialect', 'check', ...args])
 
   test('needs no server', async () => {
-    expect(await check(good)).toMatchObject({ code: 0, out: '✓ good  parcelbird: Parcelbird, version 1\n' })
+    expect(await check(good)).toMatchObject({ code: 0, out: '✓ good  Parcelbird (parcelbird)\n' })
     expect(await check(good, '--json')).toMatchObject({ code: 0, out: '' })
+  })
+
+  test('takes what shows another one, without its name', async () => {
+    const { definition } = JSON.parse((await run('show', 'standard', '--json')).out) as { definition: object }
+    const path = file('acme.json', JSON.stringify({ ...definition, name: undefined, version: undefined }))
+    expect(await check(path)).toMatchObject({ code: 0, out: '✓ good  Standard Webhooks (without a name)\n' })
+    expect(await run('put', 'acme', path)).toMatchObject({ code: 0, out: 'acme is defined, version 1\n' })
   })
 
   test('names line and column of every place, with the reason', async () => {

@@ -59,7 +59,8 @@ function encode(
   const body = dialect.batch
     ? dialect.batch.join([first, ...more].map((content) => elementOf(directory, entry, dialect.batch!, content)))
     : kept(entry, dialect, first, () => dialect.body(message))
-  const secrets = directory.secretsOf(entry)
+  // Chosen at the time that the request says, so that log and signature agree about which one signed.
+  const secrets = directory.secretsOf(entry, sentAt)
   const input = { message, url: endpoint.url, secrets, sentAt, attempt, body }
   const request = withSecond(directory, entry, dialect.encodeSync(input), input)
   for (const name in endpoint.headers) request.headers.push([name, endpoint.headers[name] ?? ''])
@@ -115,7 +116,10 @@ function kept(
 /** With the headers and signatures of the endpoint's second format, where it has one. */
 function withSecond(directory: Directory, entry: EndpointEntry, request: WireRequest, input: EncodeInput): WireRequest {
   if (!entry.secondary) return request
-  return withSecondary(request, entry.secondary, { ...input, secrets: directory.secondarySecretsOf(entry) })
+  return withSecondary(request, entry.secondary, {
+    ...input,
+    secrets: directory.secondarySecretsOf(entry, input.sentAt),
+  })
 }
 
 /** Nearest wins: message, endpoint, application. */

@@ -195,16 +195,16 @@ export class Directory {
 
   // Secrets
 
-  /** The secrets that sign an endpoint's requests now, newest first. @throws EngineError `database_refused` */
-  secretsOf(entry: EndpointEntry): string[] {
+  /** The secrets that sign an endpoint's requests at a moment, newest first. @throws EngineError `database_refused` */
+  secretsOf(entry: EndpointEntry, at: number = this.#parts.now()): string[] {
     const { app, id } = entry.endpoint
     const keys = isShared(entry.dialect) ? (this.#applications.get(app)?.keys ?? []) : []
     // An endpoint that signed with a secret of its own before its application had a key goes on with it.
-    return keys.length > 0 ? this.#signing(keyPlace(app), keys) : this.#signing(secretPlace(id), entry.secrets)
+    return keys.length > 0 ? this.#signing(keyPlace(app), keys, at) : this.#signing(secretPlace(id), entry.secrets, at)
   }
 
-  secondarySecretsOf({ endpoint, secondarySecrets }: EndpointEntry): string[] {
-    return this.#signing(secretPlace(endpoint.id), secondarySecrets)
+  secondarySecretsOf({ endpoint, secondarySecrets }: EndpointEntry, at: number = this.#parts.now()): string[] {
+    return this.#signing(secretPlace(endpoint.id), secondarySecrets, at)
   }
 
   /** The newest secret of its own, whether it signs already or takes over at `from`. */
@@ -217,7 +217,7 @@ export class Directory {
 
   /** The keys of an application that sign now, newest first. */
   keysOf({ application, keys }: ApplicationEntry): string[] {
-    return this.#signing(keyPlace(application.id), keys)
+    return this.#signing(keyPlace(application.id), keys, this.#parts.now())
   }
 
   /** The key that takes over at a stated moment. */
@@ -246,8 +246,8 @@ export class Directory {
     return this.#open(fileTokenPlace(operation), { sealed, until: null })
   }
 
-  #signing(place: string, secrets: readonly SealedSecret[]): string[] {
-    return signingAt(secrets, this.#parts.now()).map((secret) => this.#open(place, secret))
+  #signing(place: string, secrets: readonly SealedSecret[], at: number): string[] {
+    return signingAt(secrets, at).map((secret) => this.#open(place, secret))
   }
 
   #open(place: string, { sealed }: SealedSecret): string {

@@ -325,8 +325,8 @@ export interface Engine {
     get(org: string, app: string, id: string): Promise<Endpoint>
     list(org: string, app: string, options?: PageOptions): Promise<Page<Endpoint>>
     /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
-    update(org: string, app: string, id: string, patch: Partial<EndpointInput>): Promise<Endpoint>
-    delete(org: string, app: string, id: string): Promise<void>
+    update(org: string, app: string, id: string, patch: Partial<EndpointInput>, actor?: Actor): Promise<Endpoint>
+    delete(org: string, app: string, id: string, actor?: Actor): Promise<void>
     /** Switches it on or off; where the preset says so this is a step of its own. */
     activate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>
     deactivate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>

@@ -161,7 +161,8 @@ export class Keeper {
     const { directory, clock, holdAfterMs } = this.#parts
     const before = directory.target(delivery.target)
     // A callback is no endpoint: it has its few attempts, and nobody could switch it on again.
-    if (!before || isOperation(delivery.target) || !healthStep(before.endpoint, outcome, clock.now(), holdAfterMs)) return
+    if (!before || isOperation(delivery.target) || !healthStep(before.endpoint, outcome, clock.now(), holdAfterMs))
+      return
     // Looked at again when it is this change's turn: a patch may have come first, or the same change from another attempt.
     const work = directory.exclusively(before.endpoint.app, async () => {
       const entry = directory.target(delivery.target)
@@ -201,13 +202,13 @@ export class Keeper {
   }
 
   async #sweep(): Promise<boolean> {
-    const { queue, ledger, clock, retentionDays, sweepOperations } = this.#parts
+    const { queue, ledger, clock, retentionDays } = this.#parts
     const now = clock.now()
     const before = now - retentionDays * dayMs
     const more = await Promise.all([
       queue.sweep(now, before, sweepRows),
       ledger.sweep(before, sweepRows),
-      sweepOperations(now, before, sweepRows),
+      this.#parts.sweepOperations(now, before, sweepRows),
     ])
     return more.includes(true)
   }

@@ -116,7 +116,7 @@ describe('the room of a lane', () => {
 test('a lane is ready when something waits and its window has room', () => {
   const lane = new Lane('ep_1', 'app_1')
   expect(lane.isReady(0)).toBe(false)
-  lane.waiting.push(aDelivery(lane))
+  lane.push(aDelivery(lane))
   expect(lane.isReady(0)).toBe(true)
   lane.inFlight = lane.window
   expect(lane.isReady(0)).toBe(false)
@@ -130,7 +130,7 @@ describe('a lane with batches', () => {
   function batching(count: number): Lane {
     const lane = new Lane('ep_1', 'app_1')
     lane.batch = batch
-    for (let due = 1; due <= count; due++) lane.waiting.push(aDelivery(lane, { due }))
+    for (let due = 1; due <= count; due++) lane.push(aDelivery(lane, { due }))
     return lane
   }
 
@@ -142,15 +142,17 @@ describe('a lane with batches', () => {
 
   test('does not wait when it is full, has more on disk, or holds what was tried before', () => {
     expect(batching(3).isReady(1)).toBe(true)
-    const spilled = batching(1)
-    spilled.spilled = true
-    expect(spilled.isReady(1)).toBe(true)
-    const large = batching(1)
-    large.bytes = 100
+    const behind = batching(1)
+    behind.backlog = true
+    expect(behind.isReady(1)).toBe(true)
+    const large = new Lane('ep_1', 'app_1')
+    large.batch = batch
+    const stored = aDelivery(large).contents[0]!
+    large.push(aDelivery(large, { contents: [{ ...stored, bytes: 100 }] }))
     expect(large.isReady(1)).toBe(true)
     const retried = new Lane('ep_1', 'app_1')
     retried.batch = batch
-    retried.waiting.push(aDelivery(retried, { generation: 2 }))
+    retried.push(aDelivery(retried, { generation: 2 }))
     expect(retried.isReady(1)).toBe(true)
   })
 

@@ -37,7 +37,8 @@ const rateWindowMs = 50
 export class Lane {
   readonly target: string
   readonly app: string
-  readonly waiting = new Deque<LiveDelivery>()
+  readonly #waiting = new Deque<LiveDelivery>()
+  #waitingBytes = 0
   /** Items and bytes in memory or promised to an accept that is being written. */
   items = 0
   bytes = 0
@@ -45,6 +46,8 @@ export class Lane {
   window: number = windowLimits.start
   /** Stored work may stand before new work: until a refill comes back short, new work goes to the queue too. */
   spilled = false
+  /** The last refill left work that is due: there is more than the lane takes. */
+  backlog = false
   /** Accepts that are being written unclaimed: a refill that began before them cannot have seen them. */
   unclaimedWrites = 0
   refilling = false
@@ -67,6 +70,28 @@ export class Lane {
   constructor(target: string, app: string) {
     this.target = target
     this.app = app
+  }
+
+  /** What waits, in its order. */
+  get waiting(): Iterable<LiveDelivery> {
+    return this.#waiting
+  }
+
+  push(delivery: LiveDelivery): void {
+    this.#waiting.push(delivery)
+    this.#waitingBytes += bytesOf(delivery)
+  }
+
+  shift(): LiveDelivery | undefined {
+    const delivery = this.#waiting.shift()
+    if (delivery) this.#waitingBytes -= bytesOf(delivery)
+    return delivery
+  }
+
+  /** Takes out everything that waits. */
+  drain(): LiveDelivery[] {
+    this.#waitingBytes = 0
+    return this.#waiting.drain()
   }
 
   hasRoom(bytes: number, limits: Pick<Limits, 'laneItems' | 'laneBytes'>): boolean {
@@ -96,18 +121,18 @@ export class Lane {
 
   /** Could send at this time, as far as the lane itself is concerned. */
   isReady(nowMs: number): boolean {
-    if (this.waiting.length === 0) return false
+    if (this.#waiting.length === 0) return false
     // One batch at a time: so they arrive in the order of their messages.
     return this.batch ? this.inFlight === 0 && this.flushAt <= nowMs : this.inFlight < this.window
   }
 
   /** When what waits leaves together: at once when it is full, holds what was tried before, or has more behind it on disk. */
   get flushAt(): number {
-    const first = this.waiting.peek()
+    const first = this.#waiting.peek()
     if (!first || !this.batch) return Number.POSITIVE_INFINITY
     const { maxMessages, maxBytes, maxWaitMs } = this.batch
-    const full = this.waiting.length >= maxMessages || this.bytes >= maxBytes
-    if (full || this.spilled || !isFresh(first)) return 0
+    const full = this.#waiting.length >= maxMessages || this.#waitingBytes >= maxBytes
+    if (full || this.backlog || !isFresh(first)) return 0
     return first.due + maxWaitMs
   }
 
@@ -126,4 +151,8 @@ export class Lane {
     this.#successes = 0
     this.window = Math.max(Math.floor(this.window / 2), windowLimits.least)
   }
+}
+
+function bytesOf({ contents }: LiveDelivery): number {
+  return contents.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -97,7 +97,7 @@ export interface DialectVersion {
   readonly createdAt: number
 }
 
-/** Who did what to something secret or far-reaching, and when. Written with the change, in its transaction. */
+/** Who did what to something secret or far-reaching (where events go, what signs them), and when. Written with the change, in its transaction. */
 export interface AuditEntry {
   readonly id: string
   readonly org: string
@@ -116,8 +116,11 @@ export type AuditAction =
   | 'signing_key.reset'
   | 'endpoint.secret_shown'
   | 'endpoint.secret_rotated'
+  | 'endpoint.created'
+  | 'endpoint.changed'
   | 'endpoint.activated'
   | 'endpoint.deactivated'
+  | 'endpoint.deleted'
   | 'preset.applied'
   | 'dialect.defined'
   | 'dialect.deleted'

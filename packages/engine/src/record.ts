@@ -166,7 +166,10 @@ function explain({ result }: StoredOutcome): Attempt['error'] {
         message: 'The process ended while this attempt was out: maybe sent. It is sent again and burns no retry.',
       }
     case 'cancelled':
-      return { code: 'cancelled', message: 'The endpoint was deleted, or the operation expired, before this was delivered.' }
+      return {
+        code: 'cancelled',
+        message: 'The endpoint was deleted, or the operation expired, before this was delivered.',
+      }
     case 'quarantined':
       return {
         code: 'quarantined',

@@ -130,7 +130,7 @@ export class Schedule {
       trigger: 'scheduled',
       unformed: null,
     }
-    lane.waiting.push(delivery)
+    lane.push(delivery)
     this.#enqueue(lane)
     this.pump()
   }
@@ -178,7 +178,7 @@ export class Schedule {
         this.#close(lane)
         continue
       }
-      const delivery = lane.batch ? this.#gather(lane, lane.batch) : lane.waiting.shift()
+      const delivery = lane.batch ? this.#gather(lane, lane.batch) : lane.shift()
       if (delivery) this.#start(delivery)
       this.#enqueue(lane)
     }
@@ -195,7 +195,7 @@ export class Schedule {
     this.#draining = true
     this.#cancelTimer?.()
     const unsent = [...this.#suspects.drain()]
-    for (const lane of this.#lanes.values()) unsent.push(...lane.waiting.drain())
+    for (const lane of this.#lanes.values()) unsent.push(...lane.drain())
     if (unsent.length > 0) {
       // Not waited for beyond the grace: a full disk must not keep a process from ending.
       void this.#inBackground(() => this.#parts.release(unsent)).finally(() => {
@@ -248,7 +248,7 @@ export class Schedule {
   /** What leaves next from a lane with batches: as many of the first fresh messages as fit, or one that goes alone. */
   #gather(lane: Lane, terms: BatchTerms): LiveDelivery | undefined {
     const [first, ...more] = this.#members(lane, terms)
-    if (!first || more.length === 0) return first ?? lane.waiting.shift()
+    if (!first || more.length === 0) return first ?? lane.shift()
     const members = [first, ...more].toSorted((a, b) => a.due - b.due || (a.message < b.message ? -1 : 1))
     return {
       ...members[0]!,
@@ -265,7 +265,7 @@ export class Schedule {
       if (size === null) break
       sizes.push(size)
     }
-    return Array.from({ length: fitting(sizes, terms) }, () => lane.waiting.shift()!)
+    return Array.from({ length: fitting(sizes, terms) }, () => lane.shift()!)
   }
 
   #enqueue(lane: Lane): void {
@@ -296,6 +296,8 @@ export class Schedule {
       if (!lane) continue
       lane.queued = false
       if (lane.isReady(this.#parts.clock.now())) return lane
+      // Since it took its turn, more room or time was found for its batch.
+      this.#awaitCompany(lane)
     }
   }
 
@@ -374,21 +376,24 @@ export class Schedule {
     }
     lane.refilling = true
     lane.storedDue = Number.POSITIVE_INFINITY
+    let again = false
     void this.#inBackground(async () => {
       const roomBytes = Math.max(0, Math.min(limits.laneBytes - lane.bytes, limits.bytes - this.#bytes))
       const result = await this.#parts.claim(lane, target.resumeFrom, room, roomBytes)
-      lane.refilling = false
       for (const work of result.work) this.#takeIn(lane, work)
       if (result.nextDue !== null) this.noteStored(lane.target, lane.app, result.nextDue)
+      lane.backlog = result.more
       lane.spilled = result.more || lane.unclaimedWrites > 0
-      this.#enqueue(lane)
       // What was written unclaimed since the claim began announced itself while this was out. (What is still being written
       // will: asking again at once would only spin.)
-      if (result.more || lane.storedDue <= this.#parts.clock.now()) this.#refill(lane)
-      this.pump()
+      again = result.more || lane.storedDue <= this.#parts.clock.now()
     }).finally(() => {
+      // One refill of a lane at a time: the next begins when this one has ended, and a lane with a refill is not forgotten.
       lane.refilling = false
+      this.#enqueue(lane)
+      if (again) this.#refill(lane)
       this.#settle(lane)
+      this.pump()
     })
   }
 
@@ -415,12 +420,12 @@ export class Schedule {
       return
     }
     if (work.suspect) this.#suspects.push(delivery)
-    else lane.waiting.push(delivery)
+    else lane.push(delivery)
   }
 
   /** A target that may not be sent to: its work goes back to the queue, or is cancelled when it was deleted. */
   #close(lane: Lane): void {
-    const unsent = lane.waiting.drain()
+    const unsent = lane.drain()
     const deleted = this.#parts.target(lane).state === 'deleted'
     lane.spilled = true
     if (unsent.length === 0 && !deleted) return

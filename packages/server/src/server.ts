@@ -11,6 +11,7 @@ import type { Settings } from './config.ts'
 import { handlersFor } from './handlers.ts'
 import type { Lifecycle } from './health/handlers.ts'
 import { failureHandler, maxBodyBytes, pathOf } from './http/failures.ts'
+import { isUploading } from './http/incoming-file.ts'
 import { mountRoutes } from './http/mount.ts'
 import { notFound } from './http/refusal.ts'
 import { apiHeaders } from './http/security.ts'
@@ -162,6 +163,7 @@ function createListener(log: Log, lifecycle: Readonly<Lifecycle>, logsRequests: 
 
 /** What the HTTP parser refuses never becomes a request; it is answered in the same shape all the same. */
 function refuseConnection(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(socket)) return
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return

@@ -29,6 +29,7 @@ beforeAll(async () => {
     }),
     msg_id: await made(a, `/api/v1/app/${app}/msg`, { eventType: 'only.a', payload: { canary: 1 } }),
     event_type_name: 'only.a',
+    operation_id: await made(a, `/api/v1/app/${app}/operation`, { callbackUrl: 'https://example.com' }),
   }
   await server.engine.idle()
   ids['attempt_id'] = (await server.engine.attempts.list('org_a', app)).data[0]!.id
@@ -49,6 +50,7 @@ const nowhere: Record<string, string> = {
   msg_id: 'msg_0KAAAAAAAAAAAAAA',
   attempt_id: 'atmpt_0KAAAAAAAAAAAAAA',
   event_type_name: 'not.there',
+  operation_id: 'op_0KAAAAAAAAAAAAAA',
 }
 
 /** A body that each operation accepts. */
@@ -68,6 +70,9 @@ const bodies: Partial<Record<OperationId, object>> = {
   'endpoint.deactivate': {},
   'filter.dryRun': { filter: {} },
   'signingKey.reset': {},
+  'operation.create': { callbackUrl: 'https://example.com' },
+  'operation.complete': { payload: {} },
+  'operation.fail': { reason: 'Taken over' },
   'preset.apply': { name: 'scalefusion' },
   'dialect.put': { title: 'Taken over' },
   'eventType.patch': { description: 'Taken over' },
@@ -75,10 +80,14 @@ const bodies: Partial<Record<OperationId, object>> = {
   'message.create': { eventType: 'only.a', payload: {} },
 }
 
+/** What each operation needs in its query. */
+const queries: Partial<Record<OperationId, string>> = { 'operation.claim': '?id=f47ac10b-58cc-4372-a567-0e02b2c3d479' }
+
 function call(route: ApiRoute, bearer: string, names: Record<string, string>): Promise<Answer> {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => names[name] ?? 'standard')
   const body = bodies[route.operationId]
-  return request(server.url, route.method, path, { token: bearer, ...(body ? { body } : {}) })
+  const query = queries[route.operationId] ?? ''
+  return request(server.url, route.method, path + query, { token: bearer, ...(body ? { body } : {}) })
 }
 
 function withoutNoise(answer: Answer): object {
@@ -201,7 +210,14 @@ describe('without a token', () => {
 
 /** What belongs to the first organisation, to see that nobody changed it. */
 async function snapshot(): Promise<string> {
-  const parts = ['', '/endpoint', `/endpoint/${ids['endpoint_id']}/secret`, '/msg', `/attempt/msg/${ids['msg_id']}`]
+  const parts = [
+    '',
+    '/endpoint',
+    `/endpoint/${ids['endpoint_id']}/secret`,
+    '/operation',
+    '/msg',
+    `/attempt/msg/${ids['msg_id']}`,
+  ]
   const texts = await Promise.all(
     parts.map((part) => request(server.url, 'GET', `/api/v1/app/${ids['app_id']}${part}`, { token: tokens.a })),
   )

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { EventTypeName, listOf, Metadata, orderedPage, TimeOut } from './common.ts'
 
-export const OperationState = z.enum(['running', 'ready', 'failed', 'called', 'claimed', 'expired'])
+const OperationState = z.enum(['running', 'ready', 'failed', 'called', 'claimed', 'expired'])
 
 const FileOut = z.object({ name: z.string(), contentType: z.string(), bytes: z.int() })
 

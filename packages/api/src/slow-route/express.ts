@@ -1,5 +1,7 @@
 import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.ts'
 
+export type { FileResult, SlowJob, SlowRouteOptions } from './slow-route.ts'
+
 /** As much of Express as a handler needs; its own types fit. */
 interface Response {
   status(code: number): { json(body: unknown): unknown }
@@ -11,7 +13,7 @@ interface Response {
  * @example
  * app.post('/backup/owner', slowRoute(posthorn, {
  *   app: (request) => request.customer,
- *   callbackUrl: (request) => request.body.webhook_url,
+ *   callbackUrl: (request) => request.body?.webhook_url,
  *   work: (request) => makeBackup(request.customer),
  * }))
  */

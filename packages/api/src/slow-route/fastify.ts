@@ -1,5 +1,7 @@
 import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.ts'
 
+export type { FileResult, SlowJob, SlowRouteOptions } from './slow-route.ts'
+
 /** As much of Fastify as a handler needs; its own types fit. */
 interface Reply {
   code(status: number): unknown
@@ -11,7 +13,7 @@ interface Reply {
  * @example
  * server.post('/backup/owner', slowRoute(posthorn, {
  *   app: (request) => request.customer,
- *   callbackUrl: (request) => request.body.webhook_url,
+ *   callbackUrl: (request) => request.body?.webhook_url,
  *   work: (request) => makeBackup(request.customer),
  * }))
  */

@@ -1,5 +1,7 @@
 import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.ts'
 
+export type { FileResult, SlowJob, SlowRouteOptions } from './slow-route.ts'
+
 /** As much of Hono's context as a handler needs; its own types fit. */
 interface Context {
   readonly req: { json(): Promise<unknown> }

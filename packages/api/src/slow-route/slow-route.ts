@@ -1,6 +1,8 @@
 import { ApiError } from '../client-error.ts'
 import { createClient, type ClientOptions } from '../client.ts'
-import { uploadFile, type FileResult } from './upload.ts'
+import { discard, uploadFile, type FileResult } from './upload.ts'
+
+export type { FileResult } from './upload.ts'
 
 /**
  * A route of your own that may take long, as one that answers at once: with its result when that is there soon, and else with a
@@ -37,11 +39,12 @@ const atOnceMs = 500
 const late = Symbol('late')
 
 /**
- * Runs a job for one request. Never rejects for what the job does within its time: what it throws then is thrown here, for the
+ * Runs a job for one request. The address is checked by its form before the job begins, and by the guard when a callback is
+ * needed: one that leads into a private network is a 400 then, and what the job gives is dropped. Never rejects for what the job does within its time: what it throws then is thrown here, for the
  * server's own error handling.
  *
  * @example
- * const backup = { app: (request) => request.customer, callbackUrl: (request) => request.body.webhook_url, work: makeBackup }
+ * const backup = { app: (request) => request.customer, callbackUrl: (request) => request.body?.webhook_url, work: makeBackup }
  * const { status, body } = await answerSlowly(options, backup, request)
  */
 export async function answerSlowly<Request>(
@@ -49,7 +52,7 @@ export async function answerSlowly<Request>(
   job: SlowJob<Request>,
   request: Request,
 ): Promise<SlowAnswer> {
-  const callbackUrl = job.callbackUrl(request)
+  const callbackUrl = callbackOf(job, request)
   if (!isHttps(callbackUrl))
     return { status: 400, body: { code: 'invalid_callback', detail: 'Say an https address to be called back at.' } }
   const running = job.work(request)
@@ -79,6 +82,8 @@ async function handOver<Request>(
       body: { callbackUrl, ...(job.kind !== undefined && { kind: job.kind }) },
     })
   } catch (error) {
+    // Nobody will fetch what the job gives: an open file must not stay open.
+    void running.then(discard).catch(() => undefined)
     if (!(error instanceof ApiError) || error.status !== 422) throw error
     return { status: 400, body: { code: 'invalid_callback', detail: error.message } }
   }
@@ -94,6 +99,15 @@ async function handOver<Request>(
     })
     .catch((error: unknown) => job.failed?.(error))
   return { status: 202, body: { ...job.accepted, id: operation.id, state: operation.state } }
+}
+
+/** A request without a body is one without a callback, and no error of the server. */
+function callbackOf<Request>(job: SlowJob<Request>, request: Request): unknown {
+  try {
+    return job.callbackUrl(request)
+  } catch {
+    return undefined
+  }
 }
 
 function isHttps(url: unknown): url is string {

@@ -27,3 +27,11 @@ export async function uploadFile(
   const response = await (options.fetch ?? fetch)(address, request)
   if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => null))
 }
+
+/** Lets go of a result that nobody will fetch. */
+export async function discard(result: Readonly<Record<string, unknown>> | FileResult): Promise<void> {
+  if (!('file' in result)) return
+  const { file } = result as FileResult
+  if (file instanceof ReadableStream) await file.cancel()
+  else if (Symbol.asyncIterator in file) await file[Symbol.asyncIterator]().return?.()
+}

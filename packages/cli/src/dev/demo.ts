@@ -65,9 +65,12 @@ async function seedDemo(preset: DemoPreset, { client }: ApiAccess, receiver: Rec
       if (!(error instanceof ApiError) || error.status !== 404) throw error
       return createEndpoint(preset, client, url)
     })
-  const currentSecret = async () =>
-    (await client.endpoint.getSecret({ params: { ...app, endpoint_id: endpoint.id } })).key
-  receiver.inboxes.set(name, { dialect: preset.dialect, secret: await currentSecret(), currentSecret })
+  const params = { ...app, endpoint_id: endpoint.id }
+  const { key: secret, signsFrom } = await client.endpoint.getSecret({ params })
+  // Replaced, and the one before it still signs. The receiver that knew that one ended with its process.
+  if (signsFrom !== null) await client.endpoint.rotateSecret({ params, body: { key: secret, gracePeriodSeconds: 0 } })
+  const currentSecret = async () => (await client.endpoint.getSecret({ params })).key
+  receiver.inboxes.set(name, { dialect: preset.dialect, secret, currentSecret })
   const first = preset.eventTypes.find((type) => type.sample !== null)
   if (first === undefined) throw new Error(`The preset ${name} has no sample.`)
   return { preset, first }

@@ -25,7 +25,7 @@ export async function readDefinition(file: string, io: Io): Promise<Definition> 
   if (scanned.kind !== 'object')
     throw new CliError(
       `${name} does not hold a JSON object.`,
-      'posthorn dialect show standard --json | jq .definition is one to begin with.',
+      "posthorn dialect show standard --json | jq '.definition | del(.name, .version)' is one to begin with.",
     )
   return { text, value: JSON.parse(text) as Record<string, unknown> }
 }

@@ -189,7 +189,9 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       secondarySecrets: seal(id, secondSecret),
       create: true,
     }
-    await directory.writeAll(withKey(app, dialect, change), idempotencyRecord(options.idempotency, endpoint, now))
+    const audit = audited(parts, options, { org, app: application.id, action: 'endpoint.created', target: id })
+    const changes: [DirectoryChange, ...DirectoryChange[]] = [...withKey(app, dialect, change), audit]
+    await directory.writeAll(changes, idempotencyRecord(options.idempotency, endpoint, now))
     return endpoint
   }
 
@@ -219,7 +221,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   async function update(
     entry: EndpointEntry,
     patch: Partial<EndpointInput>,
-    audit: DirectoryChange[] = [],
+    actor: Actor | undefined,
   ): Promise<Endpoint> {
     const before = entry.endpoint
     const { org } = before
@@ -284,9 +286,27 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       create: false,
     }
     const [first, ...more] = withKey(app, dialect, change)
-    await directory.writeAll([first, ...more, ...audit])
+    await directory.writeAll([first, ...more, ...audits(before, endpoint, patch, actor)])
     schedule.wake(endpoint.id, endpoint.app)
     return endpoint
+  }
+
+  /** What of a change the audit log tells: that it was switched, and which members were changed, without their values. */
+  function audits(
+    before: Endpoint,
+    after: Endpoint,
+    patch: Partial<EndpointInput>,
+    actor: Actor | undefined,
+  ): DirectoryChange[] {
+    const of = { org: after.org, app: after.app, target: after.id }
+    const fields = Object.keys(withoutUndefined(patch)).filter((field) => field !== 'disabled')
+    const switched = after.disabled ? 'endpoint.deactivated' : 'endpoint.activated'
+    return [
+      ...(before.disabled === after.disabled ? [] : [audited(parts, actor, { ...of, action: switched })]),
+      ...(fields.length === 0
+        ? []
+        : [audited(parts, actor, { ...of, action: 'endpoint.changed', detail: { fields: fields.join(', ') } })]),
+    ]
   }
 
   /** Changes one endpoint when it is its application's turn, as it stands then. */
@@ -298,10 +318,9 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   function toggle(org: string, app: string, id: string, on: boolean, actor: Actor | undefined): Promise<Endpoint> {
     return changing(org, app, id, async (entry) => {
       const { endpoint } = entry
+      // On, but held: switching it on ends the hold.
       if (endpoint.disabled !== on && endpoint.hold === null) return endpoint
-      const action = on ? 'endpoint.activated' : 'endpoint.deactivated'
-      const audit = audited(parts, actor, { org, app: endpoint.app, action, target: endpoint.id })
-      return update(entry, { disabled: !on }, [audit])
+      return update(entry, { disabled: !on }, actor)
     })
   }
 
@@ -319,8 +338,8 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       return pageOf(directory.endpoints(org, app), (row) => row.id, options)
     },
 
-    async update(org, app, id, patch) {
-      return changing(org, app, id, (entry) => update(entry, patch))
+    async update(org, app, id, patch, actor) {
+      return changing(org, app, id, (entry) => update(entry, patch, actor))
     },
 
     async activate(org, app, id, actor) {
@@ -331,10 +350,11 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       return toggle(org, app, id, false, actor)
     },
 
-    async delete(org, app, id) {
+    async delete(org, app, id, actor) {
       const { endpoint } = directory.endpoint(org, app, id)
       const change = { kind: 'delete_endpoint', org, app: endpoint.app, id: endpoint.id } as const
-      await directory.exclusively(endpoint.app, () => directory.write(change))
+      const audit = audited(parts, actor, { org, app: endpoint.app, action: 'endpoint.deleted', target: endpoint.id })
+      await directory.exclusively(endpoint.app, () => directory.writeAll([change, audit]))
       schedule.wake(endpoint.id, endpoint.app)
     },
 

@@ -21,7 +21,7 @@ export function resultsOf(status: Status): AttemptResult[] {
 }
 
 /** Every result that is not a success. */
-export const failures: readonly AttemptResult[] = ['failed', 'exhausted', 'interrupted', 'quarantined']
+export const failures: readonly AttemptResult[] = ['failed', 'exhausted', 'interrupted', 'cancelled', 'quarantined']
 
 const deliveryStatus: Record<Delivery['state'], Status> = {
   pending: 1,

@@ -49,6 +49,8 @@ describe('a token', () => {
     const actorOf = async (act: unknown) =>
       (await authenticator(secret)(`Bearer ${signed({ alg: 'HS256' }, { sub: 'org_1', act })}`)).actor
     expect(await actorOf({ sub: 'ada@acme.example' })).toBe('ada@acme.example')
+    const minted = await mintToken(secret, { subject: 'org_1', actor: 'ada@acme.example' })
+    expect(await authenticator(secret)(`Bearer ${minted}`)).toMatchObject({ org: 'org_1', actor: 'ada@acme.example' })
     for (const act of [{ sub: 'two words' }, { sub: '' }, { sub: 7 }, 'ada', null, ['ada']])
       expect(await actorOf(act)).toBe('org_1')
   })

@@ -10,6 +10,8 @@ export interface TokenInput {
   /** For an application's token: its organisation. */
   readonly org?: string
   readonly scopes?: readonly Scope[]
+  /** Who acts for the subject, for the audit log: `ada@acme.example`. */
+  readonly actor?: string
   /** Without it the token does not expire. */
   readonly expiresInSeconds?: number
 }
@@ -19,6 +21,7 @@ export async function mintToken(secret: Secret | string, input: TokenInput): Pro
   const claims: JWTPayload = {}
   if (input.org !== undefined) claims['org'] = input.org
   if (input.scopes !== undefined) claims['scopes'] = [...input.scopes]
+  if (input.actor !== undefined) claims['act'] = { sub: input.actor }
   const token = new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(input.subject)

@@ -30,40 +30,41 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.get': async ({ engine, org, params }) =>
     endpointOut(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
 
-  'endpoint.upsert': async ({ engine, org, params, body }) => {
+  'endpoint.upsert': async ({ engine, org, params, body, caller }) => {
     const { app_id: app, endpoint_id: id } = params
     try {
       const current = await engine.endpoints.get(org, app, id)
       const uid = body.uid === undefined ? current.uid : body.uid
-      return endpointOut(await engine.endpoints.update(org, app, current.id, { ...endpointReplacement(body), uid }))
+      const replacement = { ...endpointReplacement(body), uid }
+      return endpointOut(await engine.endpoints.update(org, app, current.id, replacement, caller))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
       if (generated.test(id)) throw notFound()
-      const created = await engine.endpoints.create(org, app, { ...endpointInput(body), uid: body.uid ?? id })
+      const created = await engine.endpoints.create(org, app, { ...endpointInput(body), uid: body.uid ?? id }, caller)
       return new Reply(201, endpointOut(created))
     }
   },
 
-  'endpoint.patch': async ({ engine, org, params, body }) =>
-    endpointOut(await engine.endpoints.update(org, params.app_id, params.endpoint_id, endpointPatch(body))),
+  'endpoint.patch': async ({ engine, org, params, body, caller }) =>
+    endpointOut(await engine.endpoints.update(org, params.app_id, params.endpoint_id, endpointPatch(body), caller)),
 
-  'endpoint.delete': async ({ engine, org, params }) => {
-    await engine.endpoints.delete(org, params.app_id, params.endpoint_id)
+  'endpoint.delete': async ({ engine, org, params, caller }) => {
+    await engine.endpoints.delete(org, params.app_id, params.endpoint_id, caller)
     return undefined
   },
 
   'endpoint.getHeaders': async ({ engine, org, params }) =>
     headersOut((await engine.endpoints.get(org, params.app_id, params.endpoint_id)).headers),
 
-  'endpoint.setHeaders': async ({ engine, org, params, body }) => {
-    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: body.headers })
+  'endpoint.setHeaders': async ({ engine, org, params, body, caller }) => {
+    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: body.headers }, caller)
     return undefined
   },
 
-  'endpoint.patchHeaders': async ({ engine, org, params, body }) => {
+  'endpoint.patchHeaders': async ({ engine, org, params, body, caller }) => {
     const { headers } = await engine.endpoints.get(org, params.app_id, params.endpoint_id)
     const merged = mergedHeaders(headers, body.headers, body.deleteHeaders ?? [])
-    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: merged })
+    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: merged }, caller)
     return undefined
   },
 

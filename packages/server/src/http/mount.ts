@@ -8,7 +8,7 @@ import type { Authenticate } from '../auth/tokens.ts'
 import type { LogStream } from '../log/stream.ts'
 import { readJson, requireJsonType, type JsonBody } from './body.ts'
 import type { Handlers, IncomingFile } from './handler.ts'
-import { incomingFile, wholeBody } from './incoming-file.ts'
+import { discardRest, incomingFile, wholeBody } from './incoming-file.ts'
 import { IdempotencyKey, type Answered } from './idempotency.ts'
 import { invalidField } from './refusal.ts'
 import { JsonText, Reply } from './reply.ts'
@@ -119,6 +119,7 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
       })
       return send(reply, rendered(route, answer), route.contentType)
     } catch (error) {
+      if (file) discardRest(request, reply)
       const before = key?.replayOf(error)
       if (!before) throw error
       const text = restore ? await restore(before.text) : before.text

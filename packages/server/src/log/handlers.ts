@@ -6,9 +6,6 @@ import { pageOptions, pageOut } from '../http/page.ts'
 import { present } from '../present.ts'
 import { logEntry } from './entry.ts'
 
-/** A line of the log that did not succeed: what was cancelled is one too, so that `failed` means here what totals count. */
-const unsuccessful = [...failures, 'cancelled'] as const
-
 export const log: Pick<HandlersOf<'log'>, 'log.list' | 'log.summary'> = {
   'log.list': async ({ engine, org, params, query }) =>
     pageOut(await engine.attempts.list(org, params.app_id, { ...pageOptions(query), ...filterOf(query) }), logEntry),
@@ -27,7 +24,7 @@ function filterOf(query: QueryOf<RouteOf<'log.summary'>>): AttemptFilter {
     requestId: query.request_id,
     eventTypes: query.event_type,
     endpoint: query.endpoint_id,
-    results: status === undefined ? undefined : status === 'failed' ? unsuccessful : [status],
+    results: status === undefined ? undefined : status === 'failed' ? failures : [status],
     code: code === undefined || code.endsWith('xx') ? undefined : Number(code),
     codeClass: code?.endsWith('xx') ? Number(code[0]) : undefined,
   })

@@ -43,10 +43,8 @@ export function dialectCheckCommand(): CliCommand {
       for (const problem of problems) io.out(options.json ? `${JSON.stringify(problem)}\n` : line(problem, io))
       if (problems.length > 0) return exitCodes.no
       if (!options.json) {
-        const { name, title, version } = definition.value
-        io.out(
-          `${io.style('green', '✓ good')}  ${cellText(`${String(name)}: ${String(title)}, version ${String(version)}`)}\n`,
-        )
+        const { name = 'without a name', title } = definition.value
+        io.out(`${io.style('green', '✓ good')}  ${cellText(`${String(title)} (${String(name)})`)}\n`)
       }
       return exitCodes.ok
     },
@@ -55,7 +53,8 @@ export function dialectCheckCommand(): CliCommand {
 
 function problemsOf({ text, value }: Definition, file: string): Problem[] {
   try {
-    parseDialect(value)
+    // The command that puts it on a server names it, and versions are counted there.
+    parseDialect({ name: 'unnamed', version: 1, ...value })
     return []
   } catch (error) {
     if (!(error instanceof WireError) || error.code !== 'invalid_dialect') throw error

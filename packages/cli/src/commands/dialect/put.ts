@@ -14,8 +14,9 @@ Examples:
   posthorn dialect put acme acme.json
   jq '.title = "Acme"' acme.json | posthorn dialect put acme -
 
-A change makes a new version. Endpoints keep to the one that they have until they are given the dialect again.
-posthorn dialect check acme.json tells the same problems without a server, each with its line.
+Name and version may be left out of it: versions are counted. A change makes a new one; endpoints keep to the one that
+they have until they are given the dialect again. posthorn dialect check FILE tells problems without a server, each with its
+line.
 
 ${accessHelp}`
 

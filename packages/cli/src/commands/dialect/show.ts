@@ -15,7 +15,7 @@ const examples = `
 Examples:
   posthorn dialect show scalefusion
   posthorn dialect show acme --version 2
-  posthorn dialect show standard --json | jq .definition > acme.json     something to begin a dialect of your own with
+  posthorn dialect show standard --json | jq '.definition | del(.name, .version)' > acme.json      to begin with
 
 ${accessHelp}`
 

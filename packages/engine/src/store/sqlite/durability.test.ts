@@ -356,8 +356,8 @@ describe.skipIf(lacking !== '')(`with a disk that fails or a process that dies${
   // The first syncs of a thread make the files and the schema, the later ones are accepts.
   test.each([
     { sync: 2, together: 1, least: 0 },
-    { sync: 13, together: 1, least: 1 },
-    { sync: 16, together: 8, least: 8 },
+    { sync: 17, together: 1, least: 1 },
+    { sync: 18, together: 8, least: 8 },
     { sync: 30, together: 64, least: 64 },
   ])(
     'A1: killed at sync $sync with $together at once, it has lost nothing that it acknowledged',
@@ -375,7 +375,7 @@ describe.skipIf(lacking !== '')(`with a disk that fails or a process that dies${
     },
   )
 
-  test.each([14, 25])(
+  test.each([18, 25])(
     'A5: when sync %i fails the process ends, acknowledges nothing more, and starts clean',
     async (sync) => {
       const folder = join(root, 'data')

@@ -151,7 +151,10 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     return { state: 'accepted' }
   }
 
-  #createOperation(row: OperationRow, idempotency: IdempotencyRecord | null): { state: 'created' | 'missing' } | Replay {
+  #createOperation(
+    row: OperationRow,
+    idempotency: IdempotencyRecord | null,
+  ): { state: 'created' | 'missing' } | Replay {
     const replay = idempotency && this.#replay(idempotency)
     if (replay) return replay
     if (this.#catalog.version(row.operation.app) === 0) return { state: 'missing' }
@@ -201,7 +204,8 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
         ? this.#statements.reschedule.run(next.due, next.failures, target, due, message, this.epoch, generation)
         : this.#statements.finish.run(target, due, message, this.epoch, generation)
     if (changed.changes !== 1) return { state: 'stale' }
-    if (item.result === 'success' && isOperation(target)) this.#operations.called(target, item.startedAt + item.durationMs)
+    if (item.result === 'success' && isOperation(target))
+      this.#operations.called(target, item.startedAt + item.durationMs)
     if (isBatch(message) && (!next || split)) this.#removeBatch(message)
     if (next && split) this.#split(item, split, next)
     const nextAt = next ? next.due : null
