@@ -97,7 +97,7 @@ describe('snippets', () => {
               `http://localhost:${port}/`,
             ])
           const right = lineOf(receiver, /(device\.enrolled)/)
-          await expect.poll(async () => (await trigger('MySharedSecret')).code, { timeout: 10_000 }).toBe(0)
+          await expect.poll(async () => (await trigger('MySharedSecret')).code, { timeout: 30_000 }).toBe(0)
           expect(await right).toBe('device.enrolled')
           const wrong = lineOf(receiver, /(signature_mismatch)/)
           expect((await trigger('another')).code).toBe(1)

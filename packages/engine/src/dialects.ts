@@ -11,7 +11,8 @@ import type { DialectVersion } from './model.ts'
 
 /**
  * Every wire format by its name: those that come with the program, with presets or with the options are the same for all and
- * read-only; an organisation's own have versions, which endpoints pin so that retries keep their bytes.
+ * read-only; an organisation's own have versions, which endpoints pin so that retries keep their bytes. An own one stays what its
+ * name means there, also when a preset, an option or a newer program brings that name later.
  */
 export class Dialects {
   readonly #given: ReadonlyMap<string, CompiledDialect>
@@ -30,9 +31,9 @@ export class Dialects {
   /** By name; `null` is the server's default. @throws EngineError `unknown_dialect` */
   find(org: string, name: string | null, version: number | null = null): CompiledDialect {
     if (name === null) return this.#standard
-    const readOnly = this.#readOnly(name)
-    if (readOnly) return readOnly
     const versions = this.versions(org, name)
+    const readOnly = versions.length === 0 ? this.#readOnly(name) : null
+    if (readOnly) return readOnly
     const row = version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version)
     if (!row) throw this.unknown(org, name, version)
     let compiled = this.#compiled.get(row)
@@ -43,8 +44,14 @@ export class Dialects {
     return compiled
   }
 
-  isReadOnly(name: string): boolean {
-    return this.#readOnly(name) !== null
+  /** Whether the name means one that is everybody's. */
+  isReadOnly(org: string, name: string): boolean {
+    return this.versions(org, name).length === 0 && this.#readOnly(name) !== null
+  }
+
+  /** Whether an organisation's own one stands before one that is everybody's. */
+  hides(org: string, name: string): boolean {
+    return this.versions(org, name).length > 0 && this.#readOnly(name) !== null
   }
 
   /** All that an organisation can name, in the order of the names: the newest version of each. */
@@ -64,7 +71,7 @@ export class Dialects {
 
   /** What an endpoint that begins to use a dialect now pins; `null`: it has no versions. */
   newest(org: string, name: string | null): number | null {
-    return name === null || this.#readOnly(name) ? null : (this.versions(org, name).at(-1)?.version ?? null)
+    return name === null ? null : (this.versions(org, name).at(-1)?.version ?? null)
   }
 
   add(row: DialectVersion): void {
@@ -108,4 +115,9 @@ export class Dialects {
       throw error
     }
   }
+}
+
+/** Whose turn it is when an organisation's dialects change, or an application comes that may name one of them. */
+export function dialectsTurn(org: string): string {
+  return `dialects of ${org}`
 }

@@ -207,6 +207,22 @@ export class Directory {
     return this.#signing(secretPlace(endpoint.id), secondarySecrets, at)
   }
 
+  /** Every secret of its own that signs or will sign. */
+  keptSecretsOf({ endpoint, secrets }: EndpointEntry): string[] {
+    const now = this.#parts.now()
+    return secrets
+      .filter(({ until }) => until === null || until > now)
+      .map((secret) => this.#open(secretPlace(endpoint.id), secret))
+  }
+
+  /** Every key of an application that signs or will sign. */
+  keptKeysOf({ application, keys }: ApplicationEntry): string[] {
+    const now = this.#parts.now()
+    return keys
+      .filter(({ until }) => until === null || until > now)
+      .map((key) => this.#open(keyPlace(application.id), key))
+  }
+
   /** The newest secret of its own, whether it signs already or takes over at `from`. */
   newestSecretOf({ endpoint, secrets }: EndpointEntry): { secret: string; from: number | null } | null {
     const [newest] = secrets
@@ -314,7 +330,8 @@ export class Directory {
         `The ${result.what} of this ${nounOf(first)} is taken by another one. Choose another, or change that one.`,
         { field: result.what },
       )
-    for (const change of changes) this.#show(change, result.versions)
+    const own = new Set(changes.flatMap((change) => (change.kind === 'put_endpoint' ? [change.endpoint.id] : [])))
+    for (const change of changes) this.#show(change, result.versions, own)
   }
 
   #sealed({ endpoint, secrets, secondarySecrets, create, healthOnly = false }: EndpointChange): CatalogChange {
@@ -326,10 +343,11 @@ export class Directory {
     return { kind: 'endpoint', row, create, versioned: !healthOnly }
   }
 
-  #show(change: DirectoryChange, versions: Readonly<Record<string, number>>): void {
+  /** @param own endpoints that have a change of their own in the same write, which an application's does not foretell */
+  #show(change: DirectoryChange, versions: Readonly<Record<string, number>>, own: ReadonlySet<string>): void {
     switch (change.kind) {
       case 'application':
-        this.#setApplication(change.row.application, change.row.keys, versions[change.row.application.id] ?? 0)
+        this.#setApplication(change.row.application, change.row.keys, versions[change.row.application.id] ?? 0, own)
         return
       case 'put_endpoint':
         this.#putEntry(change.endpoint, change, versions[change.endpoint.app])
@@ -367,7 +385,12 @@ export class Directory {
     }
   }
 
-  #setApplication(application: Application, keys: readonly SealedSecret[], version: number): void {
+  #setApplication(
+    application: Application,
+    keys: readonly SealedSecret[],
+    version: number,
+    own: ReadonlySet<string> = new Set(),
+  ): void {
     const before = this.#applications.get(application.id)
     if (before && before.application.uid !== null) this.#uids.delete(`${application.org} ${before.application.uid}`)
     if (application.uid !== null) this.#uids.set(`${application.org} ${application.uid}`, application.id)
@@ -375,7 +398,8 @@ export class Directory {
     const endpoints = before?.endpoints ?? new Map<string, EndpointEntry>()
     this.#applications.set(application.id, { application, preset, keys, version, endpoints })
     // The endpoints may take their dialect and policy from the application.
-    for (const entry of endpoints.values()) this.#putEntry(entry.endpoint, entry, version)
+    for (const entry of endpoints.values())
+      if (!own.has(entry.endpoint.id)) this.#putEntry(entry.endpoint, entry, version)
   }
 
   /** What was applied must be there: without it nobody knows how this customer's requests look. */

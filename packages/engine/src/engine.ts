@@ -159,7 +159,10 @@ export interface MockResult {
   readonly request: {
     readonly method: string
     readonly url: string
+    /** As they were sent, secrets and credentials among them. */
     readonly headers: readonly (readonly [string, string])[]
+    /** As the log would keep them: for who may not read secrets. */
+    readonly shownHeaders: readonly (readonly [string, string])[]
     readonly body: string | null
   }
   readonly outcome: Outcome

@@ -23,9 +23,12 @@ export interface LiveDelivery extends Claim {
   readonly unformed: readonly LiveDelivery[] | null
 }
 
-/** Never tried: only such messages are gathered into a batch; what failed before goes again as it went. */
-export function isFresh({ generation, failures, trigger, contents }: LiveDelivery): boolean {
-  return generation === 1 && failures === 0 && trigger === 'scheduled' && contents.length === 1
+/**
+ * Whether it may be gathered into a batch: what was never tried, and what is asked for again by hand. What failed before goes
+ * again as it went.
+ */
+export function isGatherable({ generation, failures, trigger, contents }: LiveDelivery): boolean {
+  return failures === 0 && contents.length === 1 && (trigger === 'manual' || generation === 1)
 }
 
 /** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
@@ -132,7 +135,8 @@ export class Lane {
     if (!first || !this.batch) return Number.POSITIVE_INFINITY
     const { maxMessages, maxBytes, maxWaitMs } = this.batch
     const full = this.#waiting.length >= maxMessages || this.#waitingBytes >= maxBytes
-    if (full || this.backlog || !isFresh(first)) return 0
+    // Nobody who asks for it by hand waits for company: it leaves with whatever else was asked for.
+    if (full || this.backlog || !isGatherable(first) || first.trigger === 'manual') return 0
     return first.due + maxWaitMs
   }
 

@@ -73,12 +73,17 @@ export async function take(
 
 /** A lane has its turn: deliver -> record. Never rejects for what a receiver does. */
 export async function run(parts: PipelineParts, delivery: LiveDelivery, returned: () => void): Promise<void> {
+  if (delivery.unformed && !(await form(parts, delivery, delivery.unformed))) return
+  // Looked up when it leaves: while a batch was written down, its endpoint may have been changed.
   const entry = parts.directory.target(delivery.target)
-  if (!entry) {
-    await parts.queue.release(delivery.unformed ?? [delivery])
+  if (!entry || entry.endpoint.disabled || entry.endpoint.hold !== null) {
+    await parts.queue.release([delivery])
     return
   }
-  if (!(await isFormed(parts, delivery))) return
+  if (delivery.contents.length > 1 && !entry.dialect.batch) {
+    await unform(parts, delivery)
+    return
+  }
   const note = parts.queue.leaving(delivery)
   try {
     const sent = await deliver(parts, entry, delivery.contents, delivery.generation)
@@ -93,15 +98,25 @@ export async function run(parts: PipelineParts, delivery: LiveDelivery, returned
 }
 
 /** A batch has its row, which names its members, before it is sent: whoever sends it again sends the same. */
-async function isFormed(parts: PipelineParts, { unformed, ...delivery }: LiveDelivery): Promise<boolean> {
-  if (!unformed) return true
-  const { message: batch, lane, target, due } = delivery
-  const members = unformed.map(({ message, due: since, generation }) => ({ target, due: since, message, generation }))
-  const item = { batch, app: lane.app, target, due, members }
+async function form(
+  parts: PipelineParts,
+  { message: batch, lane, target, due, generation }: LiveDelivery,
+  unformed: readonly LiveDelivery[],
+): Promise<boolean> {
+  const members = unformed.map((one) => ({ target, due: one.due, message: one.message, generation: one.generation }))
+  const item = { batch, app: lane.app, target, due, generation, members }
   return (await untilStored(parts.clock, parts.log, () => parts.queue.form(item))).state === 'formed'
 }
 
-/** Why nothing was written. */
+/** The endpoint speaks a dialect without batches by now: each message goes on by itself, and none is forgotten. */
+async function unform(parts: PipelineParts, delivery: LiveDelivery): Promise<void> {
+  const { lane, target, due, message, generation, failures } = delivery
+  const nextDue = parts.clock.now()
+  const item = { app: lane.app, target, due, message, generation, failures, nextDue }
+  await untilStored(parts.clock, parts.log, () => parts.queue.unform(item))
+  parts.schedule.noteStored(target, lane.app, nextDue)
+}
+
 export function refusal(
   result: Exclude<AcceptResult, { readonly state: 'accepted' | 'stale_catalog' }>,
   { eventId }: Pick<Message, 'eventId'>,

@@ -108,7 +108,7 @@ function toAttempt(item: RecordItem, index: number, delivery: LiveDelivery, entr
     startedAt: item.startedAt,
     durationMs: item.durationMs,
     nextAttemptAt: item.next?.due ?? null,
-    request: request && { method: request.method, headers: shownHeaders(request.headers, entry.endpoint.headers) },
+    request: request && { method: request.method, headers: shownHeaders(request.headers, entry) },
     response: outcome.ok
       ? {
           headers: outcome.response.headers,

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { shownHeaders, shownUrl } from './redact.ts'
+import { shownHeaders, shownUrl, type HeaderOwners } from './redact.ts'
+
+function owners(custom: Record<string, string>, first: string[] = [], second: string[] | null = null): HeaderOwners {
+  const secondary = second && { secretHeaders: second }
+  return { endpoint: { headers: custom }, dialect: { secretHeaders: first }, secondary }
+}
 
 describe('K1: headers as the log keeps them', () => {
   test.each([
@@ -16,11 +21,11 @@ describe('K1: headers as the log keeps them', () => {
     'X-Password',
     'X-Credentials',
   ])('the value of an owner’s %s is hidden; that it was sent is not', (name) => {
-    expect(shownHeaders([[name, 'canary']], { [name]: 'canary' })).toEqual([[name, '***']])
+    expect(shownHeaders([[name, 'canary']], owners({ [name]: 'canary' }))).toEqual([[name, '***']])
   })
 
   test('the value of another header of the owner is shown', () => {
-    expect(shownHeaders([['X-Region', 'eu']], { 'X-Region': 'eu' })).toEqual([['X-Region', 'eu']])
+    expect(shownHeaders([['X-Region', 'eu']], owners({ 'X-Region': 'eu' }))).toEqual([['X-Region', 'eu']])
   })
 
   test('what the dialect wrote is shown, signatures and tokens of its own too: receivers check against it', () => {
@@ -28,19 +33,32 @@ describe('K1: headers as the log keeps them', () => {
       ['webhook-signature', 'v1,abc'],
       ['X-Auth-Signature', 'abc'],
     ] as const
-    expect(shownHeaders(headers, {})).toEqual(headers)
+    expect(shownHeaders(headers, owners({}))).toEqual(headers)
+  })
+
+  test('a header that carries the secret itself is hidden, of either format, whatever its name is and its case', () => {
+    const headers = [
+      ['X-Stamp', 'canary'],
+      ['Second-Stamp', 'v=canary'],
+      ['X-Signature', 'abc'],
+    ] as const
+    expect(shownHeaders(headers, owners({}, ['x-stamp'], ['second-stamp']))).toEqual([
+      ['X-Stamp', '***'],
+      ['Second-Stamp', '***'],
+      ['X-Signature', 'abc'],
+    ])
   })
 
   test('names that every object inherits are no custom headers', () => {
     for (const name of ['toString', 'constructor', '__proto__'])
-      expect(shownHeaders([[`${name}`, 'a']], {})).toEqual([[name, 'a']])
+      expect(shownHeaders([[`${name}`, 'a']], owners({}))).toEqual([[name, 'a']])
   })
 
   test('names, order and number stay', () => {
     const headers = fc.array(fc.tuple(fc.constantFrom('a', 'x-token', 'Cookie', 'b'), fc.string()))
     fc.assert(
       fc.property(headers, (list) => {
-        const shown = shownHeaders(list, Object.fromEntries(list))
+        const shown = shownHeaders(list, owners(Object.fromEntries(list)))
         expect(shown.map(([name]) => name)).toEqual(list.map(([name]) => name))
         for (const [name, value] of shown) if (name === 'x-token' || name === 'Cookie') expect(value).toBe('***')
       }),

@@ -7,16 +7,27 @@ export function isCredentialHeader(name: string): boolean {
   return credentialName.test(name)
 }
 
+/** Whose headers stand on a request: the owner's, and those of the formats that it is written in. */
+export interface HeaderOwners {
+  readonly endpoint: { readonly headers: Readonly<Record<string, string>> }
+  readonly dialect: { readonly secretHeaders: readonly string[] }
+  readonly secondary: { readonly secretHeaders: readonly string[] } | null
+}
+
 /**
- * Request headers as the log keeps them. What the dialect wrote (ids, times, signatures) is shown; of the headers that the
- * owner added, values that may be credentials are not.
+ * Request headers as the log keeps them. What a dialect wrote (ids, times, signatures) is shown unless it is the secret
+ * itself; of the headers that the owner added, values that may be credentials are not.
  */
 export function shownHeaders(
   headers: readonly (readonly [string, string])[],
-  custom: Readonly<Record<string, string>>,
+  { endpoint, dialect, secondary }: HeaderOwners,
 ): readonly (readonly [string, string])[] {
+  const isSecret = (name: string): boolean =>
+    dialect.secretHeaders.includes(name) || secondary?.secretHeaders.includes(name) === true
   return headers.map(([name, value]) =>
-    isCredentialHeader(name) && Object.hasOwn(custom, name) ? [name, '***'] : [name, value],
+    isSecret(name.toLowerCase()) || (isCredentialHeader(name) && Object.hasOwn(endpoint.headers, name))
+      ? [name, '***']
+      : [name, value],
   )
 }
 

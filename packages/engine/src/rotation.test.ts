@@ -59,6 +59,13 @@ describe('a rotation', () => {
     expect(names(signingAt(twice, now + 101))).toEqual(['second'])
   })
 
+  test('again, shortly before the switch, gives the old one the whole new overlap', () => {
+    const once = rotated([old], { next: 'first', overlapMs: 500, now, together: false })
+    const twice = rotated(once, { next: 'second', overlapMs: 10_000, now: now + 499, together: false })
+    expect(names(signingAt(twice, now + 10_000))).toEqual(['old'])
+    expect(pendingAt(twice, now + 499)).toMatchObject({ sealed: 'second', from: now + 499 + 10_000 })
+  })
+
   test('to nothing leaves the old one to sign until the overlap ends', () => {
     const secrets = rotated([old], { next: null, overlapMs: 500, now, together: true })
     expect(names(signingAt(secrets, now))).toEqual(['old'])

@@ -48,8 +48,10 @@ export interface Rotation {
 export function rotated(secrets: readonly SealedSecret[], rotation: Rotation): SealedSecret[] {
   const { next, overlapMs, now, together } = rotation
   const until = now + overlapMs
+  // What signs until one takes over that never will had its end for that one's sake: it has the whole new overlap.
+  const wasToEnd = pendingAt(secrets, now) === null
   const old = signingAt(secrets, now)
-    .map((secret) => ({ ...secret, until: Math.min(secret.until ?? until, until) }))
+    .map((secret) => ({ ...secret, until: wasToEnd ? Math.min(secret.until ?? until, until) : until }))
     .filter((secret) => secret.until > now)
   if (next === null) return old
   // Without an old one to sign in the meantime the new one begins at once.

@@ -94,7 +94,13 @@ export function checkActiveBeforeSubscribing(preset: Preset | null, isOn: boolea
 /** @throws EngineError `secret_refused` */
 export function checkSecretLength(preset: Preset | null, secret: string | null | undefined): void {
   const least = preset?.policy.minSecretLength ?? 0
-  if (!preset || typeof secret !== 'string' || secret.length >= least) return
+  if (!preset || least === 0 || secret === undefined || (secret !== null && secret.length >= least)) return
+  if (secret === null)
+    throw new EngineError(
+      'secret_refused',
+      `${preset.title} signs what it sends, with a secret of at least ${least} characters. Choose one, or leave it out and one is made.`,
+      { field: 'secret' },
+    )
   throw new EngineError(
     'secret_refused',
     `A secret of ${preset.title} has at least ${least} characters; this one has ${secret.length}. Choose a longer one, or leave it out and one is made.`,

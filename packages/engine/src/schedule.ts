@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import { DueHeap } from './due-heap.ts'
 import { Deque } from './deque.ts'
 import { fitting, type BatchTerms } from './batch.ts'
-import { isFresh, Lane, type LiveDelivery, type LiveMessage } from './lane.ts'
+import { isGatherable, Lane, type LiveDelivery, type LiveMessage } from './lane.ts'
 import type { Limits } from './options.ts'
 import type { ClaimResult, ClaimedWork, StoredMessage } from './store/queue.ts'
 
@@ -245,7 +245,7 @@ export class Schedule {
     return target
   }
 
-  /** What leaves next from a lane with batches: as many of the first fresh messages as fit, or one that goes alone. */
+  /** What leaves next from a lane with batches: as many of the first messages as fit, or one that goes alone. */
   #gather(lane: Lane, terms: BatchTerms): LiveDelivery | undefined {
     const [first, ...more] = this.#members(lane, terms)
     if (!first || more.length === 0) return first ?? lane.shift()
@@ -253,6 +253,7 @@ export class Schedule {
     return {
       ...members[0]!,
       message: this.#parts.newBatchId(),
+      generation: Math.max(...members.map(({ generation }) => generation)),
       contents: members.flatMap(({ contents }) => contents),
       unformed: members,
     }
@@ -260,8 +261,11 @@ export class Schedule {
 
   #members(lane: Lane, terms: BatchTerms): LiveDelivery[] {
     const sizes: number[] = []
+    let trigger: LiveDelivery['trigger'] | null = null
     for (const delivery of lane.waiting) {
-      const size = sizes.length < terms.maxMessages && isFresh(delivery) ? this.#parts.elementBytes(delivery) : null
+      trigger ??= delivery.trigger
+      const fits = sizes.length < terms.maxMessages && delivery.trigger === trigger && isGatherable(delivery)
+      const size = fits ? this.#parts.elementBytes(delivery) : null
       if (size === null) break
       sizes.push(size)
     }

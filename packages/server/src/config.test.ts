@@ -50,6 +50,8 @@ describe('settings', () => {
   it.each([
     [{ POSTHORN_PORT: '80a' }, /^POSTHORN_PORT: A port is a number/],
     [{ POSTHORN_PORT: '70000' }, /^POSTHORN_PORT: /],
+    [{ POSTHORN_PUBLIC_URL: 'hooks.example.com' }, /^POSTHORN_PUBLIC_URL: It is where callers reach this server/],
+    [{ POSTHORN_PUBLIC_URL: 'https://hooks.example.com/?a=b' }, /^POSTHORN_PUBLIC_URL: /],
     [{ POSTHORN_DATABASE_URL: 'mysql://x' }, /^POSTHORN_DATABASE_URL: It is `sqlite:`/],
     [{ POSTHORN_ALLOW_PRIVATE: '10.0.0.0/33' }, /^POSTHORN_ALLOW_PRIVATE: Each entry/],
     [{ POSTHORN_ALLOW_PRIVATE: 'localhost' }, /^POSTHORN_ALLOW_PRIVATE: Each entry/],

@@ -19,6 +19,8 @@ export interface CompiledDialect {
   readonly dialect: Dialect
   /** Lower case: every header that the dialect itself writes, and that nobody else may. */
   readonly reservedHeaders: readonly string[]
+  /** Lower case: those of them that carry a secret itself and not what was made with it. Who sees them can sign. */
+  readonly secretHeaders: readonly string[]
   /**
    * What keeps this message from being sent in this dialect, or `null`. Ask before a message is accepted: what passes
    * here can be encoded at any later time.
@@ -130,6 +132,9 @@ export function compile(dialect: Dialect): CompiledDialect {
   return {
     dialect: checked,
     reservedHeaders,
+    secretHeaders: checked.signatures
+      .filter(({ algorithm }) => algorithm === 'shared-secret')
+      .map(({ header }) => header.toLowerCase()),
     reading,
     check: (message) => checkMessage(checked, reading, message),
     body: (message) => lens.write(message),

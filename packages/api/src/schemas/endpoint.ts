@@ -104,7 +104,16 @@ export const EndpointIn = z
 /** PUT: what is left out goes back to its default. Headers and secret have routes of their own and stay. */
 export const EndpointUpsertIn = z.strictObject(fields).meta({ id: 'EndpointUpsertIn' })
 
-export const EndpointPatch = z.strictObject({ ...fields, url: fields.url.optional() }).meta({ id: 'EndpointPatch' })
+export const EndpointPatch = z
+  .strictObject({
+    ...fields,
+    url: fields.url.optional(),
+    secret: z.string().max(4096).nullable().optional().meta({
+      description:
+        'Replaces the secret at once: for a dialect that reads it in another form. To replace it with an overlap, rotate.',
+    }),
+  })
+  .meta({ id: 'EndpointPatch' })
 
 export const endpointOutShape = {
   id: z.string().meta({ examples: ['ep_1srOrx2ZWZBpBUvZ'] }),

@@ -1,10 +1,11 @@
 /**
- * From a filter to a function, once; matching then only calls closures. Every bound is checked here, so that a match needs
- * none: how deep it calls itself depends on the filter, never on the payload.
+ * From a filter to a function, once; matching then only calls closures. How deep a match calls itself depends on the filter,
+ * never on the payload; how long it takes depends on both, so each match has a meter.
  */
 import { childPath } from './field-path.ts'
 import { FilterError, type FilterProblem } from './filter-error.ts'
 import { isContainer } from './json-equal.ts'
+import { Meter, STEPS_AN_OBJECT } from './meter.ts'
 import { nearest } from './nearest.ts'
 import { operators, type Test } from './operators.ts'
 
@@ -13,10 +14,22 @@ export { FilterError } from './filter-error.ts'
 export interface CompiledFilter {
   /** Never throws. `undefined`, a payload that is not there, is matched by the empty filter only. */
   matches(value: unknown): boolean
+  /** The same answer, and how it came about. */
+  examine(value: unknown): Examination
+}
+
+export interface Examination {
+  readonly matches: boolean
+  /** The filter and the value together are more than one match may cost; that does not match. */
+  readonly tooLarge: boolean
+  /** What is left of `MATCH_STEPS`. */
+  readonly stepsLeft: number
 }
 
 const MAX_DEPTH = 32
 const MAX_NODES = 1_000
+/** Of all strings in it together, keys as well. */
+const MAX_TEXT = 131_072
 const LOGICAL = ['$and', '$or', '$not']
 const ALL_OPERATORS = [...operators.keys(), ...LOGICAL]
 /** No payload needs them, and a program that follows such a path ends up at prototypes. */
@@ -28,14 +41,23 @@ export function compileFilter(filter: unknown, path = 'filter'): CompiledFilter 
   if (isContainer(filter) && !Array.isArray(filter)) {
     const { matches } = new Compilation(problems).condition(filter, path, 1)
     if (problems.length === 0) {
-      return {
-        matches: Object.keys(filter).length === 0 ? () => true : (value) => value !== undefined && matches(value),
-      }
+      return compiled(
+        Object.keys(filter).length === 0 ? () => true : (value, meter) => value !== undefined && matches(value, meter),
+      )
     }
   } else {
     problems.push({ path, reason: `has to be an object such as { "status": "paid" }, and this is ${kindOf(filter)}` })
   }
   throw new FilterError(problems)
+}
+
+function compiled(test: Test): CompiledFilter {
+  const examine = (value: unknown): Examination => {
+    const meter = new Meter()
+    const isMatch = test(value, meter)
+    return { matches: isMatch && !meter.isOut, tooLarge: meter.isOut, stepsLeft: meter.left }
+  }
+  return { matches: (value) => examine(value).matches, examine }
 }
 
 /** A part of a filter, for one value. */
@@ -50,6 +72,7 @@ const NEVER: Condition = { matches: () => false, matchesMissing: false }
 class Compilation {
   readonly #problems: FilterProblem[]
   #nodes = 0
+  #text = 0
 
   constructor(problems: FilterProblem[]) {
     this.#problems = problems
@@ -65,7 +88,10 @@ class Compilation {
   /** Each of the list has to be found, among the elements of an array. */
   #list(filter: readonly unknown[], path: string, depth: number): Condition {
     const wanted = this.#conditions(filter, path, depth).map(({ matches }) => matches)
-    return present((value) => Array.isArray(value) && wanted.every((test) => value.some(test)))
+    return present((value, meter) => {
+      if (!Array.isArray(value)) return false
+      return wanted.every((test) => value.some((element) => meter.spend(1) && test(element, meter)) && !meter.isOut)
+    })
   }
 
   #object(filter: Readonly<Record<string, unknown>>, path: string, depth: number): Condition {
@@ -153,6 +179,7 @@ class Compilation {
     if (this.#nodes === MAX_NODES + 1) {
       this.#refuse(path, `is too much: a filter has at most ${MAX_NODES} values, so filter by fewer of them`)
     }
+    if (typeof value === 'string') this.#countText(value, path)
     if (this.#isFull) return false
     const reason = depth > MAX_DEPTH ? `is nested deeper than ${MAX_DEPTH} levels: write it flatter` : notJson(value)
     if (reason !== null) this.#refuse(path, reason)
@@ -160,13 +187,25 @@ class Compilation {
   }
 
   #isAllowedKey(key: string, path: string): boolean {
+    this.#countText(key, path)
     if (!RESERVED_KEYS.has(key)) return true
     this.#refuse(path, 'cannot be filtered by: this name is reserved, so rename the field')
     return false
   }
 
+  #countText(text: string, path: string): void {
+    const before = this.#text
+    this.#text += text.length
+    if (before <= MAX_TEXT && this.#text > MAX_TEXT) {
+      this.#refuse(
+        path,
+        `is too long: the texts of a filter have at most ${MAX_TEXT} characters together, so shorten them`,
+      )
+    }
+  }
+
   get #isFull(): boolean {
-    return this.#nodes > MAX_NODES
+    return this.#nodes > MAX_NODES || this.#text > MAX_TEXT
   }
 
   #refuse(path: string, reason: string): Condition {
@@ -182,11 +221,12 @@ interface Field {
 
 /** Own keys only: payloads come from `JSON.parse`, where `__proto__` is a key like any other. */
 function hasAll(fields: readonly Field[]): Test {
-  return (value) => {
-    if (!isContainer(value)) return false
+  const price = STEPS_AN_OBJECT + fields.length
+  return (value, meter) => {
+    if (!isContainer(value) || !meter.spend(price)) return false
     for (const { key, condition } of fields) {
       const held = Object.hasOwn(value, key) ? value[key] : undefined
-      if (!(held === undefined ? condition.matchesMissing : condition.matches(held))) return false
+      if (!(held === undefined ? condition.matchesMissing : condition.matches(held, meter))) return false
     }
     return true
   }
@@ -198,34 +238,37 @@ function present(matches: Test): Condition {
 
 /** The opposite for a value that is there. Nothing is said about one that is missing, as with every other operator. */
 function not({ matches }: Condition): Condition {
-  return present((value) => !matches(value))
+  return present((value, meter) => !matches(value, meter))
 }
 
 function all(tests: readonly Test[]): Test {
   const [only] = tests
   if (tests.length === 1 && only !== undefined) return only
-  return (value) => {
-    for (const test of tests) if (!test(value)) return false
+  return (value, meter) => {
+    if (!meter.spend(tests.length)) return false
+    for (const test of tests) if (!test(value, meter)) return false
     return true
   }
 }
 
 function any(tests: readonly Test[]): Test {
-  return (value) => {
-    for (const test of tests) if (test(value)) return true
+  return (value, meter) => {
+    if (!meter.spend(tests.length)) return false
+    for (const test of tests) if (test(value, meter)) return true
     return false
   }
 }
 
 /** Some element of an array, however deep arrays stand in arrays; what is no array is its own element. No recursion. */
 function onElements(test: Test): Test {
-  return (value) => {
-    if (!Array.isArray(value)) return test(value)
+  return (value, meter) => {
+    if (!Array.isArray(value)) return test(value, meter)
     let nested: unknown[][] | undefined
     for (let array: readonly unknown[] | undefined = value; array !== undefined; array = nested?.pop()) {
       for (const element of array) {
+        if (!meter.spend(1)) return false
         if (Array.isArray(element)) (nested ??= []).push(element)
-        else if (test(element)) return true
+        else if (test(element, meter)) return true
       }
     }
     return false

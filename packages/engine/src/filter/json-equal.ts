@@ -1,18 +1,27 @@
+import { type Meter, STEPS_A_KEY } from './meter.ts'
+
 /**
  * Deep equality of JSON; the order of keys does not matter. Walks along `expected`, whose depth the caller has bounded, so
- * a payload of any depth is compared without running out of stack.
+ * a payload of any depth is compared without running out of stack. With a meter that runs out the answer means nothing.
  */
-export function jsonEqual(value: unknown, expected: unknown): boolean {
+export function jsonEqual(value: unknown, expected: unknown, meter?: Meter): boolean {
+  if (meter?.spend(1) === false) return false
   if (!isContainer(expected) || !isContainer(value)) return value === expected
   if (Array.isArray(expected) || Array.isArray(value)) {
     if (!Array.isArray(expected) || !Array.isArray(value) || value.length !== expected.length) return false
-    return expected.every((element, i) => jsonEqual(value[i], element))
+    return expected.every((element, i) => jsonEqual(value[i], element, meter))
   }
   const keys = Object.keys(expected)
   return (
-    keys.every((key) => Object.hasOwn(value, key) && jsonEqual(value[key], expected[key])) &&
-    Object.keys(value).length === keys.length
+    keys.every((key) => Object.hasOwn(value, key) && jsonEqual(value[key], expected[key], meter)) &&
+    countKeys(value, meter) === keys.length
   )
+}
+
+function countKeys(value: object, meter: Meter | undefined): number {
+  const { length } = Object.keys(value)
+  meter?.spend(length * STEPS_A_KEY)
+  return length
 }
 
 type Container = Readonly<Record<string, unknown>>

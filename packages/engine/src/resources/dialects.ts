@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { compile, parseDialect, WireError, type Dialect } from '@posthorn/wire'
+import { dialectsTurn } from '../dialects.ts'
 import type { DialectInfo, Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { audited } from './audited.ts'
@@ -11,16 +12,31 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
   function info(org: string, name: string, version: number | null = null): DialectInfo {
     return {
       dialect: parts.dialects.find(org, name, version),
-      readOnly: parts.dialects.isReadOnly(name),
+      readOnly: parts.dialects.isReadOnly(org, name),
       versions: parts.dialects.versions(org, name).map((row) => row.version),
     }
   }
 
-  function refuseReadOnly(name: string): void {
-    if (!parts.dialects.isReadOnly(name)) return
+  function refuseReadOnly(org: string, name: string): void {
+    if (!parts.dialects.isReadOnly(org, name)) return
     throw new EngineError(
       'read_only',
       `The dialect ${name} comes with the program or a preset and is everybody's, so it cannot be changed. Define one of another name.`,
+    )
+  }
+
+  /**
+   * Runs in the turn of every application of an organisation, in the order of their ids: none of them takes up a dialect in the
+   * meantime, and an application that comes waits for its own turn, which is that of the dialects.
+   */
+  function exclusivelyInAll<T>(org: string, work: () => Promise<T>): Promise<T> {
+    return directory.exclusively(dialectsTurn(org), () =>
+      directory.applications(org).reduce(
+        (inner, { id }) =>
+          () =>
+            directory.exclusively(id, inner),
+        work,
+      )(),
     )
   }
 
@@ -43,8 +59,8 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
     get: (org, name, version) => info(org, name, version ?? null),
 
     put(org, name, definition, actor) {
-      refuseReadOnly(name)
-      return directory.exclusively(`dialects of ${org}`, async () => {
+      return directory.exclusively(dialectsTurn(org), async () => {
+        refuseReadOnly(org, name)
         const newest = parts.dialects.versions(org, name).at(-1)
         const dialect = asDialect(name, definition, newest?.version ?? 0)
         if (newest && isDeepStrictEqual({ ...newest.definition, version: 0 }, { ...dialect, version: 0 }))
@@ -60,8 +76,8 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
     },
 
     async delete(org, name, actor) {
-      refuseReadOnly(name)
-      await directory.exclusively(`dialects of ${org}`, async () => {
+      await exclusivelyInAll(org, async () => {
+        refuseReadOnly(org, name)
         if (parts.dialects.newest(org, name) === null) throw parts.dialects.unknown(org, name)
         const users = usersOf(org, name)
         if (users.length > 0)

@@ -83,14 +83,15 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     name: string,
     first: CompiledDialect,
     headers: Endpoint['headers'],
+    version = parts.dialects.newest(org, name),
   ): { readonly dialect: CompiledDialect; readonly version: number | null } {
-    const dialect = parts.dialects.find(org, name)
+    const dialect = parts.dialects.find(org, name, version)
     const problem = isShared(dialect)
       ? `${dialect.dialect.title} has one signing key for all endpoints of an application, so it cannot be the second format of one endpoint.`
       : secondaryProblem(first.dialect, dialect.dialect)
     if (problem !== null) throw new EngineError('dialect_refused', problem, { field: 'secondary.dialect' })
     checkHeaders(headers, dialect)
-    return { dialect, version: parts.dialects.newest(org, name) }
+    return { dialect, version }
   }
 
   function newSecret(dialect: CompiledDialect, given: string | null | undefined): string | null {
@@ -108,6 +109,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     change: EndpointChange,
   ): [EndpointChange, ...DirectoryChange[]] {
     const keys = sharedKeys(parts, app, dialect)
+    if (isShared(dialect)) for (const key of directory.keptKeysOf(app)) checkSecret(key, dialect, 'dialect')
     if (keys === app.keys) return [change]
     return [change, { kind: 'application', row: { application: app.application, keys }, create: false }]
   }
@@ -138,6 +140,8 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     checkStep(preset, application, 'configure')
     checkEndpointCount(preset, [...app.endpoints.keys()])
     checkCreatedOff(preset, input.disabled)
+    const disabled = input.disabled ?? beginsOff(preset)
+    if (!disabled) checkStep(preset, application, 'activate')
     const now = clock.now()
     const pinned = pin(app, input, null)
     const dialect = directory.dialectOf(app, pinned)
@@ -162,7 +166,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       filter: input.filter ?? null,
       filterOver: input.filterOver ?? 'payload',
       channels: input.channels?.length ? [...input.channels] : null,
-      disabled: input.disabled ?? beginsOff(preset),
+      disabled,
       metadata: input.metadata ?? {},
       headers,
       ...pinned,
@@ -230,7 +234,10 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     const pinned = pin(app, patch, before)
     const dialect = directory.dialectOf(app, pinned)
     const headers = patch.headers ?? before.headers
-    const switchedOn = patch.disabled === false && before.disabled
+    // `null`: as it is where the vendor has it switched in a step of its own, and on elsewhere.
+    const disabled =
+      patch.disabled === undefined ? before.disabled : (patch.disabled ?? (beginsOff(preset) && before.disabled))
+    const switchedOn = before.disabled && !disabled
     if (switchedOn) checkStep(preset, application, 'activate')
     if ([patch.url, patch.secret, patch.dialect, patch.headers].some((value) => value !== undefined))
       checkStep(preset, application, 'configure')
@@ -239,11 +246,13 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     if (moved && !patch.headers) checkHeaders(headers, dialect)
     if (moved && patch.batch === undefined && before.batch) checkBatch(before.batch, dialect)
     if (moved && patch.secret === undefined && !isShared(dialect))
-      for (const secret of directory.secretsOf(entry)) checkSecret(secret, dialect)
+      for (const secret of directory.keptSecretsOf(entry)) checkFits(secret, dialect)
     const url = check(patch, app, dialect)
-    const secondName = patch.secondary === undefined ? before.secondary?.dialect : patch.secondary?.dialect
-    const second = secondName === undefined ? null : secondaryOf(org, secondName, dialect, headers)
     const keepsSecond = patch.secondary === undefined
+    const second = patch.secondary ? secondaryOf(org, patch.secondary.dialect, dialect, headers) : null
+    // The one that stays has to fit what is changed beside it, in the version that is pinned.
+    if (keepsSecond && before.secondary && (moved || patch.headers))
+      secondaryOf(org, before.secondary.dialect, dialect, headers, before.secondary.version)
     if (second && typeof patch.secondary?.secret === 'string')
       checkSecret(patch.secondary.secret, second.dialect, 'secondary.secret')
     // An endpoint that had no secret of its own, since its application's key signed, gets one.
@@ -253,10 +262,10 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       eventTypes,
       channels,
       platforms,
-      disabled,
       batch,
-      secret: _,
-      secondary: __,
+      disabled: _,
+      secret: __,
+      secondary: ___,
       ...rest
     } = withoutUndefined(patch)
     const endpoint: Endpoint = {
@@ -268,11 +277,11 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       ...(patch.channels !== undefined && { channels: channels?.length ? channels : null }),
       ...(patch.platforms !== undefined && { platforms: platforms?.length ? platforms : null }),
       ...(patch.batch !== undefined && { batch: batchOf(batch) }),
-      ...(patch.disabled !== undefined && { disabled: disabled ?? (beginsOff(preset) && before.disabled) }),
+      disabled,
       ...(secret !== undefined && { signed: secret !== null }),
       ...(isShared(dialect) && { signed: true }),
       ...(!keepsSecond && { secondary: second && { dialect: second.dialect.dialect.name, version: second.version } }),
-      ...resumed(before, patch, clock.now()),
+      ...resumed(before, switchedOn || (patch.disabled === false && before.hold !== null), clock.now()),
       updatedAt: clock.now(),
     }
     checkSubscription(app, before, endpoint)
@@ -450,9 +459,20 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
  * Switched on again: the hold ends, and what was due before now stays held until it is asked for (`recover`). One change;
  * no row of the work that waits is touched.
  */
-function resumed(before: Endpoint, patch: Partial<EndpointInput>, now: number): Partial<Endpoint> {
-  const on = patch.disabled === false && (before.disabled || before.hold !== null)
-  return on ? { hold: null, heldAt: null, failingSince: null, resumeFrom: now } : {}
+function resumed(before: Endpoint, on: boolean, now: number): Partial<Endpoint> {
+  return on && (before.disabled || before.hold !== null)
+    ? { hold: null, heldAt: null, failingSince: null, resumeFrom: now }
+    : {}
+}
+
+/** A secret that another dialect cannot read: said with a remedy that there is. */
+function checkFits(secret: string, dialect: CompiledDialect): void {
+  if (!dialect.checkSecret(secret)) return
+  throw new EngineError(
+    'secret_refused',
+    `The secret of this endpoint does not have the form of ${dialect.dialect.title}. Give a new \`secret\` together with the dialect.`,
+    { field: 'secret' },
+  )
 }
 
 function batchOf(input: EndpointInput['batch']): Endpoint['batch'] {

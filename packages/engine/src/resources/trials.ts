@@ -7,6 +7,7 @@ import { EngineError } from '../errors.ts'
 import type { EventType } from '../model.ts'
 import { carriesClaim } from '../operations/carries-claim.ts'
 import { liveMessage } from '../schedule.ts'
+import { shownHeaders } from '../redact.ts'
 import { checkAgainstSchema, schemaProblem } from '../schema/check-schema.ts'
 import type { ResourceParts } from './parts.ts'
 
@@ -21,10 +22,21 @@ export function trials(parts: ResourceParts): Pick<Engine['endpoints'], 'mock' |
   async function send(entry: EndpointEntry, owner: ApplicationEntry, input: Required<MockInput>): Promise<MockResult> {
     const { message } = draft(parts, owner, input)
     checkTargets(directory, message, [entry])
-    const { request, outcome, durationMs } = await deliver(parts, entry, [liveMessage(message)], 1)
-    const shown = request ?? { method: '', url: entry.endpoint.url, headers: [], body: null }
-    const body = shown.body && Buffer.from(shown.body).toString('utf8')
-    return { request: { method: shown.method, url: shown.url, headers: shown.headers, body }, outcome, durationMs }
+    const sent = await deliver(parts, entry, [liveMessage(message)], 1)
+    const { method, url, headers, body } = sent.request ?? {
+      method: '',
+      url: entry.endpoint.url,
+      headers: [],
+      body: null,
+    }
+    const request = {
+      method,
+      url,
+      headers,
+      shownHeaders: shownHeaders(headers, entry),
+      body: body && Buffer.from(body).toString('utf8'),
+    }
+    return { request, outcome: sent.outcome, durationMs: sent.durationMs }
   }
 
   /** Values that the dialect asks for and nobody set have those of the vendor's example. */

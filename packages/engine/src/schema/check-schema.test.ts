@@ -254,6 +254,80 @@ describe('P3: sizes', () => {
   })
 })
 
+describe('P3: schema times value', () => {
+  const chain = (levels: number, link: (ref: object) => object): object => ({
+    $ref: '#/$defs/d0',
+    $defs: Object.fromEntries(
+      Array.from({ length: levels + 1 }, (_, i) => [
+        `d${i}`,
+        i === levels ? { type: 'string' } : link({ $ref: `#/$defs/d${i + 1}` }),
+      ]),
+    ),
+  })
+
+  test.each<[what: string, schema: object]>([
+    ['fourteen levels of two alternatives', chain(14, (ref) => ({ anyOf: [ref, ref] }))],
+    ['of two forms', chain(14, (ref) => ({ oneOf: [ref, ref] }))],
+    ['of two requirements', chain(14, (ref) => ({ allOf: [ref, ref] }))],
+    ['by way of fields', chain(14, (ref) => ({ allOf: [{ properties: { a: ref } }, { properties: { a: ref } }] }))],
+    ['a cycle that doubles', { allOf: [{ items: { $ref: '#' } }, { items: { $ref: '#' } }] }],
+    ['a cycle through patterns', { patternProperties: { a: { $ref: '#' }, '.': { $ref: '#' } } }],
+    [
+      'a cycle through an $id',
+      { $id: 'https://a.test/s', anyOf: [{ items: { $ref: 's' } }, { items: { $ref: 'https://a.test/s' } }] },
+    ],
+    [
+      'a cycle through anchors',
+      { $anchor: 'b', $dynamicAnchor: 'a', anyOf: [{ items: { $dynamicRef: '#a' } }, { items: { $ref: '#b' } }] },
+    ],
+  ])('%s: refused', (_what, schema) => {
+    expect(schemaProblem(schema)).toContain('more than 5000 rules to one value')
+  })
+
+  test('a few levels of alternatives, a tree, and a tree of alternatives are fine', () => {
+    const small = chain(6, (ref) => ({ anyOf: [ref, ref] }))
+    expect(told(small, 'x')).toEqual([])
+    expect(told(small, 1).length).toBeGreaterThan(0)
+    const tree = { type: 'object', properties: { inner: { type: 'array', items: { anyOf: [{ $ref: '#' }, false] } } } }
+    expect(told(tree, { inner: [{ inner: [{}] }] })).toEqual([])
+    expect(told(tree, { inner: [{ inner: [1] }] }).length).toBeGreaterThan(0)
+  })
+
+  test('a value with more work than a check may take is not checked, which is said', () => {
+    const schema = { items: { allOf: Array.from({ length: 300 }, (_, i) => ({ minimum: -i })) } }
+    expect(
+      told(
+        schema,
+        Array.from({ length: 1_000 }, () => 1),
+      ),
+    ).toEqual([])
+    expect(
+      told(
+        schema,
+        Array.from({ length: 100_000 }, () => 1),
+      ),
+    ).toEqual([expect.stringContaining('too many values for as many rules')])
+  })
+
+  test('many allowed values cost no more than one', () => {
+    const allowed = Array.from({ length: 35_000 }, (_, i) => i)
+    const schema = { items: { enum: allowed } }
+    expect(told(schema, [...allowed, ...allowed])).toEqual([])
+    expect(told(schema, [...allowed, -1])).toHaveLength(1)
+  })
+
+  test('patterns whose repetitions make them large', () => {
+    for (const pattern of ['a{0,1000}'.repeat(20), '((a{10}){20}){30}', '(?:[a-z{5}]{1,100}){30}', '(a|\\p{L}){1001,}'])
+      expect(schemaProblem({ pattern })).toContain('repeats too much')
+    for (const pattern of ['^[a-zA-Z0-9_.-]{1,256}$', '^\\p{L}{2,100}$', '[{]9999[}]'])
+      expect(schemaProblem({ pattern })).toBeNull()
+    expect(told({ pattern: '^.{1,256}$' }, 'x'.repeat(256))).toEqual([])
+    expect(told({ pattern: '(a|b)*a(a|b){60}$' }, 'ab'.repeat(1_000))).toEqual([
+      expect.stringContaining('too long for the pattern'),
+    ])
+  })
+})
+
 test('the library is loaded by the first check and not before', () => {
   const program = `
     const { checkAgainstSchema } = await import(${JSON.stringify(join(import.meta.dirname, 'check-schema.ts'))})

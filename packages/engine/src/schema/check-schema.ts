@@ -4,8 +4,9 @@ import { shorten } from '../filter/field-path.ts'
 import { BoundedCache } from '../transport/http/bounded-cache.ts'
 import { compileSchema, type Draft, judgeOf } from './ajv.ts'
 import { describeErrors, type SchemaProblem } from './describe-errors.ts'
-import { PatternError } from './linear-pattern.ts'
+import { PatternError, resetPatternTime } from './linear-pattern.ts'
 import { countValues, MAX_SCHEMA_BYTES, TOO_LARGE, unfitness } from './size.ts'
+import { type Profile, weigh, workOf } from './weigh.ts'
 
 export type { SchemaProblem } from './describe-errors.ts'
 
@@ -14,6 +15,8 @@ interface Usable {
   readonly draft: Draft
   readonly schema: object | boolean
   readonly size: number
+  readonly profile: Profile
+  readonly hasReferredAlternatives: boolean
   /** Stops at the first error. */
   readonly first: ValidateFunction
   /** Goes on to the last; compiled when it is first wanted. */
@@ -25,6 +28,8 @@ type Judged = Usable | { readonly problem: string }
 const MAX_KNOWN_SCHEMAS = 300
 /** Values times parts of the schema: above it only the first problem is told, because each costs memory. */
 const MAX_WORK_FOR_ALL = 250_000
+/** Rules times values; one takes some 10 ns. */
+const MAX_WORK = 4_000_000
 
 const known = new BoundedCache<string, Judged>(MAX_KNOWN_SCHEMAS)
 
@@ -38,7 +43,11 @@ export function checkAgainstSchema(schema: unknown, value: unknown): readonly Sc
   const judged = judge(schema)
   if (judged.problem !== null) return [{ path: '', reason: `cannot be checked: ${judged.problem}` }]
   try {
-    const isSmall = countValues(value, MAX_WORK_FOR_ALL) * judged.size <= MAX_WORK_FOR_ALL
+    const work = workOf(judged.profile, value, MAX_WORK)
+    if (work > MAX_WORK) return [{ path: '', reason: TOO_MUCH_WORK }]
+    const isSmall =
+      !judged.hasReferredAlternatives && countValues(value, MAX_WORK_FOR_ALL) * judged.size <= MAX_WORK_FOR_ALL
+    resetPatternTime()
     const validate = isSmall ? (judged.all ??= compileSchema(judged.draft, judged.schema, true)) : judged.first
     return validate(value) ? [] : describeErrors(validate.errors ?? [], value)
   } catch (error) {
@@ -47,6 +56,9 @@ export function checkAgainstSchema(schema: unknown, value: unknown): readonly Sc
     return [{ path: '', reason: `cannot be checked against its schema: ${why}` }]
   }
 }
+
+const TOO_MUCH_WORK =
+  'cannot be checked against its schema: it has too many values for as many rules, so check a smaller one'
 
 function judge(schema: unknown): Judged {
   if (typeof schema !== 'boolean' && (typeof schema !== 'object' || schema === null || Array.isArray(schema))) {
@@ -82,6 +94,7 @@ function read(schema: object | boolean): Judged {
     return { problem: 'the schema has the key $async, which is not JSON Schema: leave it out' }
   }
   const meta = judgeOf(draft)
+  resetPatternTime()
   try {
     if (meta.validateSchema(typeof schema === 'object' ? { ...schema, $schema: META_IDS[draft] } : schema) !== true) {
       const [worst] = describeErrors(meta.errors ?? [], schema)
@@ -89,7 +102,10 @@ function read(schema: object | boolean): Judged {
       return { problem: `${path === '' ? 'the schema' : `${path} of the schema`} ${reason}` }
     }
     const first = compileSchema(draft, schema, false)
-    return { problem: null, draft, schema, size: countValues(schema, MAX_SCHEMA_BYTES), first, all: undefined }
+    const weights = weigh(schema)
+    if (weights.problem !== null) return { problem: `the schema ${weights.problem}` }
+    const size = countValues(schema, MAX_SCHEMA_BYTES)
+    return { ...weights, draft, schema, size, first, all: undefined }
   } catch (error) {
     return { problem: whyNotCompiled(error) }
   }

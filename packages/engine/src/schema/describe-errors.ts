@@ -10,15 +10,21 @@ export interface SchemaProblem {
 
 /** Nobody reads further, and a list of a million wrong elements has a million problems. */
 const MAX_PROBLEMS = 20
+/** Sorting out alternatives is quadratic. What sums them up comes last. */
+const MAX_READ = 250
 
 export function describeErrors(errors: readonly ErrorObject[], value: unknown): SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>()
-  for (const error of withoutInner(errors)) {
+  for (const error of withoutInner(some(errors))) {
     if (problems.size === MAX_PROBLEMS) break
     const problem = describe(error, pathOf(error.instancePath, value))
     problems.set(`${problem.path} ${problem.reason}`, problem)
   }
   return [...problems.values()]
+}
+
+function some(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  return errors.length > 2 * MAX_READ ? [...errors.slice(0, MAX_READ), ...errors.slice(-MAX_READ)] : errors
 }
 
 /**

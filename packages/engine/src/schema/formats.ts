@@ -27,7 +27,7 @@ export function linearFormats(ajv: Ajv, addFormats: FormatsPlugin): Record<strin
 /** Compiled when a value is first held against it. */
 function whenAsked({ source, flags }: RegExp): Format {
   let pattern: Pattern | undefined
-  return (text: string) => (pattern ??= linearPattern(source, flags)).test(text)
+  return (text: string) => (pattern ??= linearPattern(source, flags, true)).test(text)
 }
 
 function isRegExp(text: string): boolean {

@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
 import { shorten } from '../filter/field-path.ts'
+import { patternSize } from './pattern-size.ts'
 
 export interface Pattern {
   test(text: string): boolean
@@ -13,6 +14,23 @@ export interface Pattern {
 
 /** Linear means text times pattern, so the pattern has a bound as well. */
 const MAX_PATTERN_LENGTH = 2_000
+const MAX_PATTERN_SIZE = 1_000
+/**
+ * Text times program for one text. A larger program may need a new state for each character: `(a|b)*a(a|b){60}$` takes
+ * 75 microseconds a character, `(a+)+$` a tenth of one.
+ */
+const MAX_STEPS_SMALL = 600_000
+const MAX_STEPS_LARGE = 150_000
+const SMALL_PROGRAM = 32
+/** For all texts of one check together, after which there is no further one. */
+const MAX_MS = 50
+
+let spentMs = 0
+
+/** Before each check of a value. */
+export function resetPatternTime(): void {
+  spentMs = 0
+}
 
 const require = createRequire(import.meta.url)
 let library: typeof RE2JS | undefined
@@ -23,10 +41,15 @@ export class PatternError extends Error {
 }
 
 /** @throws {PatternError} */
-export function linearPattern(source: string, flags = ''): Pattern {
+export function linearPattern(source: string, flags = '', isOurs = false): Pattern {
   if (source.length > MAX_PATTERN_LENGTH) {
     throw new PatternError(
       `the pattern ${shorten(source)} is longer than ${MAX_PATTERN_LENGTH} characters: write a shorter one, or an enum`,
+    )
+  }
+  if (!isOurs && patternSize(source) > MAX_PATTERN_SIZE) {
+    throw new PatternError(
+      `the pattern ${shorten(source)} repeats too much: its repetitions written out are more than ${MAX_PATTERN_SIZE} parts, so use maxLength, or smaller numbers`,
     )
   }
   // 90 ms, and most schemas have no pattern.
@@ -34,7 +57,9 @@ export function linearPattern(source: string, flags = ''): Pattern {
   try {
     const caseFlag = flags.includes('i') ? library.CASE_INSENSITIVE : 0
     const compiled = library.compile(library.translateRegExp(source), caseFlag)
-    return { test: (text) => compiled.test(text), toString: () => source }
+    const program = compiled.programSize()
+    const mostSteps = isOurs ? Infinity : program <= SMALL_PROGRAM ? MAX_STEPS_SMALL : MAX_STEPS_LARGE
+    return { test: (text) => timed(compiled, source, text, program * text.length > mostSteps), toString: () => source }
   } catch (error) {
     const why = error instanceof Error ? error.message.replace('error parsing regexp: ', '') : String(error)
     throw new PatternError(
@@ -42,4 +67,18 @@ export function linearPattern(source: string, flags = ''): Pattern {
       { cause: error },
     )
   }
+}
+
+/** @throws {PatternError} */
+function timed(compiled: RE2JS, source: string, text: string, isTooLong: boolean): boolean {
+  if (isTooLong)
+    throw new PatternError(
+      `a text is too long for the pattern ${shorten(source)}: write a shorter pattern, or a shorter text`,
+    )
+  if (spentMs > MAX_MS)
+    throw new PatternError('there are too many texts for its patterns: check fewer, or with shorter patterns')
+  const startedAtMs = performance.now()
+  const answer = compiled.test(text)
+  spentMs += performance.now() - startedAtMs
+  return answer
 }

@@ -33,6 +33,9 @@ export interface Queue {
    */
   form(item: FormItem): Promise<FormResult>
 
+  /** The messages of a claimed batch that was not sent go on by themselves, due then; their receiver takes no batches any more. */
+  unform(item: UnformItem): Promise<FormResult>
+
   /** Ends or reschedules one claimed delivery, or one batch. `stale`: another epoch or generation has it, and nothing changed. */
   record(item: RecordItem): Promise<RecordResult>
 
@@ -172,8 +175,16 @@ export interface FormItem {
   readonly target: string
   /** When the oldest of it was due. */
   readonly due: number
+  /** Of the member that was tried most often. */
+  readonly generation: number
   /** Claimed by this epoch and not sent. */
   readonly members: readonly Claim[]
+}
+
+export interface UnformItem extends Claim {
+  readonly app: string
+  readonly failures: number
+  readonly nextDue: number
 }
 
 export type FormResult = { readonly state: 'formed' | 'stale' }

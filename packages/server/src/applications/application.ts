@@ -28,7 +28,7 @@ export function applicationPatch(body: ApplicationPatch): Partial<ApplicationInp
   return present({ ...rest, rateLimit: throttleRate === undefined ? rateLimit : throttleRate })
 }
 
-/** PUT: what is left out goes back to its default. */
+/** PUT: what is left out goes back to its default; what Svix's clients do not know stays as it is. */
 export function applicationReplacement(body: ApplicationIn): ApplicationInput {
-  return { uid: null, metadata: {}, rateLimit: null, dialect: null, params: {}, facts: {}, ...applicationInput(body) }
+  return { uid: null, metadata: {}, rateLimit: null, ...applicationInput(body) }
 }

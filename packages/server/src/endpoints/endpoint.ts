@@ -110,10 +110,12 @@ export function mergedHeaders(
   return Object.fromEntries([...kept, ...set])
 }
 
-export function mockOut(result: MockResult): MockOut {
+/** `secrets`: whoever asks may read secrets, so what carries one is shown as it was sent. */
+export function mockOut(result: MockResult, secrets: boolean): MockOut {
   const { request, outcome, durationMs } = result
+  const headers = pairs(secrets ? request.headers : request.shownHeaders)
   return {
-    request: { method: request.method, url: request.url, headers: pairs(request.headers), body: request.body },
+    request: { method: request.method, url: request.url, headers, body: request.body },
     response: outcome.ok
       ? {
           status: outcome.response.status,
@@ -130,7 +132,7 @@ export function mockOut(result: MockResult): MockOut {
   }
 }
 
-export function testOut({ ok, probe, message }: TestResult): TestOut {
+export function testOut({ ok, probe, message }: TestResult, secrets: boolean): TestOut {
   const { steps, remoteAddress, tls } = probe
   return {
     ok,
@@ -141,7 +143,7 @@ export function testOut({ ok, probe, message }: TestResult): TestOut {
       certificate: { ...tls.certificate, validTo: time(tls.certificate.validTo) },
     },
     eventType: message?.eventType ?? null,
-    message: message && mockOut(message),
+    message: message && mockOut(message, secrets),
   }
 }
 

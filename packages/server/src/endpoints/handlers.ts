@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { EngineError } from '@posthorn/engine'
+import { mayDo } from '../auth/caller.ts'
 import { requireObject } from '../http/body.ts'
 import type { HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/page.ts'
@@ -80,8 +81,8 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.deactivate': async ({ engine, org, params, caller }) =>
     endpointOut(await engine.endpoints.deactivate(org, params.app_id, params.endpoint_id, caller)),
 
-  'endpoint.test': async ({ engine, org, params }) =>
-    testOut(await engine.endpoints.test(org, params.app_id, params.endpoint_id)),
+  'endpoint.test': async ({ engine, org, params, caller }) =>
+    testOut(await engine.endpoints.test(org, params.app_id, params.endpoint_id), mayDo(caller, 'secrets:read')),
 
   'endpoint.rotateSecret': async ({ engine, org, params, body, once }) => {
     const input = present({ secret: body.key ?? undefined, overlapSeconds: body.gracePeriodSeconds ?? undefined })
@@ -114,9 +115,10 @@ export const endpoints: HandlersOf<'endpoint'> = {
     return render(await engine.endpoints.recover(org, params.app_id, params.endpoint_id, range, once(render)))
   },
 
-  'endpoint.mock': async ({ engine, org, params, body, raw }) => {
+  'endpoint.mock': async ({ engine, org, params, body, raw, caller }) => {
     const payload = raw === null ? undefined : requireObject(raw, ['body', 'payload'])
     const input = present({ ...body, payload })
-    return mockOut(await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input))
+    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input)
+    return mockOut(result, mayDo(caller, 'secrets:read'))
   },
 }

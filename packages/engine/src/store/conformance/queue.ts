@@ -1183,7 +1183,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const members: Claim[] = []
         for (let index = 0; index < count; index++) members.push(await here.accept({}, { claimed: true }))
         const id = newId('batch', t0)
-        const item = { batch: id, app: here.app, target: here.target, due: t0, members }
+        const item = { batch: id, app: here.app, target: here.target, due: t0, generation: 1, members }
         expect(await here.queue.form(item)).toEqual({ state: 'formed' })
         const batch = { target: here.target, due: t0, message: id, generation: 1 }
         return { at: here, batch, messages: members.map(({ message }) => message) }
@@ -1196,7 +1196,14 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const at = await scene()
         const [mine, given] = [await at.accept({}, { claimed: true }), await at.accept({}, { claimed: true })]
         await at.queue.release([given])
-        const item = { batch: newId('batch', t0), app: at.app, target: at.target, due: t0, members: [mine, given] }
+        const item = {
+          batch: newId('batch', t0),
+          app: at.app,
+          target: at.target,
+          due: t0,
+          generation: 1,
+          members: [mine, given],
+        }
         expect(await at.queue.form(item)).toEqual({ state: 'stale' })
         expect(await at.record(mine)).toMatchObject({ state: 'recorded' })
       })

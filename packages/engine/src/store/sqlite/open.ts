@@ -92,6 +92,7 @@ function queueOn(writer: GroupCommit<QueueOperation>, inFlight: InFlightFile, re
     epoch,
     accept: (item) => writer.submit({ kind: 'accept', item }, 'low', payloadLength(item)),
     form: (item) => writer.submit({ kind: 'form', item }),
+    unform: (item) => writer.submit({ kind: 'unform', item }),
     record: (item) => writer.submit({ kind: 'record', item }),
     leaving: (claim) => inFlight.begin(claim),
     returned: (note) => inFlight.end(note),

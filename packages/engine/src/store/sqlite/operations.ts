@@ -1,12 +1,22 @@
 import type { AttemptRow } from './attempt-row.ts'
 import type { CatalogChange } from '../catalog.ts'
 import type { OperationRow } from '../operation-store.ts'
-import type { AcceptItem, Claim, ClaimRequest, FormItem, IdempotencyRecord, RecordItem, RequeueItem } from '../queue.ts'
+import type {
+  AcceptItem,
+  Claim,
+  ClaimRequest,
+  FormItem,
+  IdempotencyRecord,
+  RecordItem,
+  RequeueItem,
+  UnformItem,
+} from '../queue.ts'
 
 /** What travels to the thread that writes the queue's file: plain data, one transaction a batch. */
 export type QueueOperation =
   | { readonly kind: 'accept'; readonly item: AcceptItem }
   | { readonly kind: 'form'; readonly item: FormItem }
+  | { readonly kind: 'unform'; readonly item: UnformItem }
   | { readonly kind: 'record'; readonly item: RecordItem }
   | { readonly kind: 'claim'; readonly request: ClaimRequest }
   | { readonly kind: 'alone'; readonly claim: Claim }

@@ -18,6 +18,7 @@ import {
   type RequeueResult,
   type StoredMessage,
   type StoredOutcome,
+  type UnformItem,
 } from '../queue.ts'
 import { isOperation, type OperationRow } from '../operation-store.ts'
 import type { NewId } from '../../ids.ts'
@@ -80,6 +81,8 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     switch (operation.kind) {
       case 'form':
         return this.#form(operation.item)
+      case 'unform':
+        return this.#unform(operation.item)
       case 'record':
         return this.#record(operation.item)
       case 'accept':
@@ -175,8 +178,18 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       { app, target },
       members.map((claim) => claim.message),
     )
-    // Claimed, and its first attempt is the members' first.
-    this.#statements.insertBatchWork.run(target, due, batch, app, this.epoch, 1, 0)
+    this.#statements.insertBatchWork.run(target, due, batch, app, this.epoch, item.generation, 0)
+    return { state: 'formed' }
+  }
+
+  /** Unsent, so the attempt number is given back. */
+  #unform({ app, target, due, message, generation, failures, nextDue }: UnformItem): FormResult {
+    const removed = this.#statements.finish.run(target, due, message, this.epoch, generation)
+    if (removed.changes !== 1) return { state: 'stale' }
+    const members = this.#membersOf(message)
+    this.#removeBatch(message)
+    for (const member of members)
+      this.#statements.insertBatchWork.run(target, nextDue, member, app, 0, generation - 1, failures)
     return { state: 'formed' }
   }
 
