@@ -218,8 +218,11 @@ export interface FilterDryRunInput {
 }
 
 export interface FilterDryRun {
+  /** How many of the newest messages were looked at: fewer than asked for when they are large. */
   readonly checked: number
   readonly matched: number
+  /** How many could not be decided within the bounds of a match; they count as not matching. */
+  readonly tooLarge: number
   readonly messages: readonly { readonly message: Message; readonly matches: boolean }[]
 }
 

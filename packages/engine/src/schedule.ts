@@ -253,7 +253,6 @@ export class Schedule {
     return {
       ...members[0]!,
       message: this.#parts.newBatchId(),
-      generation: Math.max(...members.map(({ generation }) => generation)),
       contents: members.flatMap(({ contents }) => contents),
       unformed: members,
     }
@@ -261,10 +260,12 @@ export class Schedule {
 
   #members(lane: Lane, terms: BatchTerms): LiveDelivery[] {
     const sizes: number[] = []
-    let trigger: LiveDelivery['trigger'] | null = null
+    let first: LiveDelivery | null = null
     for (const delivery of lane.waiting) {
-      trigger ??= delivery.trigger
-      const fits = sizes.length < terms.maxMessages && delivery.trigger === trigger && isGatherable(delivery)
+      first ??= delivery
+      // Alike, so that the attempt of the batch is the next one of each of its messages.
+      const alike = delivery.trigger === first.trigger && delivery.generation === first.generation
+      const fits = sizes.length < terms.maxMessages && alike && isGatherable(delivery)
       const size = fits ? this.#parts.elementBytes(delivery) : null
       if (size === null) break
       sizes.push(size)

@@ -24,6 +24,9 @@ export const FilterDryRunOut = z
   .object({
     checked: z.int(),
     matched: z.int(),
+    tooLarge: z.int().meta({
+      description: 'Too much work for one match: counted as not matching, as they are when they are sent.',
+    }),
     messages: z.array(z.object({ id: z.string(), eventType: z.string(), timestamp: TimeOut, matches: z.boolean() })),
   })
   .meta({ id: 'FilterDryRunOut' })

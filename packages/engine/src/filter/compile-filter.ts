@@ -18,7 +18,7 @@ export interface CompiledFilter {
   examine(value: unknown): Examination
 }
 
-export interface Examination {
+interface Examination {
   readonly matches: boolean
   /** The filter and the value together are more than one match may cost; that does not match. */
   readonly tooLarge: boolean
@@ -245,7 +245,7 @@ function all(tests: readonly Test[]): Test {
   const [only] = tests
   if (tests.length === 1 && only !== undefined) return only
   return (value, meter) => {
-    if (!meter.spend(tests.length)) return false
+    if (!meter.spend(2 * tests.length)) return false
     for (const test of tests) if (!test(value, meter)) return false
     return true
   }
@@ -253,7 +253,7 @@ function all(tests: readonly Test[]): Test {
 
 function any(tests: readonly Test[]): Test {
   return (value, meter) => {
-    if (!meter.spend(tests.length)) return false
+    if (!meter.spend(2 * tests.length)) return false
     for (const test of tests) if (test(value, meter)) return true
     return false
   }

@@ -67,13 +67,7 @@ export function filters({ directory, queue }: ResourceParts): Engine['filters'] 
         if (page.length < wanted) break
         cursor = page.at(-1)?.id ?? null
       }
-      const answer = {
-        checked: rows.length,
-        matched: rows.filter((row) => row.matches).length,
-        tooLarge,
-        messages: rows,
-      }
-      return answer
+      return { checked: rows.length, matched: rows.filter((row) => row.matches).length, tooLarge, messages: rows }
     },
   }
 }

@@ -278,10 +278,13 @@ describe('P3: schema times value', () => {
     ],
     [
       'a cycle through anchors',
-      { $anchor: 'b', $dynamicAnchor: 'a', anyOf: [{ items: { $dynamicRef: '#a' } }, { items: { $ref: '#b' } }] },
+      {
+        $ref: '#b',
+        $defs: { b: { $anchor: 'b', anyOf: [{ items: { $ref: '#b' } }, { items: { $ref: '#b' } }] } },
+      },
     ],
   ])('%s: refused', (_what, schema) => {
-    expect(schemaProblem(schema)).toContain('more than 5000 rules to one value')
+    expect(schemaProblem(schema)).toContain('more than 20000 rules to one value')
   })
 
   test('a few levels of alternatives, a tree, and a tree of alternatives are fine', () => {

@@ -1,6 +1,6 @@
 /** Keywords whose implementation in Ajv does not stand up to values that are made to hurt. */
 import type { _, Ajv, CodeKeywordDefinition, FuncKeywordDefinition } from 'ajv'
-import { jsonEqual } from '../filter/json-equal.ts'
+import { isContainer, jsonEqual } from '../filter/json-equal.ts'
 
 /** `code` is Ajv's template tag, handed in because Ajv is loaded late. */
 export function replaceKeywords(ajv: Ajv, code: typeof _): void {
@@ -32,9 +32,9 @@ export function replaceKeywords(ajv: Ajv, code: typeof _): void {
 
 /** One look-up however many are allowed: 60,000 of them times 500,000 elements would take minutes. */
 function isOneOf(allowed: readonly unknown[]): (value: unknown) => boolean {
-  const texts = new Set(allowed.map(canonical))
-  const hasContainers = allowed.some((one) => typeof one === 'object' && one !== null)
-  return (value) => (hasContainers || typeof value !== 'object' || value === null) && texts.has(canonical(value))
+  const scalars = new Set(allowed.filter((one) => !isContainer(one)))
+  const containers = new Set(allowed.filter(isContainer).map(canonical))
+  return (value) => (isContainer(value) ? containers.size > 0 && containers.has(canonical(value)) : scalars.has(value))
 }
 
 /**

@@ -175,7 +175,7 @@ export interface FormItem {
   readonly target: string
   /** When the oldest of it was due. */
   readonly due: number
-  /** Of the member that was tried most often. */
+  /** The attempt that this is for each of its members. */
   readonly generation: number
   /** Claimed by this epoch and not sent. */
   readonly members: readonly Claim[]

@@ -3,13 +3,14 @@ import { present, time } from '../present.ts'
 
 export const filters: HandlersOf<'filter'> = {
   'filter.dryRun': async ({ engine, org, params, body }) => {
-    const { checked, matched, messages } = await engine.filters.dryRun(org, params.app_id, {
+    const { checked, matched, tooLarge, messages } = await engine.filters.dryRun(org, params.app_id, {
       ...present(body),
       filter: body.filter,
     })
     return {
       checked,
       matched,
+      tooLarge,
       messages: messages.map(({ message, matches }) => ({
         id: message.id,
         eventType: message.eventType,
