@@ -56,13 +56,14 @@ describe('what is wrong is named', () => {
     ['an id', 'POST', `${app}/endpoint`, endpoint({ id: 'ep_0' }), 'body.id', /There is no field "id"/],
     ['a role', 'PATCH', app, { role: 'admin' }, 'body.role', /There is no field "role"/],
     [
-      'a secret in a patch',
-      'PATCH',
+      'a secret in a PUT',
+      'PUT',
       `${app}/endpoint/ep`,
-      { secret: 'whsec_x' },
+      { url: 'https://example.com/', secret: 'whsec_x' },
       'body.secret',
       /There is no field "secret"/,
     ],
+    ['a short secret in a patch', 'PATCH', `${app}/endpoint/ep`, { secret: 'whsec_x' }, 'body.secret', /./],
     ['a hold', 'PATCH', `${app}/endpoint/ep`, { hold: null }, 'body.hold', /There is no field "hold"/],
     [
       '__proto__',
