@@ -23,6 +23,7 @@ let posthorn: { url: string; token: string; withinMs: number }
 /** How long the job takes, and what it gives. */
 let job: () => Promise<Record<string, unknown>>
 const failures: unknown[] = []
+let hook = (): void => undefined
 
 beforeAll(async () => {
   const settings = readSettings({
@@ -44,7 +45,10 @@ const routes = {
   accepted: { successCode: 202 },
   app: () => 'garage',
   work: () => job(),
-  failed: (error: unknown) => void failures.push(error),
+  failed: (error: unknown) => {
+    failures.push(error)
+    hook()
+  },
 }
 
 interface Vendor {
@@ -134,6 +138,27 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
     await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('failed')
     expect((await newest()).error).toBe('The job failed.')
     expect(failures.at(-1)).toMatchObject({ message: 'the password of the database is wrong' })
+  })
+
+  it('an object with a member called file is an object, and a file of JSON is a file', async () => {
+    job = async () => ({ file: 'https://example.com/x.zip', rows: 3 })
+    expect(await post({ webhook_url: callback })).toMatchObject({ status: 200, json: { data: { rows: 3 } } })
+    job = async () => ({ file: Buffer.from('{"a":1}'), name: 'a.json', contentType: 'application/json' })
+    expect(await post({ webhook_url: callback })).toMatchObject({ status: 202 })
+    await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('ready')
+    expect((await newest()).file).toMatchObject({ name: 'a.json', bytes: 7 })
+  })
+
+  it('a hook that throws keeps nobody from hearing that the job failed', async () => {
+    let fail: (error: Error) => void = () => undefined
+    job = () => new Promise((_, reject) => (fail = reject))
+    hook = () => {
+      throw new Error('the hook is broken')
+    }
+    await post({ webhook_url: callback })
+    fail(new Error('no'))
+    await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('failed')
+    hook = () => undefined
   })
 
   it('a callback that is missing or not https is a 400, and the job is not begun', async () => {

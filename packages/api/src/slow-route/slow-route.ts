@@ -1,6 +1,6 @@
 import { ApiError } from '../client-error.ts'
 import { createClient, type ClientOptions } from '../client.ts'
-import { discard, uploadFile, type FileResult } from './upload.ts'
+import { discard, isFile, uploadFile, type FileResult } from './upload.ts'
 
 export type { FileResult } from './upload.ts'
 
@@ -55,24 +55,23 @@ export async function answerSlowly<Request>(
   const callbackUrl = callbackOf(job, request)
   if (!isHttps(callbackUrl))
     return { status: 400, body: { code: 'invalid_callback', detail: 'Say an https address to be called back at.' } }
+  const app = job.app(request)
   const running = job.work(request)
   const first = await Promise.race([running, elapsed(options.withinMs ?? atOnceMs)])
   if (first !== late) {
     // A file is not an answer: it goes the same way, only sooner.
-    if (!('file' in first)) return { status: 200, body: { data: first } }
+    if (!isFile(first)) return { status: 200, body: { data: first } }
   }
-  return handOver(options, job, request, callbackUrl, running)
+  return handOver(options, job, { app_id: app, callbackUrl }, running)
 }
 
 async function handOver<Request>(
   options: SlowRouteOptions,
   job: SlowJob<Request>,
-  request: Request,
-  callbackUrl: string,
+  { app_id, callbackUrl }: { readonly app_id: string; readonly callbackUrl: string },
   running: ReturnType<SlowJob<Request>['work']>,
 ): Promise<SlowAnswer> {
   const client = createClient(options)
-  const app_id = job.app(request)
   // Watched from here on: until the operation is there, nobody else would hear of its end.
   running.catch(() => undefined)
   let operation: Awaited<ReturnType<typeof client.operation.create>>
@@ -88,17 +87,57 @@ async function handOver<Request>(
     return { status: 400, body: { code: 'invalid_callback', detail: error.message } }
   }
   const params = { app_id, operation_id: operation.id }
+  const fail = () =>
+    persistently(`${operation.id}-fail`, (idempotencyKey) =>
+      client.operation.fail({ params, body: { reason: 'The job failed.' }, idempotencyKey }),
+    )
   void running
-    .then(async (result) => {
-      if ('file' in result) await uploadFile(options, params, result as FileResult)
-      else await client.operation.complete({ params, body: { payload: result } })
-    })
-    .catch(async (error: unknown) => {
-      job.failed?.(error)
-      await client.operation.fail({ params, body: { reason: 'The job failed.' } })
-    })
-    .catch((error: unknown) => job.failed?.(error))
+    .then(
+      async (result) => {
+        // A file is read once, so it is handed over once.
+        if (isFile(result)) return uploadFile(options, params, result).catch((error: unknown) => ended(error))
+        return persistently(`${operation.id}-complete`, (idempotencyKey) =>
+          client.operation.complete({ params, body: { payload: result }, idempotencyKey }),
+        )
+      },
+      (error: unknown) => ended(error),
+    )
+    .catch((error: unknown) => tell(job, error))
   return { status: 202, body: { ...job.accepted, id: operation.id, state: operation.state } }
+
+  async function ended(error: unknown): Promise<void> {
+    tell(job, error)
+    await fail()
+  }
+}
+
+/** Longest pause between two tries, and how many there are: about five minutes in all. */
+const longestPauseMs = 30_000
+const tries = 14
+
+/**
+ * Hands something over although the server may be restarting or full: with the same key, so that a repeat of what was done does nothing.
+ * What the server refuses for good is not tried again.
+ */
+async function persistently<T>(idempotencyKey: string, send: (idempotencyKey: string) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send(idempotencyKey)
+    } catch (error) {
+      const passing = !(error instanceof ApiError) || error.status >= 500 || error.status === 429
+      if (!passing || attempt === tries) throw error
+      await new Promise((resolve) => setTimeout(resolve, Math.min(250 * 2 ** attempt, longestPauseMs)))
+    }
+  }
+}
+
+/** What a hook throws is its own affair: the vendor's process goes on. */
+function tell<Request>(job: SlowJob<Request>, error: unknown): void {
+  try {
+    job.failed?.(error)
+  } catch {
+    // There is nobody else to tell.
+  }
 }
 
 /** A request without a body is one without a callback, and no error of the server. */

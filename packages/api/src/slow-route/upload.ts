@@ -5,7 +5,7 @@ import type { ClientOptions } from '../client.ts'
 export interface FileResult {
   readonly file: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
   readonly name: string
-  /** `application/octet-stream` when absent. A JSON file is one too: it is kept as it is. */
+  /** `application/octet-stream` when absent, and for JSON, which would be taken for the result itself. */
   readonly contentType?: string
 }
 
@@ -13,14 +13,14 @@ export interface FileResult {
 export async function uploadFile(
   options: ClientOptions,
   { app_id, operation_id }: { readonly app_id: string; readonly operation_id: string },
-  { file, name, contentType = 'application/octet-stream' }: FileResult,
+  { file, name, contentType = octets }: FileResult,
 ): Promise<void> {
   const path = `/api/v1/app/${encodeURIComponent(app_id)}/operation/${encodeURIComponent(operation_id)}/complete`
   const address = `${options.url.replace(/\/+$/, '')}${path}?name=${encodeURIComponent(name)}`
   // A body that is streamed needs `duplex`, which the types of fetch do not have yet.
   const request: RequestInit & { duplex: 'half' } = {
     method: 'POST',
-    headers: { authorization: `Bearer ${options.token}`, 'content-type': contentType },
+    headers: { authorization: `Bearer ${options.token}`, 'content-type': isJson(contentType) ? octets : contentType },
     body: file as NonNullable<RequestInit['body']>,
     duplex: 'half',
   }
@@ -28,10 +28,27 @@ export async function uploadFile(
   if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => null))
 }
 
+const octets = 'application/octet-stream'
+
+function isJson(contentType: string): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(contentType)
+}
+
+type Result = Readonly<Record<string, unknown>> | FileResult
+
+/** Whether a result is a file, and not an object that happens to have a member of this name. */
+export function isFile(result: Result): result is FileResult {
+  const { file, name } = result as Partial<FileResult>
+  if (typeof name !== 'string' || typeof file !== 'object' || file === null) return false
+  return file instanceof Uint8Array || file instanceof ReadableStream || Symbol.asyncIterator in file
+}
+
 /** Lets go of a result that nobody will fetch. */
-export async function discard(result: Readonly<Record<string, unknown>> | FileResult): Promise<void> {
-  if (!('file' in result)) return
-  const { file } = result as FileResult
+export async function discard(result: Result): Promise<void> {
+  if (!isFile(result)) return
+  const { file } = result
   if (file instanceof ReadableStream) await file.cancel()
+  // A stream of Node: its iterator would not close what it never began to read.
+  else if ('destroy' in file && typeof file.destroy === 'function') file.destroy()
   else if (Symbol.asyncIterator in file) await file[Symbol.asyncIterator]().return?.()
 }

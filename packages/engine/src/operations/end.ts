@@ -166,10 +166,11 @@ function ended(
 /** The name goes into the head of a response and onto somebody's disk. */
 function checkName(name: string): void {
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-  if (name.trim() === '' || name.length > 200 || /[\u0000-\u001f\u007f-\u009f/\\]/.test(name) || !name.isWellFormed())
+  const hidden = /[\u0000-\u001f\u007f-\u009f/\\]|\p{Cf}/u.test(name)
+  if (name.trim() === '' || name === '.' || name === '..' || name.length > 200 || hidden || !name.isWellFormed())
     throw new EngineError(
       'invalid',
-      'The name of a file has 1 to 200 characters, without slashes, backslashes and control characters.',
+      'The name of a file has 1 to 200 characters, without slashes, backslashes, control and invisible characters, and is not . or ..',
       { field: 'name' },
     )
 }

@@ -88,15 +88,16 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { caller = nobody } = request
     const query: unknown = route.query ? validate(route.query, request.query, 'query') : {}
-    const file = route.file ? incomingFile(request) : null
-    if (route.file && !file) request.body = await wholeBody(request)
-    const { value, raw } = route.body && !file ? bodyOf(route, request) : { value: undefined, raw: null }
-    const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
     const params = request.params as Record<string, string>
     checkParams(params)
     if (named && caller.app !== null) {
       params['app_id'] = await ownApplication(engine, { ...caller, app: caller.app }, params['app_id']!)
     }
+    // Last: a file has a clock of its own, which nothing that is refused here should start.
+    const file = route.file ? incomingFile(request) : null
+    if (route.file && !file) request.body = await wholeBody(request)
+    const { value, raw } = route.body && !file ? bodyOf(route, request) : { value: undefined, raw: null }
+    const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
     const key = keyOf(route, caller, request)
     let restore: Restore | undefined
     try {

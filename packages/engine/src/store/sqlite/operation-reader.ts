@@ -51,7 +51,7 @@ export class OperationReader {
     return this.#database
       .prepare(
         `SELECT id, app, callback_url, sealed_claim FROM operation
-         WHERE id IN (SELECT target FROM work WHERE target >= 'op_' AND target < 'op\`')`,
+         WHERE state <> 'expired' AND id IN (SELECT target FROM work WHERE target >= 'op_' AND target < 'op\`')`,
       )
       .all()
       .map((row) => ({
