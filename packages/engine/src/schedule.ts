@@ -46,8 +46,9 @@ export interface Reservation {
 }
 
 /**
- * Lanes and whose turn it is. Bounded in flight per lane and in all, fair between applications (each has one turn a round,
- * however many endpoints it has) and between an application's endpoints, bounded in bytes; the rest waits in the queue.
+ * Lanes and whose turn it is. Bounded in flight per lane, per application and in all, fair between applications (each has one
+ * turn a round, however many endpoints it has) and between an application's endpoints, bounded in bytes; the rest waits in the
+ * queue.
  */
 export class Schedule {
   readonly #parts: ScheduleParts
@@ -62,6 +63,8 @@ export class Schedule {
   /** Suspected of killing their process: each is tried with nothing else out. */
   readonly #suspects = new Deque<LiveDelivery>()
   #suspectOut = false
+  /** Requests out by application; one with none has no entry. */
+  readonly #outOf = new Map<string, number>()
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #inFlight = 0
@@ -291,9 +294,14 @@ export class Schedule {
 
   /** The next lane of the next application; an application with more goes to the end of the round. */
   #next(): Lane | null {
-    for (;;) {
-      const app = this.#ring.shift()
-      if (app === undefined) return null
+    let passed = 0
+    while (passed < this.#ring.length) {
+      const app = this.#ring.shift()!
+      if (this.#hasItsShare(app)) {
+        this.#ring.push(app)
+        passed += 1
+        continue
+      }
       const lanes = this.#ready.get(app)
       const lane = lanes?.shift()
       if (lanes && lanes.length > 0) this.#ring.push(app)
@@ -303,7 +311,25 @@ export class Schedule {
       if (lane.isReady(this.#parts.clock.now())) return lane
       // Since it took its turn, more room or time was found for its batch.
       this.#awaitCompany(lane)
+      passed = 0
     }
+    return null
+  }
+
+  /**
+   * Turns alone are not fair: a request to a receiver that hangs keeps its slot for its whole timeout, so an application with
+   * hundreds of such endpoints would end up with all of them. It has at most as many out as are free: half of all when it is
+   * alone, a third when there are two of its kind, and whoever comes next always finds some.
+   */
+  #hasItsShare(app: string): boolean {
+    return (this.#outOf.get(app) ?? 0) >= this.#parts.limits.inFlight - this.#inFlight
+  }
+
+  #countOut(app: string, by: 1 | -1): void {
+    const out = (this.#outOf.get(app) ?? 0) + by
+    if (out === 0) this.#outOf.delete(app)
+    else this.#outOf.set(app, out)
+    this.#inFlight += by
   }
 
   #start(delivery: LiveDelivery): void {
@@ -326,12 +352,12 @@ export class Schedule {
       if (!out) return
       out = false
       lane.inFlight -= 1
-      this.#inFlight -= 1
+      this.#countOut(lane.app, -1)
       this.#enqueue(lane)
       this.pump()
     }
     lane.inFlight += 1
-    this.#inFlight += 1
+    this.#countOut(lane.app, 1)
     this.#unrecorded += 1
     await this.#parts.run(delivery, returned)
     returned()

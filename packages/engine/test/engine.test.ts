@@ -211,6 +211,41 @@ describe('rule 6: what waits for one endpoint costs the others nothing', () => {
   })
 })
 
+describe('M6: an application has its share of all requests that are out, not all of them', () => {
+  const inFlight = 30
+  /** Messages for every endpoint of an application; the slots that they would fill are many more than there are. */
+  async function flood(app: string, endpoints: number): Promise<void> {
+    await engine.applications.create(org, { uid: app, name: app })
+    for (let index = 0; index < endpoints; index += 1)
+      await engine.endpoints.create(org, app, { url: receiver.url(`/${app}/${index}`) })
+    for (let index = 0; index < 8; index += 1) await engine.send(org, app, event)
+  }
+  const outOf = (app: string): number => receiver.requests.filter(({ path }) => path.startsWith(`/${app}/`)).length
+
+  test('however many endpoints of it hang, the next one finds room; and what waited goes when they answer', async () => {
+    await engine.close()
+    await start({ limits: { inFlight } })
+    const { opened, open } = gate()
+    receiver.answer = ({ path }) => (path.startsWith('/quick/') ? 200 : opened.then(() => 200))
+    await flood('first', 10)
+    await receiver.count(15)
+    await flood('second', 10)
+    await receiver.count(23)
+    expect(engine.health()).toMatchObject({ inFlight: 23 })
+    expect([outOf('first'), outOf('second')]).toEqual([15, 8])
+
+    const delivered = attempts(16)
+    await flood('quick', 2)
+    expect((await delivered).map(({ result }) => result)).toEqual(Array.from({ length: 16 }, () => 'success'))
+    expect(outOf('quick')).toBe(16)
+    expect([outOf('first'), outOf('second')]).toEqual([15, 8])
+
+    open()
+    await engine.idle()
+    expect([outOf('first'), outOf('second')]).toEqual([80, 80])
+  })
+})
+
 describe('rule 7: the ledger may lag, an outcome is never lost', () => {
   test('a ledger that is gone is read again from the queue; only bodies are missing', async () => {
     await engine.endpoints.create(org, 'acme', { url: receiver.url() })
