@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** A package comes after those that it imports: their declarations are read from `dist/`. */
-export const packages = ['wire', 'engine', 'api', 'server', 'cli'] as const
+export const packages = ['wire', 'preset', 'engine', 'api', 'server', 'cli'] as const
 export type PackageName = (typeof packages)[number]
 
 /** Builds one package. `into` is the folder that becomes its `dist/`, its own when absent. Throws with the compiler's words. */
@@ -25,7 +25,7 @@ export function build(name: PackageName, into: string = join(root, 'packages', n
     // It imports its package by name, as those who use it do.
     compile(folder, 'conformance', join(into, 'conformance'), { [manifest(folder).name]: [join(into, 'index.d.ts')] })
   }
-  if (name === 'engine') addPresets(into)
+  if (name === 'preset') addPresets(into)
 }
 
 /** Compiles one tree of a package without its tests, and copies what the program reads beside it. */
@@ -85,7 +85,7 @@ function ownImports(folder: string): Record<string, string[]> {
 
 /** What is published has its presets beside the code that reads them. */
 function addPresets(into: string): void {
-  copy(join(root, 'presets'), join(into, 'presets', 'data'), (file) => file.endsWith('.json'))
+  copy(join(root, 'presets'), join(into, 'data'), (file) => file.endsWith('.json'))
 }
 
 function copy(from: string, to: string, wanted: (file: string) => boolean): void {

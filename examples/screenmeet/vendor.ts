@@ -1,5 +1,5 @@
 import { open, type Engine } from '@posthorn/engine'
-import { builtInPresetFolder, loadPresets } from '@posthorn/engine/presets'
+import { builtInPresetFolder, loadPresets } from '@posthorn/preset'
 
 /** The vendor itself. */
 export const org = 'org_screenmeet'

@@ -1,4 +1,4 @@
-import { builtInPresetFolder, loadPresets, type Preset } from '@posthorn/engine/presets'
+import { builtInPresetFolder, loadPresets, type Preset } from '@posthorn/preset'
 
 /** The presets that come with the program. */
 export function builtInPresets(): Preset[] {

@@ -1,5 +1,5 @@
 import type { ApiError } from '@posthorn/api'
-import { PresetError } from '@posthorn/engine/presets'
+import { PresetError } from '@posthorn/preset'
 import { WireError } from '@posthorn/wire'
 import { isApiError } from './api-refusal.ts'
 import { CliError, exitCodes, systemCode } from './errors.ts'

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import type { Preset } from '@posthorn/engine/presets'
+import type { Preset } from '@posthorn/preset'
 import { newId, random47, type CompiledDialect, type WireMessage } from '@posthorn/wire'
 import { assign, parseAssignment } from './assign.ts'
 import { readPayload } from './arguments.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EngineError } from './errors.ts'
 import type { OpenOptions } from './options.ts'
-import { parseSecretKey } from './secrets.ts'
+import { parseSecretKey } from './directory/secrets.ts'
 
 export interface DataFolder {
   readonly path: string

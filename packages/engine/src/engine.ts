@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { CompiledDialect } from '@posthorn/wire'
-import type { Filter } from './filter/filter.ts'
+import type { Filter, Preset } from '@posthorn/preset'
 import type {
   Application,
   Attempt,
@@ -15,7 +15,6 @@ import type {
   Operation,
   OperationState,
 } from './model.ts'
-import type { Preset } from './presets/preset.ts'
 import type { Outcome, Probe } from './transport/transport.ts'
 
 /** A request that was answered before is answered the same again; the record is written in the transaction of the work. */

@@ -1,5 +1,5 @@
 import type { Dialect } from '@posthorn/wire'
-import type { Filter } from './filter/filter.ts'
+import type { Filter } from '@posthorn/preset'
 
 /**
  * The nouns of the engine and their states; types only. Times are milliseconds since the epoch, ids are `prefix_` and

@@ -1,6 +1,6 @@
 import type { Dialect } from '@posthorn/wire'
 import type { Clock, Random } from './clock.ts'
-import type { Preset } from './presets/preset.ts'
+import type { Preset } from '@posthorn/preset'
 import type { Transport } from './transport/transport.ts'
 
 /** Waits, timeout and success of deliveries that say nothing themselves. Not part of a wire format. */
@@ -66,7 +66,7 @@ export interface OpenOptions {
   readonly defaultDialect?: string
   /** Dialects besides the built-in ones. */
   readonly dialects?: readonly Dialect[]
-  /** Vendors' systems that can be applied to applications; see `@posthorn/engine/presets`. */
+  /** Vendors' systems that can be applied to applications; see `@posthorn/preset`. */
   readonly presets?: readonly Preset[]
   readonly policy?: Partial<Policy>
   /** Days of continuous failure after which an endpoint is held; 5. */

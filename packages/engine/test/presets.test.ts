@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EngineError, open, type Engine } from '../src/index.ts'
-import type { Preset } from '../src/presets/index.ts'
+import type { Preset } from '@posthorn/preset'
 
 // What an application has before a preset is applied has to be possible under its rules.
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
-import type { Preset } from '@posthorn/engine/presets'
+import type { Preset } from '@posthorn/preset'
 import { sign } from '@posthorn/wire'
 import { collect, pairs, seconds } from '../arguments.ts'
 import { builtInPresets } from '../built-in-presets.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { ApiError, type EndpointOut } from '@posthorn/api'
-import type { Preset, PresetEventType } from '@posthorn/engine/presets'
+import type { Preset, PresetEventType } from '@posthorn/preset'
 import { dialect } from '@posthorn/wire'
 import { createMessage, type ApiAccess } from '../api-access.ts'
 import { carriesClaim } from '../sample-message.ts'

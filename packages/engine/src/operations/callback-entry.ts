@@ -1,7 +1,7 @@
 import type { CompiledDialect } from '@posthorn/wire'
-import type { ApplicationEntry, EndpointEntry } from '../directory.ts'
+import type { ApplicationEntry, EndpointEntry } from '../directory/directory.ts'
 import type { Policy } from '../options.ts'
-import type { Preset } from '../presets/preset.ts'
+import type { Preset } from '@posthorn/preset'
 import type { Callback } from '../store/operation-store.ts'
 
 /** Where no preset says more: https only, ten seconds, and again after 1, 5 and 15 minutes. */

@@ -1,5 +1,5 @@
-import type { Directory } from '../directory.ts'
-import type { Schedule } from '../schedule.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { Schedule } from '../schedule/schedule.ts'
 import type { OperationStore } from '../store/operation-store.ts'
 import type { ResultFiles } from './files.ts'
 

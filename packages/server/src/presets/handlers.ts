@@ -1,5 +1,5 @@
 import type { PresetOut } from '@posthorn/api'
-import { documentPreset, type Preset } from '@posthorn/engine/presets'
+import { documentPreset, type Preset } from '@posthorn/preset'
 import { applicationOut } from '../applications/application.ts'
 import type { HandlersOf } from '../http/handler.ts'
 import { namedPage } from '../http/page.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
-import { checkSamples, loadPresets, PresetError, type LocatedProblem, type Preset } from '@posthorn/engine/presets'
+import { checkSamples, loadPresets, type LocatedProblem, type Preset, PresetError } from '@posthorn/preset'
 import type { CliCommand } from '../../command.ts'
 import { CliError, exitCodes } from '../../errors.ts'
 import type { Io } from '../../io.ts'

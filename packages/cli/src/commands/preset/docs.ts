@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { languages, type Language } from '@posthorn/engine/presets'
+import { type Language, languages } from '@posthorn/preset'
 import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
 import type { CliCommand } from '../../command.ts'
 import { exitCodes } from '../../errors.ts'

@@ -1,0 +1,123 @@
+import {
+  compile,
+  dialect as builtIn,
+  dialects as builtInDialects,
+  WireError,
+  type CompiledDialect,
+  type Dialect,
+} from '@posthorn/wire'
+import { EngineError } from '../errors.ts'
+import type { DialectVersion } from '../model.ts'
+
+/**
+ * Every wire format by its name: those that come with the program, with presets or with the options are the same for all and
+ * read-only; an organisation's own have versions, which endpoints pin so that retries keep their bytes. An own one stays what its
+ * name means there, also when a preset, an option or a newer program brings that name later.
+ */
+export class Dialects {
+  readonly #given: ReadonlyMap<string, CompiledDialect>
+  readonly #own = new Map<string, Map<string, DialectVersion[]>>()
+  readonly #compiled = new WeakMap<DialectVersion, CompiledDialect>()
+  readonly #standard: CompiledDialect
+
+  /** @throws EngineError `unknown_dialect` when there is no dialect of the default's name */
+  constructor(given: readonly Dialect[], defaultName: string) {
+    this.#given = new Map(given.map((dialect) => [dialect.name, compile(dialect)]))
+    const standard = this.#readOnly(defaultName)
+    if (!standard) throw this.unknown('', defaultName)
+    this.#standard = standard
+  }
+
+  /** By name; `null` is the server's default. @throws EngineError `unknown_dialect` */
+  find(org: string, name: string | null, version: number | null = null): CompiledDialect {
+    if (name === null) return this.#standard
+    const versions = this.versions(org, name)
+    const readOnly = versions.length === 0 ? this.#readOnly(name) : null
+    if (readOnly) return readOnly
+    const row = version === null ? versions.at(-1) : versions.find((candidate) => candidate.version === version)
+    if (!row) throw this.unknown(org, name, version)
+    let compiled = this.#compiled.get(row)
+    if (!compiled) {
+      compiled = compile(row.definition)
+      this.#compiled.set(row, compiled)
+    }
+    return compiled
+  }
+
+  /** Whether the name means one that is everybody's. */
+  isReadOnly(org: string, name: string): boolean {
+    return this.versions(org, name).length === 0 && this.#readOnly(name) !== null
+  }
+
+  /** Whether an organisation's own one stands before one that is everybody's. */
+  hides(org: string, name: string): boolean {
+    return this.versions(org, name).length > 0 && this.#readOnly(name) !== null
+  }
+
+  /** All that an organisation can name, in the order of the names: the newest version of each. */
+  list(org: string): CompiledDialect[] {
+    const names = [
+      ...builtInDialects.map(({ name }) => name),
+      ...this.#given.keys(),
+      ...(this.#own.get(org)?.keys() ?? []),
+    ]
+    return [...new Set(names)].toSorted().map((name) => this.find(org, name))
+  }
+
+  /** The versions of an organisation's own dialect, oldest first. */
+  versions(org: string, name: string): readonly DialectVersion[] {
+    return this.#own.get(org)?.get(name) ?? []
+  }
+
+  /** What an endpoint that begins to use a dialect now pins; `null`: it has no versions. */
+  newest(org: string, name: string | null): number | null {
+    return name === null ? null : (this.versions(org, name).at(-1)?.version ?? null)
+  }
+
+  add(row: DialectVersion): void {
+    let dialects = this.#own.get(row.org)
+    if (!dialects) {
+      dialects = new Map()
+      this.#own.set(row.org, dialects)
+    }
+    dialects.set(row.name, [...(dialects.get(row.name) ?? []), row])
+  }
+
+  delete(org: string, name: string): void {
+    this.#own.get(org)?.delete(name)
+  }
+
+  unknown(org: string, name: string, version: number | null = null): EngineError {
+    const versions = this.versions(org, name)
+    const text =
+      version !== null && versions.length > 0
+        ? `The dialect ${name} has no version ${version}; it has ${versions.map((row) => row.version).join(', ')}.`
+        : `There is no dialect ${JSON.stringify(name.slice(0, 80))}. There are: ${this.#names(org).join(', ')}.`
+    return new EngineError('unknown_dialect', text, { field: 'dialect' })
+  }
+
+  #names(org: string): string[] {
+    const all = [
+      ...this.#given.keys(),
+      ...(this.#own.get(org)?.keys() ?? []),
+      ...builtInDialects.map(({ name }) => name),
+    ]
+    return [...new Set(all)]
+  }
+
+  #readOnly(name: string): CompiledDialect | null {
+    const given = this.#given.get(name)
+    if (given) return given
+    try {
+      return builtIn(name)
+    } catch (error) {
+      if (error instanceof WireError) return null
+      throw error
+    }
+  }
+}
+
+/** Whose turn it is when an organisation's dialects change, or an application comes that may name one of them. */
+export function dialectsTurn(org: string): string {
+  return `dialects of ${org}`
+}

@@ -1,0 +1,166 @@
+import { idempotencyRecord } from '../pipeline/accept.ts'
+import { checkEventTypeName, checkMetadata } from '../checks/checks.ts'
+import { notFound } from '../directory/directory.ts'
+import type { Claimed, Engine, OperationInput } from '../engine.ts'
+import { EngineError } from '../errors.ts'
+import type { Operation } from '../model.ts'
+import { callbackPolicy } from './callback-entry.ts'
+import { hashOf, newClaimId } from './claim-id.ts'
+import { endOperation, fileOf, payloadOf, reasonOf, type OperationParts } from './end.ts'
+import type { OperationRow } from '../store/operation-store.ts'
+import { readPage } from '../resources/pages.ts'
+
+const defaultSeconds = 86_400
+const mostSeconds = 7 * 86_400
+
+export function operations(parts: OperationParts): Engine['operations'] {
+  const { directory, clock, newId, random, operations: store, files } = parts
+
+  async function rowOf(org: string, app: string, id: string): Promise<OperationRow> {
+    const row = await store.operation(directory.application(org, app).application.id, id)
+    if (!row) throw notFound('operation', id)
+    return row
+  }
+
+  /** As it stands at this moment: what has run out is expired, also before the sweep passes. */
+  function current(operation: Operation): Operation {
+    return isOver(operation, clock.now()) ? { ...operation, state: 'expired' } : operation
+  }
+
+  return {
+    async create(org, app, input, options = {}) {
+      const { application, preset } = directory.application(org, app)
+      checkInput(input)
+      const { httpsOnly } = callbackPolicy(preset)
+      const checked = parts.transport.check(input.callbackUrl, { httpsOnly })
+      if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'callbackUrl' })
+      const now = clock.now()
+      const operation: Operation = {
+        id: newId('op', now),
+        app: application.id,
+        kind: input.kind ?? null,
+        state: 'running',
+        callbackUrl: checked.url,
+        metadata: input.metadata ?? {},
+        message: null,
+        error: null,
+        file: null,
+        createdAt: now,
+        completedAt: null,
+        expiresAt: null,
+        calledAt: null,
+        claimedAt: null,
+      }
+      const claim = newClaimId((count) => random.bytes(count))
+      const row: OperationRow = {
+        operation,
+        lastsMs: (input.expiresInSeconds ?? defaultSeconds) * 1000,
+        claimHash: hashOf(claim),
+        sealedClaim: directory.sealClaim(operation.id, claim),
+        file: null,
+      }
+      const result = await store.create(row, idempotencyRecord(options.idempotency, operation, now))
+      if (result.state === 'missing') throw notFound('application', app)
+      if (result.state === 'replay')
+        throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+      return operation
+    },
+
+    async complete(org, app, id, result, options = {}) {
+      if ('payload' in result) return endOperation(parts, org, app, id, payloadOf(result.payload), options)
+      const { end, received } = await fileOf(parts, org, app, id, result, options)
+      try {
+        const operation = await endOperation(parts, org, app, id, end, options)
+        received.keep()
+        return operation
+      } catch (error) {
+        await received.remove()
+        throw error
+      }
+    },
+
+    async fail(org, app, id, input, options = {}) {
+      return endOperation(parts, org, app, id, reasonOf(input.reason), options)
+    },
+
+    async get(org, app, id) {
+      return current((await rowOf(org, app, id)).operation)
+    },
+
+    async list(org, app, filter = {}) {
+      const { application } = directory.application(org, app)
+      const states = filter.states?.length ? filter.states : null
+      const query = { app: application.id, states, kind: filter.kind ?? null, now: clock.now() }
+      const page = await readPage(
+        filter,
+        (row: Operation) => row.id,
+        (cursor) => store.operations({ ...query, ...cursor }),
+      )
+      return { ...page, data: page.data.map(current) }
+    },
+
+    async claim(org, app, claimId): Promise<Claimed> {
+      const { application } = directory.application(org, app)
+      // Looked up within the application: an id that leaked is worth nothing to another customer's token.
+      const row = await store.operationByClaim(application.id, hashOf(claimId.toLowerCase()))
+      if (!row) throw new EngineError('not_found', 'No operation of this application has this claim id.')
+      const { id, state, error, claimedAt, expiresAt } = row.operation
+      if (state === 'running') return { kind: 'running' }
+      refuseExpired(row.operation)
+      const claimed = error === null ? await given(row, expiresAt ?? 0) : { kind: 'failed' as const, reason: error }
+      if (claimedAt === null) await store.claimed(application.id, id, clock.now())
+      return claimed
+    },
+
+    async file(token) {
+      const row = await store.operationByFile(hashOf(token))
+      if (!row?.file) throw new EngineError('not_found', 'There is no file at this address.')
+      refuseExpired(row.operation)
+      const { stored, name, contentType, bytes, digest } = row.file
+      const expiresAt = row.operation.expiresAt ?? 0
+      return { name, contentType, bytes, digest, expiresAt, read: (range) => files.read(stored, range ?? null) }
+    },
+  }
+
+  async function given({ operation, file }: OperationRow, expiresAt: number): Promise<Claimed> {
+    if (file) {
+      const { name, contentType, bytes, sealedToken } = file
+      return {
+        kind: 'file',
+        token: directory.fileTokenOf(operation.id, sealedToken),
+        name,
+        contentType,
+        bytes,
+        expiresAt,
+      }
+    }
+    const payload = await store.operationPayload(operation.id)
+    // It ran out between the two looks.
+    if (payload === null) throw expired(expiresAt)
+    return { kind: 'payload', payload }
+  }
+
+  function refuseExpired(operation: Operation): void {
+    if (isOver(operation, clock.now())) throw expired(operation.expiresAt ?? 0)
+  }
+}
+
+function isOver({ state, expiresAt }: Operation, now: number): boolean {
+  return state === 'expired' || (expiresAt !== null && expiresAt <= now)
+}
+
+function expired(at: number): EngineError {
+  return new EngineError(
+    'expired',
+    `This result could be fetched until ${new Date(at).toISOString()} and is gone. Ask for the operation to be done again.`,
+  )
+}
+
+function checkInput({ kind, metadata, expiresInSeconds: seconds }: OperationInput): void {
+  if (kind != null) checkEventTypeName(kind, 'kind')
+  if (metadata) checkMetadata(metadata)
+  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 1 && seconds <= mostSeconds))
+    throw new EngineError('invalid', 'A result can be fetched for 1 second to 7 days; give whole seconds.', {
+      field: 'expiresInSeconds',
+    })
+}

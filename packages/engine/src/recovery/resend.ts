@@ -1,0 +1,49 @@
+import { idempotencyRecord } from '../pipeline/accept.ts'
+import { notFound } from '../directory/directory.ts'
+import type { Engine } from '../engine.ts'
+import { EngineError } from '../errors.ts'
+import type { ResourceParts } from '../resources/parts.ts'
+
+/** One delivery again, now: finished ones anew, and one that waits for its next attempt, or is held, without waiting. */
+export function resend(parts: ResourceParts): Engine['resend'] {
+  const { directory, queue, ledger, schedule, clock } = parts
+  return async (org, app, message, endpoint, options = {}) => {
+    const owner = directory.application(org, app)
+    const entry = directory.endpoint(org, app, endpoint)
+    const stored = await queue.message(owner.application.id, message)
+    if (!stored) throw notFound('message', message)
+    if (!stored.deliver)
+      throw new EngineError(
+        'conflict',
+        'This message is recorded and never delivered (`deliver: false`), so it cannot be sent again either. Send a new one.',
+        { field: 'message' },
+      )
+    if (stored.payload === null)
+      throw new EngineError('conflict', 'The payload of this message was forgotten, so it cannot be sent again.', {
+        field: 'message',
+      })
+    const target = entry.endpoint.id
+    const last = (await ledger.latest(owner.application.id, stored.id)).find((row) => row.endpoint === target)
+    const now = clock.now()
+    const item = {
+      app: owner.application.id,
+      target,
+      message: stored.id,
+      due: now,
+      generation: last?.attempt.attempt ?? 0,
+      bringForward: true,
+    }
+    const result = await queue.requeue([item], idempotencyRecord(options.idempotency, null, now))
+    if (result.state === 'replay')
+      throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+    if (result.queued === 0)
+      throw new EngineError(
+        'conflict',
+        'This delivery is on its way at this moment. Look at its attempts in a while.',
+        {
+          field: 'message',
+        },
+      )
+    schedule.noteStored(target, owner.application.id, now)
+  }
+}

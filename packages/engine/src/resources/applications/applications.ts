@@ -1,0 +1,212 @@
+import { secondaryProblem, type CompiledDialect } from '@posthorn/wire'
+import { idempotencyRecord } from '../../pipeline/accept.ts'
+import {
+  checkBatch,
+  checkFactKinds,
+  checkFacts,
+  checkHeaders,
+  checkMetadata,
+  checkName,
+  checkParams,
+  checkUid,
+} from '../../checks/checks.ts'
+import { dialectsTurn } from '../../directory/dialects.ts'
+import type { ApplicationEntry, EndpointChange, EndpointEntry } from '../../directory/directory.ts'
+import type { ApplicationInput, Engine } from '../../engine.ts'
+import { EngineError } from '../../errors.ts'
+import type { Application } from '../../model.ts'
+import { isShared } from '../../directory/rotation.ts'
+import { checkSecretLength } from '../../checks/rules.ts'
+import { pageOf } from '../pages.ts'
+import type { ResourceParts } from '../parts.ts'
+import { sharedKeys } from '../keys/signing-keys.ts'
+
+export function applications(parts: ResourceParts): Engine['applications'] {
+  const { directory, clock, newId } = parts
+
+  function check(org: string, input: Partial<ApplicationInput>): void {
+    if (input.name !== undefined) checkName(input.name)
+    if (input.uid != null) checkUid(input.uid)
+    if (input.metadata) checkMetadata(input.metadata)
+    if (input.params) checkParams(input.params)
+    if (input.facts) checkFacts(input.facts)
+    if (input.dialect != null) parts.dialects.find(org, input.dialect)
+  }
+
+  return {
+    async create(org, input, options = {}) {
+      check(org, { ...input, name: input.name })
+      const now = clock.now()
+      const application: Application = {
+        id: newId('app', now),
+        org,
+        uid: input.uid ?? null,
+        name: input.name,
+        metadata: input.metadata ?? {},
+        rateLimit: input.rateLimit ?? null,
+        dialect: input.dialect ?? null,
+        preset: null,
+        facts: input.facts ?? {},
+        params: input.params ?? {},
+        createdAt: now,
+        updatedAt: now,
+      }
+      // No dialect is deleted between here and the disk, neither one that this names nor one that its first endpoint will.
+      await directory.exclusively(dialectsTurn(org), async () => {
+        const dialect = parts.dialects.find(org, application.dialect)
+        const keys = sharedKeys(parts, { application, keys: [], endpoints: new Map() }, dialect)
+        await directory.write(
+          { kind: 'application', row: { application, keys }, create: true },
+          idempotencyRecord(options.idempotency, application, now),
+        )
+      })
+      return application
+    },
+    async get(org, id) {
+      return directory.application(org, id).application
+    },
+    async list(org, options = {}) {
+      return pageOf(directory.applications(org), (row) => row.id, options)
+    },
+    async update(org, id, patch) {
+      check(org, patch)
+      const { application } = directory.application(org, id)
+      return directory.exclusively(application.id, async () => {
+        const entry = directory.application(org, application.id)
+        const row: Application = { ...entry.application, ...withoutUndefined(patch), updatedAt: clock.now() }
+        if (patch.facts) checkFactKinds(patch.facts, entry.preset)
+        const app = { ...entry, application: row }
+        const moved = row.dialect !== entry.application.dialect
+        const { keys, endpoints } = moved
+          ? speaking(parts, app, 'dialect')
+          : {
+              keys: sharedKeys(parts, app, parts.dialects.find(org, directory.dialectNameOf(app, null))),
+              endpoints: [],
+            }
+        await directory.writeAll([
+          { kind: 'application', row: { application: row, keys }, create: false },
+          ...endpoints,
+        ])
+        parts.changed(row.id)
+        return row
+      })
+    },
+    async delete(org, id) {
+      const entry = directory.application(org, id)
+      const targets = [...entry.endpoints.keys(), ...directory.callbacksOf(entry.application.id)]
+      await directory.exclusively(entry.application.id, () =>
+        directory.write({ kind: 'delete_application', org, id: entry.application.id }),
+      )
+      for (const target of targets) parts.schedule.wake(target, entry.application.id)
+    },
+  }
+}
+
+/**
+ * What follows when an application (as it will stand) speaks another dialect: endpoints that name none take it, so all that they
+ * have must be good in it, they pin its newest version, and a key that is shared is there.
+ *
+ * @param field what of the input brought the dialect; refusals name it
+ */
+export function speaking(
+  parts: ResourceParts,
+  app: ApplicationEntry,
+  field: string,
+): { readonly keys: ApplicationEntry['keys']; readonly endpoints: readonly EndpointChange[] } {
+  const { directory, random } = parts
+  const { org } = app.application
+  const name = directory.dialectNameOf(app, null)
+  const dialect = parts.dialects.find(org, name)
+  const dialectVersion = parts.dialects.newest(org, name)
+  const endpoints = [...app.endpoints.values()].flatMap((entry): EndpointChange[] => {
+    if (entry.endpoint.dialect !== null || entry.dialect === dialect) return []
+    checkSpeaks(parts, app, entry, dialect, field)
+    const own = entry.secrets.length > 0 || isShared(dialect) || !entry.endpoint.signed
+    const made = own ? null : dialect.newSecret((count) => random.bytes(count))
+    return [
+      {
+        kind: 'put_endpoint',
+        endpoint: { ...entry.endpoint, dialectVersion, ...(isShared(dialect) && { signed: true }) },
+        secrets:
+          made === null ? entry.secrets : [{ sealed: directory.sealSecret(entry.endpoint.id, made), until: null }],
+        secondarySecrets: entry.secondarySecrets,
+        create: false,
+      },
+    ]
+  })
+  return { keys: keysIn(parts, app, dialect, field), endpoints }
+}
+
+/** Whether everything about an endpoint can go on in the dialect that its application is to speak. */
+function checkSpeaks(
+  { directory }: ResourceParts,
+  app: ApplicationEntry,
+  entry: EndpointEntry,
+  dialect: CompiledDialect,
+  field: string,
+): void {
+  const { id, headers, batch } = entry.endpoint
+  const { title } = dialect.dialect
+  fitting(id, title, field, () => {
+    checkHeaders(headers, dialect)
+    if (batch) checkBatch(batch, dialect)
+    const problem = entry.secondary && secondaryProblem(dialect.dialect, entry.secondary.dialect)
+    if (problem)
+      throw new EngineError(
+        'dialect_refused',
+        `${problem} Take its second format away, or give the endpoint a dialect of its own.`,
+      )
+  })
+  if (isShared(dialect)) return
+  for (const secret of directory.keptSecretsOf(entry)) {
+    const problem = dialect.checkSecret(secret)
+    if (problem)
+      throw new EngineError(
+        'secret_refused',
+        `The secret of the endpoint ${id} cannot be used in ${title}: ${problem.message}${problem.hint ? ` ${problem.hint}` : ''} Rotate the secret of that endpoint to one that fits, with an overlap of 0, or give the endpoint a dialect of its own.`,
+        { field },
+      )
+    fitting(id, title, field, () => checkSecretLength(app.preset, secret))
+  }
+}
+
+/** The keys of an application in the dialect that it is to speak. One that nothing signs with and that is no good there is replaced. */
+function keysIn(
+  parts: ResourceParts,
+  app: ApplicationEntry,
+  dialect: CompiledDialect,
+  field: string,
+): ApplicationEntry['keys'] {
+  const { directory } = parts
+  const problemOf = (keys: ApplicationEntry['keys']) =>
+    isShared(dialect)
+      ? directory.keptKeysOf({ ...app, keys }).flatMap((key) => dialect.checkSecret(key) ?? [])[0]
+      : undefined
+  const keys = sharedKeys(parts, app, dialect)
+  const problem = problemOf(keys)
+  if (!problem) return keys
+  const before = directory.application(app.application.org, app.application.id)
+  const spoken = directory.dialectOf(before, { dialect: null, dialectVersion: null })
+  if (![spoken, ...[...app.endpoints.values()].map((entry) => entry.dialect)].some(isShared))
+    return sharedKeys(parts, { ...app, keys: [] }, dialect)
+  throw new EngineError(
+    'secret_refused',
+    `The signing key of this application cannot be used in ${dialect.dialect.title}: ${problem.message}${problem.hint ? ` ${problem.hint}` : ''} Reset the signing key to one that fits, with an overlap of 0.`,
+    { field },
+  )
+}
+
+/** Says of which endpoint it is what a check refuses, and what it does not fit. */
+export function fitting(endpoint: string, title: string, field: string, check: () => void): void {
+  try {
+    check()
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error
+    throw new EngineError(error.code, `The endpoint ${endpoint} does not fit ${title}: ${error.message}`, { field })
+  }
+}
+
+/** A patch that says nothing about a field leaves it; `null` is a value. */
+export function withoutUndefined<T extends object>(patch: T): Partial<T> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Partial<T>
+}

@@ -1,0 +1,110 @@
+import { idFromBase62, idFromUuid } from '@posthorn/wire'
+import { notFound, type ApplicationEntry } from '../../directory/directory.ts'
+import type { AttemptFilter, Engine } from '../../engine.ts'
+import { EngineError } from '../../errors.ts'
+import type { AttemptQuery } from '../../store/ledger.ts'
+import { readPage } from '../pages.ts'
+import type { ResourceParts } from '../parts.ts'
+
+/** Without a filter; a page says how much of it. */
+const everything: Omit<AttemptQuery, 'app'> = {
+  endpoint: null,
+  message: null,
+  eventTypes: null,
+  results: null,
+  code: null,
+  codeClass: null,
+  channel: null,
+  tag: null,
+  after: null,
+  before: null,
+  cursor: null,
+  order: 'descending',
+  limit: 1,
+}
+
+export function attempts(parts: ResourceParts): Omit<Engine['attempts'], 'requestBody'> {
+  const { directory, ledger } = parts
+
+  /** The id of an endpoint: one that is there, or one that was and left attempts (its uid is not kept). */
+  async function endpointId(owner: ApplicationEntry, idOrUid: string): Promise<string> {
+    const endpoint = directory.findEndpoint(owner, idOrUid)?.endpoint
+    if (endpoint) return endpoint.id
+    const query = { ...everything, app: owner.application.id, endpoint: idOrUid }
+    if ((await ledger.attempts(query)).length === 0) throw notFound('endpoint', idOrUid)
+    return idOrUid
+  }
+
+  /** `null`: the filter can match nothing (the message was asked for by two ids). */
+  async function toQuery(org: string, app: string, filter: AttemptFilter): Promise<AttemptQuery | null> {
+    const owner = directory.application(org, app)
+    const endpoint = filter.endpoint === undefined ? null : await endpointId(owner, filter.endpoint)
+    const requested = filter.requestId === undefined ? null : messageIdOf(filter.requestId)
+    if (requested !== null && filter.message !== undefined && filter.message !== requested) return null
+    if (filter.codeClass !== undefined && !(filter.codeClass >= 0 && filter.codeClass <= 5))
+      throw new EngineError('invalid', 'A class of response codes is 1 to 5 (5: every 5xx), or 0: no response.', {
+        field: 'code',
+      })
+    return {
+      ...everything,
+      app: owner.application.id,
+      endpoint,
+      message: filter.message ?? requested,
+      eventTypes: filter.eventTypes?.length ? filter.eventTypes : null,
+      results: filter.results?.length ? filter.results : null,
+      code: filter.code ?? null,
+      codeClass: filter.codeClass ?? null,
+      channel: filter.channel ?? null,
+      tag: filter.tag ?? null,
+      after: filter.after ?? null,
+      before: filter.before ?? null,
+      order: filter.order ?? 'descending',
+    }
+  }
+
+  return {
+    async get(org, app, id) {
+      const { application } = directory.application(org, app)
+      const attempt = await ledger.attempt(application.id, id)
+      if (!attempt) throw notFound('attempt', id)
+      return attempt
+    },
+
+    async list(org, app, filter = {}) {
+      const query = await toQuery(org, app, filter)
+      if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
+      return readPage(
+        filter,
+        (row) => row.id,
+        (page) => ledger.attempts({ ...query, ...page }),
+      )
+    },
+
+    async latestOfEachMessage(org, app, filter) {
+      const query = await toQuery(org, app, filter)
+      if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
+      return readPage(
+        filter,
+        (row) => row.message,
+        (page) => ledger.attemptedMessages({ ...query, ...page }),
+      )
+    },
+
+    async summary(org, app, filter = {}) {
+      const query = await toQuery(org, app, filter)
+      return query ? ledger.summary(query) : { total: 0, success: 0, failed: 0 }
+    },
+
+    async expungeContent(org, app, id) {
+      const { application } = directory.application(org, app)
+      if (!(await ledger.expungeContent(application.id, id))) throw notFound('attempt', id)
+    },
+  }
+}
+
+/** The message behind an id that a receiver saw, however its dialect rendered it. */
+function messageIdOf(requestId: string): string {
+  if (requestId.startsWith('msg_')) return requestId
+  const uuid = idFromUuid(requestId)
+  return uuid === requestId ? idFromBase62(requestId) : uuid
+}

@@ -1,0 +1,73 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { checkFilter } from '../../checks/checks.ts'
+import { EngineError } from '../../errors.ts'
+import type { Engine } from '../../engine.ts'
+import { type CompiledFilter, compileFilter } from '@posthorn/preset'
+import { matchable, matches, type Subscription } from '../../pipeline/match.ts'
+import type { Message } from '../../model.ts'
+import type { ResourceParts } from '../parts.ts'
+
+const defaultChecked = 50
+const mostChecked = 250
+/** 250 messages of a megabyte took 1.5 GB when they were read at once. */
+const pageSize = 10
+const mostPayload = 20 * 1024 * 1024
+
+export function filters({ directory, queue }: ResourceParts): Engine['filters'] {
+  return {
+    async dryRun(org, app, input) {
+      const { application } = directory.application(org, app)
+      if (input.filter) checkFilter(input.filter)
+      const { limit = defaultChecked } = input
+      if (!(Number.isInteger(limit) && limit >= 1 && limit <= mostChecked))
+        throw new EngineError('invalid', `A dry run looks at 1 to ${mostChecked} messages.`, { field: 'limit' })
+      const subscription: Subscription = {
+        endpoint: {
+          disabled: false,
+          eventTypes: input.eventTypes?.length ? input.eventTypes : null,
+          platforms: input.platforms?.length ? input.platforms : null,
+          channels: null,
+          filterOver: input.over ?? 'payload',
+        },
+        filter: input.filter ? compileFilter(input.filter) : null,
+      }
+      const rows: { readonly message: Message; readonly matches: boolean }[] = []
+      let tooLarge = 0
+      const { filter } = subscription
+      const counting: CompiledFilter | null = filter && {
+        ...filter,
+        matches(value) {
+          const found = filter.examine(value)
+          if (found.tooLarge) tooLarge += 1
+          return found.matches
+        },
+      }
+      let seen = 0
+      let cursor: string | null = null
+      while (rows.length < limit && seen < mostPayload) {
+        const wanted = Math.min(pageSize, limit - rows.length)
+        const page: readonly Message[] = await queue.messages({
+          app: application.id,
+          eventTypes: null,
+          channel: null,
+          tag: null,
+          after: null,
+          before: null,
+          cursor,
+          order: 'descending',
+          limit: wanted,
+        })
+        for (const message of page) {
+          if (seen >= mostPayload) break
+          seen += message.payload?.length ?? 0
+          rows.push({ message, matches: matches({ ...subscription, filter: counting }, matchable(message)) })
+          // A match is bounded, and so is parsing one payload; many of them in a row are not.
+          await nextTurn()
+        }
+        if (page.length < wanted) break
+        cursor = page.at(-1)?.id ?? null
+      }
+      return { checked: rows.length, matched: rows.filter((row) => row.matches).length, tooLarge, messages: rows }
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
+import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { checkOverlap, checkSecret } from '../../checks/checks.ts'
+import type { ApplicationEntry } from '../../directory/directory.ts'
+import type { Engine, SigningKey } from '../../engine.ts'
+import { EngineError } from '../../errors.ts'
+import {
+  carriesSeveral,
+  defaultOverlapSeconds,
+  isShared,
+  mostOldSecrets,
+  rotated,
+  signingAt,
+} from '../../directory/rotation.ts'
+import { checkSecretLength } from '../../checks/rules.ts'
+import type { SealedSecret } from '../../store/catalog.ts'
+import { audited } from '../audit/audited.ts'
+import type { ResourceParts } from '../parts.ts'
+
+export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
+  const { directory, clock, random } = parts
+
+  /** What the key is used in: the dialects of the application whose endpoints share it. */
+  function dialectsOf(app: ApplicationEntry): CompiledDialect[] {
+    const all = [...app.endpoints.values()].map(({ dialect }) => dialect)
+    const shared = [...new Set([directory.dialectOf(app, { dialect: null, dialectVersion: null }), ...all])].filter(
+      isShared,
+    )
+    const [first] = all.length > 0 ? all : [directory.dialectOf(app, { dialect: null, dialectVersion: null })]
+    if (shared.length > 0) return shared
+    throw new EngineError(
+      'conflict',
+      `In the dialect ${first?.dialect.title} each endpoint has a secret of its own, so this application has no signing key. Ask for the secret of an endpoint.`,
+    )
+  }
+
+  function shown(app: ApplicationEntry, dialect: CompiledDialect): SigningKey {
+    const [key] = directory.keysOf(app)
+    if (key === undefined)
+      throw new EngineError('not_found', 'This application has no signing key yet. Reset it, and one is made.')
+    const pending = directory.pendingKeyOf(app)
+    const now = clock.now()
+    const ends = signingAt(app.keys, now).flatMap(({ until }) => (until === null ? [] : [until]))
+    return {
+      key,
+      publicKey: publicKeyOf(dialect, key),
+      next: pending && { key: pending.key, publicKey: publicKeyOf(dialect, pending.key), from: pending.from },
+      previousUntil: pending || ends.length === 0 ? null : Math.max(...ends),
+    }
+  }
+
+  return {
+    async get(org, app, actor) {
+      const entry = directory.application(org, app)
+      const [dialect] = dialectsOf(entry)
+      const key = shown(entry, dialect!)
+      const { id } = entry.application
+      await directory.write(audited(parts, actor, { org, app: id, action: 'signing_key.shown', target: id }))
+      return key
+    },
+
+    async reset(org, app, input, options = {}) {
+      const overlapSeconds = input.overlapSeconds ?? defaultOverlapSeconds
+      checkOverlap(overlapSeconds)
+      const { id } = directory.application(org, app).application
+      return directory.exclusively(id, async () => {
+        const entry = directory.application(org, id)
+        const dialects = dialectsOf(entry)
+        const key = input.key ?? dialects[0]!.newSecret((count) => random.bytes(count))!
+        for (const dialect of dialects) checkSecret(key, dialect, 'key')
+        checkSecretLength(entry.preset, input.key)
+        const now = clock.now()
+        const keys = rotated(entry.keys, {
+          next: directory.sealKey(id, key),
+          overlapMs: overlapSeconds * 1000,
+          now,
+          together: dialects.every(carriesSeveral),
+        })
+        refuseTooMany(keys)
+        const application = { ...entry.application, updatedAt: now }
+        // The answer to a repeat must be known before it is written, so it is made of what will stand.
+        const after = shown({ ...entry, application, keys }, dialects[0]!)
+        const switchAt = after.next?.from ?? null
+        await directory.writeAll(
+          [
+            { kind: 'application', row: { application, keys }, create: false },
+            audited(parts, options, {
+              org,
+              app: id,
+              action: 'signing_key.reset',
+              target: id,
+              detail: { overlapSeconds, switchAt },
+            }),
+          ],
+          idempotencyRecord(options.idempotency, after, now),
+        )
+        return after
+      })
+    },
+  }
+}
+
+/**
+ * The keys of an application as they have to be once one of its endpoints speaks a dialect that shares them. An application that
+ * had none begins with the secret that such an endpoint signed with before, or with a new key.
+ */
+export function sharedKeys(
+  { directory, random }: Pick<ResourceParts, 'directory' | 'random'>,
+  app: Pick<ApplicationEntry, 'keys' | 'endpoints'> & { readonly application: { readonly id: string } },
+  dialect: CompiledDialect,
+): readonly SealedSecret[] {
+  if (app.keys.length > 0 || !isShared(dialect)) return app.keys
+  const [before] = [...app.endpoints.values()]
+    .filter((entry) => isShared(entry.dialect))
+    .flatMap((entry) => directory.secretsOf(entry))
+  const key = before ?? dialect.newSecret((count) => random.bytes(count))
+  return key === null ? [] : [{ sealed: directory.sealKey(app.application.id, key), until: null }]
+}
+
+export function refuseTooMany(secrets: readonly SealedSecret[]): void {
+  if (secrets.length - 1 <= mostOldSecrets) return
+  throw new EngineError(
+    'conflict',
+    `${mostOldSecrets} old secrets still sign. Wait until one of them ends, or rotate with an overlap of 0.`,
+  )
+}

@@ -1,0 +1,90 @@
+import type { EndpointEntry } from '../../directory/directory.ts'
+import { notFound } from '../../directory/directory.ts'
+import type { Engine } from '../../engine.ts'
+import type { Delivery, DeliveryState } from '../../model.ts'
+import type { LatestAttempt } from '../../store/ledger.ts'
+import type { PendingWork } from '../../store/queue.ts'
+import { readPage } from '../pages.ts'
+import type { ResourceParts } from '../parts.ts'
+
+export function messages(parts: ResourceParts): Engine['messages'] {
+  const { directory, queue, ledger } = parts
+
+  return {
+    async get(org, app, id) {
+      const { application } = directory.application(org, app)
+      const message = await queue.message(application.id, id)
+      if (!message) throw notFound('message', id)
+      return message
+    },
+
+    async list(org, app, options = {}) {
+      const { application } = directory.application(org, app)
+      return readPage(
+        options,
+        (row) => row.id,
+        (page) =>
+          queue.messages({
+            app: application.id,
+            eventTypes: options.eventTypes?.length ? options.eventTypes : null,
+            channel: options.channel ?? null,
+            tag: options.tag ?? null,
+            after: options.after ?? null,
+            before: options.before ?? null,
+            ...page,
+          }),
+      )
+    },
+
+    async deliveries(org, app, id) {
+      const owner = directory.application(org, app)
+      const message = await queue.message(owner.application.id, id)
+      if (!message) throw notFound('message', id)
+      const latest = await ledger.latest(owner.application.id, message.id)
+      const targets = [...new Set([...message.targets, ...latest.map((row) => row.endpoint)])]
+      const pending = await queue.pending(targets, message.id)
+      return targets.flatMap((target) => {
+        const entry = owner.endpoints.get(target)
+        if (!entry) return []
+        const last = latest.find((row) => row.endpoint === target)
+        const waiting = pending.find((row) => row.target === target)
+        return [{ ...delivery(message.id, entry, last, waiting), target: entry.endpoint }]
+      })
+    },
+
+    async expungePayload(org, app, id) {
+      const { application } = directory.application(org, app)
+      const message = await queue.message(application.id, id)
+      if (!message || !(await queue.expungePayload(application.id, message.id))) throw notFound('message', id)
+    },
+  }
+}
+
+function delivery(
+  message: string,
+  { endpoint }: EndpointEntry,
+  last: LatestAttempt | undefined,
+  waiting: PendingWork | undefined,
+): Delivery {
+  const attempts = last?.count ?? 0
+  const row = { message, endpoint: endpoint.id, attempts }
+  if (!waiting) return { ...row, state: stateOf(last), nextAttemptAt: null }
+  if (endpoint.disabled) return { ...row, state: 'endpoint_disabled', nextAttemptAt: null }
+  if (endpoint.hold !== null || waiting.due < endpoint.resumeFrom) return { ...row, state: 'held', nextAttemptAt: null }
+  return { ...row, state: 'pending', nextAttemptAt: waiting.due }
+}
+
+function stateOf(last: LatestAttempt | undefined): DeliveryState {
+  switch (last?.attempt.result) {
+    case 'success':
+      return 'success'
+    case 'exhausted':
+      return 'failed'
+    case 'cancelled':
+      return 'cancelled'
+    case 'quarantined':
+      return 'quarantined'
+    default:
+      return 'pending'
+  }
+}

@@ -1,0 +1,22 @@
+import { bodyOf } from '../../pipeline/deliver.ts'
+import type { Engine } from '../../engine.ts'
+import type { ResourceParts } from '../parts.ts'
+
+/**
+ * What an attempt sent, made again: a body is a function of message, params and dialect version, so nothing is stored twice. It is
+ * `null` where there was no request or no body, and once the payload or the endpoint is gone.
+ */
+export function requestBody({ directory, queue }: ResourceParts): Engine['attempts']['requestBody'] {
+  return async (attempt) => {
+    const entry = directory.target(attempt.endpoint)
+    if (!entry || attempt.request === null) return null
+    const message = await queue.message(attempt.app, attempt.message)
+    if (!message || message.payload === null) return null
+    try {
+      const body = bodyOf(directory, entry, message)
+      return body && Buffer.from(body).toString('utf8')
+    } catch {
+      return null // The endpoint speaks another dialect by now, which cannot carry it.
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from 'node:util'
+import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { checkFactKinds } from '../../checks/checks.ts'
+import type { ApplicationEntry, DirectoryChange, EndpointChange, EndpointEntry } from '../../directory/directory.ts'
+import type { Engine } from '../../engine.ts'
+import { EngineError } from '../../errors.ts'
+import type { Application, EventType } from '../../model.ts'
+import type { Preset, PresetEventType } from '@posthorn/preset'
+import { isShared } from '../../directory/rotation.ts'
+import { checkSecretLength, checkSubscribedPlatforms } from '../../checks/rules.ts'
+import { fitting, speaking } from '../applications/applications.ts'
+import { audited } from '../audit/audited.ts'
+import { freshEventType } from '../event-types/event-types.ts'
+import type { ResourceParts } from '../parts.ts'
+
+export function presets(parts: ResourceParts): Engine['presets'] {
+  const { directory, clock } = parts
+
+  /** The event types to write, in the organisation's catalog; those that are there as they should be are left alone. */
+  function eventTypesOf(org: string, preset: Preset): Types {
+    const now = clock.now()
+    return preset.eventTypes.flatMap((type) => {
+      const before = directory.findEventType(org, type.name)
+      const row = { ...(before ?? freshEventType(org, type.name, now)), ...contentOf(type) }
+      return before && isDeepStrictEqual(before, row) ? [] : [{ row: { ...row, updatedAt: now }, before }]
+    })
+  }
+
+  /** Endpoints that are there already have to be possible under the vendor's policy and rules. */
+  function checkEndpoints(app: ApplicationEntry, preset: Preset, types: Types): void {
+    checkCount(app, preset)
+    const rows = new Map(types.map(({ row }) => [row.name, row]))
+    const { org } = app.application
+    for (const { endpoint } of app.endpoints.values())
+      fitting(endpoint.id, preset.title, 'name', () => {
+        const checked = parts.transport.check(endpoint.url, { httpsOnly: preset.policy.httpsOnly })
+        if (!checked.ok) throw new EngineError('address_refused', checked.message)
+        checkSubscribedPlatforms(preset, endpoint, (name) => rows.get(name) ?? directory.findEventType(org, name))
+      })
+  }
+
+  /** Whatever signs or will sign, in the dialects that are spoken then, is as long as the vendor has it. */
+  function checkSecrets(app: ApplicationEntry, preset: Preset): void {
+    const spoken = parts.dialects.find(app.application.org, preset.dialect)
+    for (const entry of app.endpoints.values()) {
+      if (isShared(entry.endpoint.dialect === null ? spoken : entry.dialect)) continue
+      const secrets = entry.endpoint.signed ? directory.keptSecretsOf(entry) : [null]
+      for (const secret of secrets)
+        fitting(entry.endpoint.id, preset.title, 'name', () => checkSecretLength(preset, secret))
+    }
+    if (!isShared(spoken)) return
+    const least = preset.policy.minSecretLength
+    if (directory.keptKeysOf(app).every((key) => key.length >= least)) return
+    throw new EngineError(
+      'secret_refused',
+      `The signing key of this application does not fit ${preset.title}, which asks for at least ${least} characters. Reset the signing key to a longer one, with an overlap of 0.`,
+      { field: 'name' },
+    )
+  }
+
+  /** Endpoints that take everything, which the vendor does not have: they take nothing until somebody says what. */
+  function subscribedByName(app: ApplicationEntry, preset: Preset): ApplicationEntry {
+    if (preset.rules.subscription !== 'explicit') return app
+    const named = ([id, entry]: [string, EndpointEntry]): [string, EndpointEntry] => {
+      const { endpoint } = entry
+      return [id, endpoint.eventTypes === null ? { ...entry, endpoint: { ...endpoint, eventTypes: [] } } : entry]
+    }
+    return { ...app, endpoints: new Map([...app.endpoints].map(named)) }
+  }
+
+  /** The changes of the dialect, and those of endpoints that change in nothing else. */
+  function changesOf(
+    before: ApplicationEntry,
+    after: ApplicationEntry,
+    moved: readonly EndpointChange[],
+    now: number,
+  ): EndpointChange[] {
+    const changed = new Set(moved.map(({ endpoint }) => endpoint.id))
+    const others = [...after.endpoints.values()].flatMap(
+      ({ endpoint, secrets, secondarySecrets }): EndpointChange[] => {
+        const same = endpoint.eventTypes === before.endpoints.get(endpoint.id)?.endpoint.eventTypes
+        if (same || changed.has(endpoint.id)) return []
+        return [{ kind: 'put_endpoint', endpoint, secrets, secondarySecrets, create: false }]
+      },
+    )
+    return [...moved, ...others].map((change) => ({ ...change, endpoint: { ...change.endpoint, updatedAt: now } }))
+  }
+
+  /** What an organisation calls by the name of the vendor's dialect would be spoken in its place. */
+  function refuseHidden(org: string, preset: Preset): void {
+    if (!parts.dialects.hides(org, preset.dialect)) return
+    throw new EngineError(
+      'conflict',
+      `${preset.title} speaks the dialect ${preset.dialect}, and this organisation has one of its own of that name, which would be spoken instead. Define that one under another name and delete it, then apply the preset.`,
+    )
+  }
+
+  return {
+    list: () => [...parts.presets.values()],
+    get: (name) => directory.preset(name),
+
+    async apply(org, app, input, options = {}) {
+      const preset = directory.preset(input.name)
+      const { id } = directory.application(org, app).application
+      return directory.exclusively(`event types of ${org}`, () =>
+        directory.exclusively(id, async () => {
+          const entry = directory.application(org, id)
+          const types = eventTypesOf(org, preset)
+          refuseHidden(org, preset)
+          if (!input.overwrite) refuseClashes(entry, preset, types)
+          checkFactKinds(entry.application.facts, preset)
+          checkEndpoints(entry, preset, types)
+          const now = clock.now()
+          const application: Application = { ...entry.application, preset: preset.name, dialect: null, updatedAt: now }
+          const after = subscribedByName({ ...entry, application, preset }, preset)
+          const { keys, endpoints } = speaking(parts, after, 'name')
+          checkSecrets({ ...after, keys }, preset)
+          const changes: [DirectoryChange, ...DirectoryChange[]] = [
+            { kind: 'application', row: { application, keys }, create: false },
+            ...changesOf(entry, after, endpoints, now),
+          ]
+          await directory.writeAll(
+            [
+              ...changes,
+              ...types.map(({ row, before }) => ({ kind: 'event_type', row, create: before === null }) as const),
+              audited(parts, options, {
+                org,
+                app: id,
+                action: 'preset.applied',
+                target: preset.name,
+                detail: { eventTypes: types.length, overwrite: input.overwrite ?? false },
+              }),
+            ],
+            idempotencyRecord(options.idempotency, application, now),
+          )
+          parts.changed(id)
+          return application
+        }),
+      )
+    },
+  }
+}
+
+/** What a preset says about an event type; the rest of a row is the organisation's. */
+function contentOf(type: PresetEventType): Partial<EventType> {
+  return {
+    title: type.title,
+    description: type.description,
+    category: type.category,
+    groupName: type.category.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+    platforms: type.platforms,
+    sample: type.sample === null ? null : JSON.stringify(type.sample),
+    schemas: type.schema === null ? null : { '1': type.schema },
+    archived: false,
+  }
+}
+
+function checkCount({ endpoints }: ApplicationEntry, preset: Preset): void {
+  const most = preset.rules.maxEndpoints
+  if (most === null || endpoints.size <= most) return
+  const ids = [...endpoints.keys()]
+  throw new EngineError(
+    'endpoint_limit',
+    `${preset.title} has ${most === 1 ? 'one endpoint' : `at most ${most} endpoints`} per application, and this one has ${ids.length}: ${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', ...' : ''}. Delete ${ids.length - most} of them, then apply the preset.`,
+    { field: 'name' },
+  )
+}
+
+function refuseClashes({ application, endpoints }: ApplicationEntry, preset: Preset, types: Types): void {
+  const clashes = types.flatMap(({ row, before }) => (before === null ? [] : [`the event type ${row.name}`]))
+  if (application.dialect !== null && application.dialect !== preset.dialect)
+    clashes.push(`the application's dialect ${application.dialect}`)
+  if (preset.rules.subscription === 'explicit')
+    for (const { endpoint } of endpoints.values())
+      if (endpoint.eventTypes === null)
+        clashes.push(
+          `the endpoint ${endpoint.id}, which takes every event type (replaced, it takes none until it names some)`,
+        )
+  if (clashes.length === 0) return
+  throw new EngineError(
+    'conflict',
+    `The preset ${preset.name} says something else than what is there: ${clashes.join(', ')}. Apply it with \`overwrite\` to replace these, or change them first. Nothing was changed.`,
+  )
+}
+
+/** Event types as they will stand, with what is there before. */
+type Types = readonly { readonly row: EventType; readonly before: EventType | null }[]

@@ -1,0 +1,162 @@
+import type { BatchTerms } from './batch.ts'
+import { Deque } from './deque.ts'
+import type { AttemptTrigger } from '../model.ts'
+import type { Limits } from '../options.ts'
+import type { Claim, StoredMessage } from '../store/queue.ts'
+
+/** A message in memory, shared by its deliveries, with the bodies that dialects made of it. */
+export interface LiveMessage {
+  readonly stored: StoredMessage
+  /** By dialect: a body is a function of message and dialect, so endpoints that share a dialect share it. */
+  readonly bodies: Map<object, Uint8Array | null>
+  readonly bytes: number
+}
+
+/** A delivery in memory: claimed by this process's epoch. */
+export interface LiveDelivery extends Claim {
+  readonly lane: Lane
+  /** The message, or those of a batch in their order. */
+  readonly contents: readonly LiveMessage[]
+  readonly failures: number
+  readonly trigger: AttemptTrigger
+  /** Deliveries that become this batch before it is sent; `null`: it has its row. */
+  readonly unformed: readonly LiveDelivery[] | null
+}
+
+/**
+ * Whether it may be gathered into a batch: what was never tried, and what is asked for again by hand. What failed before goes
+ * again as it went.
+ */
+export function isGatherable({ generation, failures, trigger, contents }: LiveDelivery): boolean {
+  return failures === 0 && contents.length === 1 && (trigger === 'manual' || generation === 1)
+}
+
+/** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
+export const windowLimits = { start: 8, least: 1, most: 64 } as const
+
+const rateWindowMs = 50
+
+/** In memory: the ordered, bounded work of one target. */
+export class Lane {
+  readonly target: string
+  readonly app: string
+  readonly #waiting = new Deque<LiveDelivery>()
+  #waitingBytes = 0
+  /** Items and bytes in memory or promised to an accept that is being written. */
+  items = 0
+  bytes = 0
+  inFlight = 0
+  window: number = windowLimits.start
+  /** Stored work may stand before new work: until a refill comes back short, new work goes to the queue too. */
+  spilled = false
+  /** The last refill left work that is due: there is more than the lane takes. */
+  backlog = false
+  /** Accepts that are being written unclaimed: a refill that began before them cannot have seen them. */
+  unclaimedWrites = 0
+  refilling = false
+  /** When stored work is due next; `Infinity`: there is none that we know of. */
+  storedDue = Number.POSITIVE_INFINITY
+  /** Time of its live entry among the lanes that wait for stored work. */
+  heapDue = Number.POSITIVE_INFINITY
+  /** Stands in its application's ring. */
+  queued = false
+  /** Its messages leave in batches; `null`: each in a request of its own. Looked at anew with each change of the target. */
+  batch: BatchTerms | null = null
+  /** Time of its live entry among the lanes whose oldest message waits for company. */
+  flushDue = Number.POSITIVE_INFINITY
+  /** Deliveries that left lately, a second. */
+  perSecond = 0
+  #successes = 0
+  #left = 0
+  #leftSince = 0
+
+  constructor(target: string, app: string) {
+    this.target = target
+    this.app = app
+  }
+
+  /** What waits, in its order. */
+  get waiting(): Iterable<LiveDelivery> {
+    return this.#waiting
+  }
+
+  push(delivery: LiveDelivery): void {
+    this.#waiting.push(delivery)
+    this.#waitingBytes += bytesOf(delivery)
+  }
+
+  shift(): LiveDelivery | undefined {
+    const delivery = this.#waiting.shift()
+    if (delivery) this.#waitingBytes -= bytesOf(delivery)
+    return delivery
+  }
+
+  /** Takes out everything that waits. */
+  drain(): LiveDelivery[] {
+    this.#waitingBytes = 0
+    return this.#waiting.drain()
+  }
+
+  hasRoom(bytes: number, limits: Pick<Limits, 'laneItems' | 'laneBytes'>): boolean {
+    return this.items < limits.laneItems && (this.items === 0 || this.bytes + bytes <= limits.laneBytes)
+  }
+
+  hold(bytes: number): void {
+    this.items += 1
+    this.bytes += bytes
+  }
+
+  free(bytes: number): void {
+    this.items -= 1
+    this.bytes -= bytes
+  }
+
+  /** Deliveries left together, at a monotonic time. */
+  countLeft(nowMs: number, count: number): void {
+    this.#left += count
+    const elapsedMs = nowMs - this.#leftSince
+    if (elapsedMs < rateWindowMs) return
+    // A first window, or one after a pause, says nothing.
+    this.perSecond = elapsedMs < 10 * rateWindowMs ? (this.#left * 1000) / elapsedMs : 0
+    this.#left = 0
+    this.#leftSince = nowMs
+  }
+
+  /** Could send at this time, as far as the lane itself is concerned. */
+  isReady(nowMs: number): boolean {
+    if (this.#waiting.length === 0) return false
+    // One batch at a time: so they arrive in the order of their messages.
+    return this.batch ? this.inFlight === 0 && this.flushAt <= nowMs : this.inFlight < this.window
+  }
+
+  /** When what waits leaves together: at once when it is full, holds what was tried before, or has more behind it on disk. */
+  get flushAt(): number {
+    const first = this.#waiting.peek()
+    if (!first || !this.batch) return Number.POSITIVE_INFINITY
+    const { maxMessages, maxBytes, maxWaitMs } = this.batch
+    const full = this.#waiting.length >= maxMessages || this.#waitingBytes >= maxBytes
+    // Nobody who asks for it by hand waits for company: it leaves with whatever else was asked for.
+    if (full || this.backlog || !isGatherable(first) || first.trigger === 'manual') return 0
+    return first.due + maxWaitMs
+  }
+
+  get quiet(): boolean {
+    return this.items === 0 && !this.spilled && !this.refilling && this.unclaimedWrites === 0
+  }
+
+  grow(): void {
+    this.#successes += 1
+    if (this.#successes < this.window) return
+    this.#successes = 0
+    this.window = Math.min(this.window + 1, windowLimits.most)
+  }
+
+  shrink(): void {
+    this.#successes = 0
+    this.window = Math.max(Math.floor(this.window / 2), windowLimits.least)
+  }
+}
+
+function bytesOf({ contents }: LiveDelivery): number {
+  return contents.reduce((sum, { bytes }) => sum + bytes, 0)
+}

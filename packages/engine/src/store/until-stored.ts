@@ -1,0 +1,23 @@
+import type { Clock } from '../clock.ts'
+import { EngineError } from '../errors.ts'
+import type { Log } from '../options.ts'
+
+/** Between two tries. */
+const waitMs = 1000
+
+/**
+ * Does what must not be forgotten: while the store cannot (a full disk, a file that is locked), it waits in memory and is
+ * tried again. An outcome that was dropped would send its delivery twice; a claim that was lost would wait for the next
+ * process. @throws EngineError `closed`: this process is shutting down, and the next one finds it.
+ */
+export async function untilStored<T>(clock: Clock, log: Log, work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof EngineError && error.code === 'closed') throw error
+      log.warn({ error }, 'the store could not do it and is asked again')
+      await new Promise<void>((resolve) => clock.after(waitMs, resolve))
+    }
+  }
+}
