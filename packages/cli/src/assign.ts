@@ -1,5 +1,6 @@
+import { nearestWord } from '@posthorn/wire'
 import { CliError } from './errors.ts'
-import { nearest } from './nearest.ts'
+import { firstOf } from './first-of.ts'
 
 /** `a.b=c` of `--set`: a path of members and list positions (a dot in a name is `\.`), and a value: JSON if it parses, else text. */
 export interface Assignment {
@@ -38,11 +39,9 @@ export function assign(
 
 function unknownPath(path: readonly string[], payload: unknown): CliError {
   const known = paths(payload)
-  const shown = nearest(pathText(path), known, 12)
-  const more = known.length > shown.length ? ` (and ${known.length - shown.length} more)` : ''
   return new CliError(
     `--set ${pathText(path)}: the payload has no such member.`,
-    `It has: ${shown.join(', ')}${more}\nFor another payload, give it whole: --payload '{...}' or --payload @file.json`,
+    `It has: ${firstOf(known, nearestWord(pathText(path), known))}\nFor another payload, give it whole: --payload '{...}' or --payload @file.json`,
   )
 }
 

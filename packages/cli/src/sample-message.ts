@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Preset } from '@posthorn/preset'
-import { newId, random47, type CompiledDialect, type WireMessage } from '@posthorn/wire'
+import { nearestWord, newId, random47, type CompiledDialect, type WireMessage } from '@posthorn/wire'
 import { assign, parseAssignment } from './assign.ts'
 import { readPayload } from './arguments.ts'
 import { CliError } from './errors.ts'
 import type { Io } from './io.ts'
-import { nearest } from './nearest.ts'
+import { firstOf } from './first-of.ts'
 
 export interface PayloadOptions {
   /** JSON, `@file` or `-`; the preset's sample when absent. */
@@ -54,10 +54,12 @@ function noSample(event: string, preset: string | undefined, names: readonly str
   const own = `--payload '{"id": 1}' or --payload @file.json`
   if (preset !== undefined)
     return new CliError(`the preset ${preset} has no sample of "${event}".`, `Give the payload: ${own}`)
-  const meant = names.length === 0 ? '' : `Did you mean: ${nearest(event, names).join(', ')}?\n`
+  const meant = nearestWord(event, names)
+  const guess = meant === null ? '' : `Did you mean ${meant}?\n`
+  const known = names.length === 0 ? '' : `Samples: ${firstOf(names, meant)}\n`
   return new CliError(
     `there is no sample of an event "${event}".`,
-    `${meant}For an event of your own, give its payload: ${own}`,
+    `${guess}${known}For an event of your own, give its payload: ${own}`,
   )
 }
 

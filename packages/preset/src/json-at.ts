@@ -1,5 +1,5 @@
+import { nearestWord } from '@posthorn/wire'
 import { childPath } from './filter/field-path.ts'
-import { nearest } from './filter/nearest.ts'
 
 /** One thing wrong with a preset: the file in its folder, where in it, and what is wrong there. */
 export interface PresetProblem {
@@ -136,7 +136,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** `: did you mean "policy"?`, for the end of a reason. */
+/** `: did you mean "policy"?` for the end of a reason; nothing when no known word is close. */
 export function guess(word: string, known: readonly string[]): string {
-  return known.length === 0 ? '' : `: did you mean "${nearest(word, known)}"?`
+  const meant = nearestWord(word, known)
+  return meant === null ? '' : `: did you mean "${meant}"?`
 }

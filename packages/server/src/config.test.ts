@@ -43,6 +43,11 @@ describe('settings', () => {
     expect(problems({ ...needed, POSTHORN_JWT_SECERT: 'x' })).toEqual([
       'POSTHORN_JWT_SECERT is not a setting. Did you mean POSTHORN_JWT_SECRET?',
     ])
+    expect(problems({ ...needed, POSTHORN_METRICS: 'x' })).toEqual([
+      expect.stringMatching(
+        /^POSTHORN_METRICS is not a setting\. The settings are POSTHORN_PORT, .*POSTHORN_LOG_LEVEL\.$/,
+      ),
+    ])
     expect(problems({ ...needed, POSTHORN_TEST_REQUIRE: 'all', PORT: '1' })).toEqual([])
     expect(() => readSettings({ ...needed, POSTHORN_TOKEN: 'x' }, ['POSTHORN_TOKEN'])).not.toThrow()
   })

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { nearestWord } from '@posthorn/wire'
 import * as z from 'zod'
 import { Secret } from './secret.ts'
 
@@ -157,7 +158,9 @@ export function readSettings(
     if (!key.startsWith('POSTHORN_') || key.startsWith('POSTHORN_TEST_') || foreign.includes(key)) continue
     const name = nameOf.get(key)
     if (name === undefined) {
-      problems.push(`${key} is not a setting. Did you mean ${nearest(key, [...nameOf.keys()])}?`)
+      const meant = nearestWord(key, [...nameOf.keys()])
+      const next = meant === null ? `The settings are ${[...nameOf.keys()].join(', ')}.` : `Did you mean ${meant}?`
+      problems.push(`${key} is not a setting. ${next}`)
       continue
     }
     // Set but empty is not set, as in a compose file with `POSTHORN_EXTRA_CA=`.
@@ -221,28 +224,4 @@ function isPublicUrl(text: string): boolean {
 function isKey(text: string): boolean {
   const bytes = Buffer.from(text, 'base64')
   return bytes.length === 32 && bytes.toString('base64') === text
-}
-
-/** The candidate that needs the fewest edits. */
-export function nearest(text: string, candidates: readonly string[]): string | undefined {
-  let best: string | undefined
-  let bestDistance = Infinity
-  for (const candidate of candidates) {
-    const distance = edits(text, candidate)
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
-  }
-  return best
-}
-
-/** Levenshtein distance, one row at a time. */
-export function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next[j] = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1))
-    }
-    row = next
-  }
-  return row[b.length]!
 }

@@ -3,6 +3,7 @@ import { compile, type CompiledDialect } from './compile.ts'
 import type { Dialect } from './dialect.ts'
 import { dialects } from './dialects/index.ts'
 import { WireError } from './errors.ts'
+import { nearestWord } from './nearest-word.ts'
 
 const compiled = new Map<string, CompiledDialect>()
 /** Dialects that came as data: the same object is compiled once. */
@@ -20,8 +21,11 @@ export function dialect(name: string): CompiledDialect {
   if (known !== undefined) return known
   const found = dialects.find((one) => one.name === name)
   if (found === undefined) {
+    const names = dialects.map((one) => one.name)
+    const meant = nearestWord(name, names)
+    const guess = meant === null ? '' : `Did you mean ${meant}? `
     throw new WireError('unknown_dialect', `There is no dialect called ${JSON.stringify(name)}.`, {
-      hint: `Built in are ${dialects.map((one) => one.name).join(', ')}. Pass your own as an object.`,
+      hint: `${guess}Built in are ${names.join(', ')}. Pass your own as an object.`,
     })
   }
   const made = compile(found)

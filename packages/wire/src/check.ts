@@ -4,14 +4,13 @@ import type { Dialect, Slot, WireMessage } from './dialect.ts'
 import { WireError } from './errors.ts'
 import { isHeaderValue } from './headers.ts'
 import { scan } from './json-scan.ts'
+import { latestTimeMs } from './latest-time.ts'
 import { isSlot } from './place.ts'
 import { paramName } from './slot.ts'
 
 /** Ids without a dot: `id.timestamp.body` must not be readable in two ways (test G9). A UUID fits, and so do ours. */
 const messageId = /^[A-Za-z0-9_-]{1,64}$/
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
-/** The last millisecond of the year 9999: later years have more digits than ISO 8601 receivers read. */
-const maxTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 export function checkMessage(dialect: Dialect, reading: Reading, message: WireMessage): WireError | null {
   const { id, type, payload, occurredAt, acceptedAt, params, claim } = message
@@ -29,7 +28,7 @@ export function checkMessage(dialect: Dialect, reading: Reading, message: WireMe
     ['occurredAt', occurredAt],
     ['acceptedAt', acceptedAt],
   ] as const) {
-    if (!Number.isInteger(time) || time < 0 || time > maxTimeMs) {
+    if (!Number.isInteger(time) || time < 0 || time > latestTimeMs) {
       return new WireError('invalid_time', `${name} is not a time in milliseconds: ${String(time)}.`, {
         hint: 'Give whole milliseconds since 1970, as Date.now() does.',
       })

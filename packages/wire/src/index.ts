@@ -11,6 +11,7 @@ export { compact, scan, type Member, type Scan, type Span } from './json-scan.ts
 export { documentDialect, type DocumentOptions, type DocumentSample } from './document/document.ts'
 export * as markdown from './document/markdown.ts'
 export { indentJson } from './json-indent.ts'
+export { nearestWord } from './nearest-word.ts'
 export { publicKeyOf } from './public-key.ts'
 export { secondaryProblem, withSecondary } from './secondary.ts'
 export {
@@ -23,7 +24,8 @@ export {
 export { sign, type SignOptions } from './sign.ts'
 export type { RequestLike } from './read-request.ts'
 export { verify, verifySync, type VerifyOptions, type VerifyResult } from './verify.ts'
-export type { HeadersLike } from './headers.ts'
+export { isTransportHeader, type HeadersLike } from './headers.ts'
+export { latestTimeMs } from './latest-time.ts'
 export { WireError, type Problem, type VerifyErrorCode, type WireErrorCode } from './errors.ts'
 export {
   idFromBase62,

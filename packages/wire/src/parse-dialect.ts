@@ -6,6 +6,7 @@ import type { Dialect } from './dialect.ts'
 import { WireError, type Problem } from './errors.ts'
 import { isHeaderName, isHeaderValue, isTransportHeader } from './headers.ts'
 import { breaches } from './laws.ts'
+import { nearestWord } from './nearest-word.ts'
 
 /** Dialects are small. What is larger than this is not one. */
 const maxDepth = 32
@@ -60,6 +61,7 @@ function object(required: Readonly<Record<string, Form>>, optional: Readonly<Rec
       problems.push({ path, reason: 'must be an object' })
       return
     }
+    const known = [...Object.keys(required), ...Object.keys(optional)]
     for (const [key, form] of Object.entries(required)) {
       if (Object.hasOwn(value, key)) form(value[key], join(path, key), problems)
       else problems.push({ path: join(path, key), reason: 'is missing' })
@@ -67,9 +69,14 @@ function object(required: Readonly<Record<string, Form>>, optional: Readonly<Rec
     for (const [key, member] of Object.entries(value)) {
       if (Object.hasOwn(required, key)) continue
       if (Object.hasOwn(optional, key)) optional[key]?.(member, join(path, key), problems)
-      else problems.push({ path: join(path, key), reason: 'is not known here' })
+      else problems.push({ path: join(path, key), reason: `is not known here${guess(key, known)}` })
     }
   }
+}
+
+function guess(key: string, known: readonly string[]): string {
+  const meant = nearestWord(key, known)
+  return meant === null ? '' : `: did you mean "${meant}"?`
 }
 
 function list(item: Form, most: number): Form {

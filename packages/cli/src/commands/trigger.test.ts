@@ -102,7 +102,9 @@ test.each([
 test('an unknown dialect is told with the known ones', async () => {
   const ran = await posthorn(['trigger', 'device.locked', '-d', 'scalefusoin', '-t', 'http://127.0.0.1:1/'])
   expect(ran.code).toBe(2)
-  expect(ran.err).toMatch(/Did you mean scalefusion\?/)
+  expect(ran.err).toMatch(/Did you mean scalefusion\? Known: standard, /)
+  const other = await posthorn(['trigger', 'device.locked', '-d', 'github', '-t', 'http://127.0.0.1:1/'])
+  expect(other.err).toMatch(/there is no dialect "github"\.\s+Known: standard, /)
 })
 
 test('an event without a sample asks for a payload', async () => {

@@ -1,4 +1,4 @@
-import { scan, type CompiledDialect } from '@posthorn/wire'
+import { isTransportHeader, scan, type CompiledDialect } from '@posthorn/wire'
 import type { EndpointInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { compileFilter, FilterError, type Preset } from '@posthorn/preset'
@@ -17,21 +17,9 @@ const headerText = /^[\x20-\x7e]*$/
 const maxHeaderBytes = 8192
 
 /** Headers that belong to the connection, to the body, or to every dialect of Standard Webhooks. */
-const reservedHeaders = new Set([
-  'host',
-  'content-length',
-  'content-encoding',
-  'transfer-encoding',
-  'connection',
-  'te',
-  'trailer',
-  'upgrade',
-  'expect',
-  'keep-alive',
-  'user-agent',
-  'accept-encoding',
-])
-const reservedPrefixes = ['proxy-', 'webhook-', 'svix-']
+function isReservedHeader(lower: string): boolean {
+  return isTransportHeader(lower) || /^(?:user-agent$|accept-encoding$|webhook-|svix-)/.test(lower)
+}
 
 function invalid(field: string, message: string): EngineError {
   return new EngineError('invalid', message, { field })
@@ -171,7 +159,7 @@ export function checkHeaders(headers: Readonly<Record<string, string>>, dialect:
       )
     if (value.length > maxHeaderBytes)
       throw refuse(`The value of the header ${name} is longer than ${maxHeaderBytes} bytes.`)
-    if (reservedHeaders.has(lower) || reservedPrefixes.some((prefix) => lower.startsWith(prefix)))
+    if (isReservedHeader(lower))
       throw refuse(`The header ${name} is reserved: Posthorn or the connection writes it. Use another name.`)
     if (dialect.reservedHeaders.includes(lower))
       throw refuse(`The header ${name} is reserved: the dialect ${dialect.dialect.name} writes it. Use another name.`)

@@ -1,4 +1,4 @@
-import { scan, type CompiledDialect } from '@posthorn/wire'
+import { latestTimeMs, scan, type CompiledDialect } from '@posthorn/wire'
 import type { Clock } from '../clock.ts'
 import { paramsOf, wireMessage } from './deliver.ts'
 import type { ApplicationEntry, Directory, EndpointEntry } from '../directory/directory.ts'
@@ -112,9 +112,6 @@ export function checkTargets(directory: Directory, message: StoredMessage, targe
   }
   if (targets.length === 0) checkJson(message.payload ?? '')
 }
-
-/** The last millisecond of the year 9999: later years have more digits than receivers of ISO times read. */
-const latestTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 function checkTime(timeMs: number, field: string): void {
   if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs > latestTimeMs)

@@ -257,6 +257,7 @@ describe('what is refused', () => {
     [undefined, 'filter has to be an object such as { "status": "paid" }, and this is undefined'],
     [{ a: { $startWith: 'x' } }, 'filter.a.$startWith is not an operator: did you mean $startsWith?'],
     [{ a: { $exists: true } }, 'filter.a.$exists is not an operator: did you mean $exist?'],
+    [{ a: { $regex: 'x' } }, 'filter.a.$regex is not an operator: the operators are $eq, $neq, '],
     [{ a: { $ne: 1 } }, 'filter.a.$ne is not an operator: did you mean $neq?'],
     [{ a: { $ref: 'b' } }, 'filter.a.$ref compares two fields'],
     [{ a: { $gt: { $ref: 'b' } } }, 'filter.a.$gt has to be a number, or a string, and this is an object'],

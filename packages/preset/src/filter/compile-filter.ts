@@ -2,11 +2,11 @@
  * From a filter to a function, once; matching then only calls closures. How deep a match calls itself depends on the filter,
  * never on the payload; how long it takes depends on both, so each match has a meter.
  */
+import { nearestWord } from '@posthorn/wire'
 import { childPath } from './field-path.ts'
 import { FilterError, type FilterProblem } from './filter-error.ts'
 import { isContainer } from './json-equal.ts'
 import { Meter, STEPS_AN_OBJECT } from './meter.ts'
-import { nearest } from './nearest.ts'
 import { operators, type Test } from './operators.ts'
 
 export { FilterError } from './filter-error.ts'
@@ -277,7 +277,9 @@ function onElements(test: Test): Test {
 
 function unknownOperator(key: string): string {
   if (key === '$ref') return 'compares two fields with each other, which filters here cannot do: compare with a value'
-  return `is not an operator: did you mean ${nearest(key, ALL_OPERATORS)}? (a field whose name begins with "$" cannot be filtered by)`
+  const meant = nearestWord(key, ALL_OPERATORS)
+  const guess = meant === null ? `the operators are ${ALL_OPERATORS.join(', ')}` : `did you mean ${meant}?`
+  return `is not an operator: ${guess} (a field whose name begins with "$" cannot be filtered by)`
 }
 
 function notJson(value: unknown): string | null {

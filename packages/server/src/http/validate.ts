@@ -1,5 +1,5 @@
+import { nearestWord } from '@posthorn/wire'
 import type * as z from 'zod'
-import { edits, nearest } from '../config.ts'
 import { invalid, type FieldProblem } from './refusal.ts'
 
 /** Reads `value` with a schema of the contract; a 422 that names every wrong field otherwise. */
@@ -26,9 +26,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string)
 
 function unknownField(key: string, known: readonly string[]): string {
   const shown = JSON.stringify(key.slice(0, 100))
-  const close = nearest(key.slice(0, 100), known)
-  const isClose =
-    close !== undefined && edits(close.toLowerCase(), key.slice(0, 100).toLowerCase()) <= Math.max(2, close.length / 3)
-  if (isClose) return `There is no field ${shown} here. Did you mean "${close}"?`
+  const meant = nearestWord(key, known)
+  if (meant !== null) return `There is no field ${shown} here. Did you mean "${meant}"?`
   return `There is no field ${shown} here${known.length > 0 ? `; there are ${known.join(', ')}` : ''}.`
 }
