@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { dialect, newId, sign, verify } from '@posthorn/wire'
 import { builtInPresetFolder } from './built-in-folder.ts'
 import { checkSamples } from './check-samples.ts'
-import { loadPresets } from './load.ts'
+import { loadPresets } from './load/load.ts'
 
 const presets = loadPresets([builtInPresetFolder()])
 

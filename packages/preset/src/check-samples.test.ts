@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkSamples } from './check-samples.ts'
-import { loadPresets } from './load.ts'
+import { loadPresets } from './load/load.ts'
 import { acme, inFolder, presetFolder, type Change } from './testing/acme.ts'
 
 const sample = 'samples/rocket.started.json'

@@ -1,7 +1,7 @@
 import { compile, dialect, type WireMessage } from '@posthorn/wire'
 import { checkAgainstSchema, schemaProblem } from './schema/check-schema.ts'
 import { PresetError, type LocatedProblem } from './errors.ts'
-import { locate } from './origin.ts'
+import { locate } from './load/origin.ts'
 import type { Preset, PresetEventType } from './preset.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Position } from './json-text.ts'
+import type { Position } from './load/json-text.ts'
 
 /** One thing that is wrong, where an editor can go to. */
 export interface LocatedProblem {

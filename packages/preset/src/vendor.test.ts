@@ -4,7 +4,7 @@ import { dialects } from '@posthorn/wire'
 import { dialectSuite } from '@posthorn/wire/conformance'
 import { builtInPresetFolder } from './built-in-folder.ts'
 import { checkSamples } from './check-samples.ts'
-import { loadPresets } from './load.ts'
+import { loadPresets } from './load/load.ts'
 
 /** A vendor that nobody wrote a line of code for: see test/vendor/parcelbird. */
 const folder = fileURLToPath(new URL('../../../test/vendor', import.meta.url))

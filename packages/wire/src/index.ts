@@ -3,17 +3,17 @@
  */
 export type * from './dialect.ts'
 export { dialects } from './dialects/index.ts'
-export { dialect, type DialectLike } from './built-in.ts'
-export { compile, type CompiledDialect } from './compile.ts'
-export { parseDialect } from './parse-dialect.ts'
-export { parseBounded, type Parsed } from './json-parse.ts'
-export { compact, scan, type Member, type Scan, type Span } from './json-scan.ts'
+export { dialect, type DialectLike } from './compile/to-compiled.ts'
+export { compile, type CompiledDialect } from './compile/compile.ts'
+export { parseDialect } from './definition/parse-dialect.ts'
+export { parseBounded, type Parsed } from './json/parse.ts'
+export { compact, scan, type Member, type Scan, type Span } from './json/scan.ts'
 export { documentDialect, type DocumentOptions, type DocumentSample } from './document/document.ts'
 export * as markdown from './document/markdown.ts'
-export { indentJson } from './json-indent.ts'
-export { nearestWord } from './nearest-word.ts'
-export { publicKeyOf } from './public-key.ts'
-export { secondaryProblem, withSecondary } from './secondary.ts'
+export { indentJson } from './json/indent.ts'
+export { nearestWord } from './text/nearest-word.ts'
+export { publicKeyOf } from './sign/public-key.ts'
+export { secondaryProblem, withSecondary } from './sign/secondary.ts'
 export {
   snippet,
   snippetLanguages,
@@ -21,11 +21,11 @@ export {
   type SnippetLanguage,
   type SnippetParameter,
 } from './snippets/snippet.ts'
-export { sign, type SignOptions } from './sign.ts'
-export type { RequestLike } from './read-request.ts'
-export { verify, verifySync, type VerifyOptions, type VerifyResult } from './verify.ts'
-export { isTransportHeader, type HeadersLike } from './headers.ts'
-export { latestTimeMs } from './latest-time.ts'
+export { sign, type SignOptions } from './sign/sign.ts'
+export type { RequestLike } from './verify/read-request.ts'
+export { verify, verifySync, type VerifyOptions, type VerifyResult } from './verify/verify.ts'
+export { isTransportHeader, type HeadersLike } from './text/headers.ts'
+export { latestTimeMs } from './text/time.ts'
 export { WireError, type Problem, type VerifyErrorCode, type WireErrorCode } from './errors.ts'
 export {
   idFromBase62,
@@ -37,4 +37,4 @@ export {
   parseId,
   random47,
   type IdParts,
-} from './id.ts'
+} from './text/id.ts'

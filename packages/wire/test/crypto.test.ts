@@ -1,8 +1,8 @@
 /** Both files of cryptography, held to the same published vectors, to each other, and to the whole conformance suite. */
 import { createHmac } from 'node:crypto'
-import { cryptography as node } from '../src/crypto.node.ts'
-import { cryptography as web } from '../src/crypto.web.ts'
-import type { CryptoKeyBytes } from '../src/crypto.ts'
+import { cryptography as node } from '../src/crypto/node.ts'
+import { cryptography as web } from '../src/crypto/web.ts'
+import type { CryptoKeyBytes } from '../src/crypto/cryptography.ts'
 import { describe, expect, test, vi } from 'vitest'
 import type { Algorithm, Dialect } from '@posthorn/wire'
 import { vectorFiles } from './vectors.ts'
@@ -117,7 +117,7 @@ test('G3: a zero too many in a DER signature is another spelling, and refused by
 
 describe('the conformance suite on Web Crypto', async () => {
   vi.resetModules()
-  vi.doMock('#crypto', () => import('../src/crypto.web.ts'))
+  vi.doMock('#crypto', () => import('../src/crypto/web.ts'))
   const { dialects, dialect, verifySync } = await import('@posthorn/wire')
   const { dialectSuite } = await import('@posthorn/wire/conformance')
 

@@ -1,8 +1,8 @@
 /** The quick way to a parsed body takes and refuses exactly what the scanner does. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseBounded } from '../src/json-parse.ts'
-import { scan } from '../src/json-scan.ts'
+import { parseBounded } from '../src/json/parse.ts'
+import { scan } from '../src/json/scan.ts'
 
 /** A member name after which V8 reads other escaped names wrong (https://github.com/nodejs/node/issues/63785). */
 const poison = '"\\\\"'

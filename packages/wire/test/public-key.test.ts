@@ -2,7 +2,7 @@
 import { createPublicKey, verify as verifySignature } from 'node:crypto'
 import { compile, dialect, publicKeyOf, sign, verify, type Dialect } from '@posthorn/wire'
 import { describe, expect, test } from 'vitest'
-import { cryptography as web } from '../src/crypto.web.ts'
+import { cryptography as web } from '../src/crypto/web.ts'
 import { moreDialects } from './more-dialects.ts'
 import { snippetDialects } from './snippets/dialects.ts'
 

@@ -170,7 +170,7 @@ async function inChromium(kind: 'page' | 'worker'): Promise<Report> {
 const files: Record<string, string> = {
   '@posthorn/wire': '/node_modules/@posthorn/wire/dist/index.js',
   '@posthorn/wire/conformance': '/node_modules/@posthorn/wire/dist/conformance/index.js',
-  '#crypto': '/node_modules/@posthorn/wire/dist/crypto.web.js',
+  '#crypto': '/node_modules/@posthorn/wire/dist/crypto/web.js',
 }
 
 const pages = {

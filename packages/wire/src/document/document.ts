@@ -1,7 +1,7 @@
 /** A dialect as a page for the people who receive it: what comes, how it is signed, how to check that, with a true example. */
-import { toCompiled } from '../built-in.ts'
+import { toCompiled } from '../compile/to-compiled.ts'
 import type { Dialect, Reply } from '../dialect.ts'
-import { indentJson } from '../json-indent.ts'
+import { indentJson } from '../json/indent.ts'
 import { snippet, snippetLanguages } from '../snippets/snippet.ts'
 import { memberPath, memberRows, slotWords } from './field-words.ts'
 import { bullets, code, fenced, heading, inline, steps, table } from './markdown.ts'

@@ -1,7 +1,7 @@
 /** What stands at a place, in words. */
 import type { Dialect, Field, Form, Shape, Slot } from '../dialect.ts'
-import { isSlot, spread } from '../place.ts'
-import { paramName } from '../slot.ts'
+import { isSlot, spread } from '../lens/body-lens.ts'
+import { paramName } from '../lens/slot-lens.ts'
 import { code, inline } from './markdown.ts'
 
 const fields: Record<Exclude<Field, `param.${string}`>, string> = {

@@ -1,8 +1,8 @@
 /** How a signature is made and checked, step by step. All of it is Markdown. */
-import { isAsymmetric } from '../crypto.ts'
+import { isAsymmetric } from '../crypto/cryptography.ts'
 import type { Algorithm, Dialect, Part, Signature, Slot } from '../dialect.ts'
-import { isSlot } from '../place.ts'
-import { holdsSeveral } from '../signature.ts'
+import { isSlot } from '../lens/body-lens.ts'
+import { holdsSeveral } from '../lens/signature-header.ts'
 import { code } from './markdown.ts'
 
 const algorithms: Record<Algorithm, string> = {

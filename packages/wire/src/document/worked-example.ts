@@ -1,11 +1,11 @@
 /** A request that is right to the byte: it is made when the page is, by the code that sends. */
-import { fromUtf8 } from '../bytes.ts'
-import { slotsOf } from '../check.ts'
-import type { CompiledDialect } from '../compile.ts'
+import { fromUtf8 } from '../text/bytes.ts'
+import { slotsOf } from '../compile/check-message.ts'
+import type { CompiledDialect } from '../compile/compile.ts'
 import type { WireMessage, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'
-import { publicKeyOf } from '../public-key.ts'
-import { holdsSeveral } from '../signature.ts'
+import { publicKeyOf } from '../sign/public-key.ts'
+import { holdsSeveral } from '../lens/signature-header.ts'
 import type { DocumentSample } from './document.ts'
 
 export interface WorkedExample {

@@ -2,10 +2,10 @@
  * What a receiver has to do to believe a request, in the words of no language: which headers it reads, how it takes them
  * apart, what is signed, and with which key. The languages only print it.
  *
- * It follows `verify.ts`: every signature of a dialect has to be right, the secrets of a rotation are tried in turn, and
+ * It follows `verify/`: every signature of a dialect has to be right, the secrets of a rotation are tried in turn, and
  * what the request says about its algorithm is never followed.
  */
-import { isAsymmetric } from '../crypto.ts'
+import { isAsymmetric } from '../crypto/cryptography.ts'
 import type {
   Algorithm,
   Dialect,
@@ -17,10 +17,10 @@ import type {
   Slot,
   TextEncoding,
 } from '../dialect.ts'
-import { parseDialect } from '../parse-dialect.ts'
-import { isSlot } from '../place.ts'
-import { holdsSeveral } from '../signature.ts'
-import { isTimeField, paramName } from '../slot.ts'
+import { parseDialect } from '../definition/parse-dialect.ts'
+import { isSlot } from '../lens/body-lens.ts'
+import { holdsSeveral } from '../lens/signature-header.ts'
+import { isTimeField, paramName } from '../lens/slot-lens.ts'
 import type { Words } from './names.ts'
 
 /** What the snippet's function takes, in this order. `now` is in seconds since 1970. */
@@ -228,7 +228,7 @@ function gathered(pieces: readonly ('body' | PiecePlan)[]): PartPlan[] {
   return parts
 }
 
-/** As strict as `slot.ts`, and written so that no language has to escape anything. */
+/** As strict as `text/time.ts`, and written so that no language has to escape anything. */
 const isoPattern = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})'
 const patterns: Record<TimeForm, string> = {
   unix: '[0-9]{1,12}',

@@ -1,0 +1,47 @@
+/** A vendor's whole webhook system as a page for its customers: nothing in it is written by hand, so nothing in it is stale. */
+import { documentDialect, markdown, type Dialect, type DocumentSample } from '@posthorn/wire'
+import { eventSection } from './event-section.ts'
+import { deliverySection } from './delivery-section.ts'
+import { setUpSection } from './set-up-section.ts'
+import type { AllWords } from './words.ts'
+import { ownWords, type Language, type Preset } from '../preset.ts'
+
+/**
+ * Markdown about a vendor: how to set up, which events there are and where, how they are delivered, and its wire format with a
+ * true example and code that verifies. Headings are in the vendor's words; sentences are English.
+ *
+ * @param dialect the wire format that `preset.dialect` names
+ * @returns the page; it ends with a line end
+ * @throws {WireError} when the dialect is none, or the sample of the first event type cannot be sent in it
+ * @example
+ * const page = await documentPreset(preset, dialect('scalefusion').dialect, 'en')
+ */
+export async function documentPreset(preset: Preset, dialect: Dialect, language: Language): Promise<string> {
+  const words: AllWords = { ...ownWords, ...preset.words[language] }
+  const isForAll = dialect.signatures.some(({ key }) => key.scope === 'app')
+  const wire = await documentDialect(dialect, {
+    sample: sampleOf(preset),
+    words: { ...words, secret: isForAll ? words.signingKey : words.secret },
+    title: words.requestPayload,
+    level: 2,
+  })
+  const sections = [
+    markdown.heading(1, preset.title),
+    markdown.inline(preset.description),
+    ...setUpSection(preset, dialect, words),
+    ...eventSection(preset, words),
+    ...deliverySection(preset, dialect, words),
+    wire,
+  ]
+  return sections.filter((section) => section !== '').join('\n\n')
+}
+
+/** What the wire format is shown with: the sample of the first event type that has one, else what a test sends. */
+function sampleOf({ eventTypes, test, params }: Preset): DocumentSample {
+  const eventType = eventTypes.find(({ sample }) => sample !== null) ?? eventTypes[0]
+  return {
+    type: eventType?.name ?? test?.eventType ?? 'example',
+    payload: JSON.stringify(eventType?.sample ?? test?.payload ?? {}),
+    params: { ...params, ...eventType?.params },
+  }
+}

@@ -1,0 +1,156 @@
+/** Whether a message can be sent in a dialect: asked once, before the message is accepted. */
+import type { Reading } from './compile.ts'
+import type { Dialect, Slot, WireMessage } from '../dialect.ts'
+import { WireError } from '../errors.ts'
+import { isHeaderValue } from '../text/headers.ts'
+import { scan } from '../json/scan.ts'
+import { latestTimeMs } from '../text/time.ts'
+import { isSlot } from '../lens/body-lens.ts'
+import { paramName } from '../lens/slot-lens.ts'
+
+/** Ids without a dot: `id.timestamp.body` must not be readable in two ways (test G9). A UUID fits, and so do ours. */
+const messageId = /^[A-Za-z0-9_-]{1,64}$/
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+export function checkMessage(dialect: Dialect, reading: Reading, message: WireMessage): WireError | null {
+  const { id, type, payload, occurredAt, acceptedAt, params, claim } = message
+  if (typeof id !== 'string' || !messageId.test(id)) {
+    return new WireError('invalid_id', `${JSON.stringify(id)} cannot be the id of a message.`, {
+      hint: 'Use 1 to 64 letters, digits, - and _.',
+    })
+  }
+  if (typeof type !== 'string' || type === '' || type.length > 256 || !type.isWellFormed()) {
+    return new WireError('invalid_type', `${JSON.stringify(type)} cannot be an event type.`, {
+      hint: 'Use a name of 1 to 256 characters, such as invoice.paid.',
+    })
+  }
+  for (const [name, time] of [
+    ['occurredAt', occurredAt],
+    ['acceptedAt', acceptedAt],
+  ] as const) {
+    if (!Number.isInteger(time) || time < 0 || time > latestTimeMs) {
+      return new WireError('invalid_time', `${name} is not a time in milliseconds: ${String(time)}.`, {
+        hint: 'Give whole milliseconds since 1970, as Date.now() does.',
+      })
+    }
+  }
+  const wrongPayload = checkPayload(reading, payload)
+  if (wrongPayload !== null) return wrongPayload
+
+  for (const [name, { required }] of Object.entries(dialect.params ?? {})) {
+    const value = params !== undefined && Object.hasOwn(params, name) ? params[name] : undefined
+    if (value === undefined && required === true) {
+      return new WireError('missing_param', `${dialect.title} needs a value for the parameter ${name}.`, {
+        hint: 'Set it on the application, on the endpoint or on the message.',
+      })
+    }
+    if (value !== undefined && (typeof value !== 'string' || !value.isWellFormed())) {
+      return new WireError('invalid_param', `The parameter ${name} is not a text.`)
+    }
+  }
+  for (const { slot, inHeader } of slotsOf(dialect)) {
+    const wrong = checkSlot(slot, inHeader, message)
+    if (wrong !== null) return wrong
+  }
+  if (claim !== undefined && (typeof claim !== 'string' || !messageId.test(claim))) {
+    return new WireError('invalid_claim', 'The claim is not an id.', { hint: 'Use 1 to 64 letters, digits, - and _.' })
+  }
+  return checkDelimiters(reading, message)
+}
+
+function checkPayload(reading: Reading, payload: string): WireError | null {
+  if (typeof payload !== 'string') {
+    return new WireError('invalid_payload', 'The payload is not a text.', {
+      hint: 'Give JSON text: JSON.stringify(value).',
+    })
+  }
+  if (!payload.isWellFormed()) {
+    return new WireError('invalid_payload', 'The payload has half of a surrogate pair: it has no UTF-8 form.', {
+      hint: 'Write it as an escape (\\ud83d), or repair the text that was cut in the middle of a character.',
+    })
+  }
+  const found = scan(payload)
+  if (!found.ok) {
+    return new WireError(
+      'invalid_payload',
+      `The payload is not JSON that can be sent: ${found.reason} (character ${found.at + 1}).`,
+    )
+  }
+  const { taken } = reading.body
+  if (taken === null) return null
+  if (found.kind !== 'object') {
+    return new WireError(
+      'invalid_payload',
+      'The payload is not an object, and its members are to stand in the envelope.',
+    )
+  }
+  const clash = found.members.find(({ key }) => taken.has(key))
+  if (clash === undefined) return null
+  return new WireError(
+    'payload_clash',
+    `The payload has a member ${JSON.stringify(clash.key)}, which the envelope has too.`,
+    {
+      hint: `Rename it. The envelope uses ${[...taken].join(', ')}.`,
+    },
+  )
+}
+
+function checkSlot(slot: Slot, inHeader: boolean, message: WireMessage): WireError | null {
+  if (slot.$ === 'claim' && message.claim === undefined && slot.omit === undefined) {
+    return new WireError('missing_claim', 'There is no claim, and this dialect sends nothing else.', {
+      hint: 'It reports on operations: complete an operation in place of sending a message.',
+    })
+  }
+  if (slot.$ === 'type' && inHeader && !isHeaderValue(message.type)) {
+    return new WireError('invalid_type', `The event type ${JSON.stringify(message.type)} cannot stand in a header.`, {
+      hint: 'Use printable ASCII characters only.',
+    })
+  }
+  if (!slot.$.startsWith('param.')) return null
+  const name = paramName(slot.$)
+  const value = message.params !== undefined && Object.hasOwn(message.params, name) ? message.params[name] : undefined
+  if (value === undefined) return null
+  if (slot.as === 'number' && !jsonNumber.test(value)) {
+    return new WireError('invalid_param', `The parameter ${name} is not a number: ${JSON.stringify(value)}.`)
+  }
+  if (inHeader && !isHeaderValue(value)) {
+    return new WireError('invalid_param', `The parameter ${name} cannot stand in a header.`, {
+      hint: 'Use printable ASCII characters, without spaces at the ends.',
+    })
+  }
+  return null
+}
+
+/** What is signed in front of a delimiter must not contain it: the same bytes could mean another message (test G9). */
+function checkDelimiters(reading: Reading, message: WireMessage): WireError | null {
+  const input = { message, url: '', secrets: [], sentAt: 0, attempt: 1 }
+  for (const compiled of reading.signatures) {
+    for (const { field, delimiter } of compiled.fields) {
+      if (delimiter === null || field === 'sentAt' || !compiled.text(field, input).includes(delimiter)) continue
+      const code =
+        field === 'type'
+          ? 'invalid_type'
+          : field === 'claim'
+            ? 'invalid_claim'
+            : field === 'id'
+              ? 'invalid_id'
+              : 'invalid_param'
+      return new WireError(code, `${field} contains ${JSON.stringify(delimiter)}, which ends it where it is signed.`)
+    }
+  }
+  return null
+}
+
+/** Every slot of a dialect, and whether it is written into a header. */
+export function slotsOf(dialect: Dialect): { slot: Slot; inHeader: boolean }[] {
+  const found: { slot: Slot; inHeader: boolean }[] = []
+  for (const value of Object.values(dialect.request.headers ?? {}))
+    if (isSlot(value)) found.push({ slot: value, inHeader: true })
+  for (const slot of Object.values(dialect.request.query ?? {})) found.push({ slot, inHeader: false })
+  const walk = (shape: unknown): void => {
+    if (isSlot(shape)) found.push({ slot: shape, inHeader: false })
+    else if (typeof shape === 'object' && shape !== null) Object.values(shape).forEach(walk)
+  }
+  if (dialect.body.kind === 'json') walk(dialect.body.shape)
+  return found
+}

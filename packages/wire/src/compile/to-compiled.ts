@@ -1,0 +1,47 @@
+/** Built-in dialects by name, compiled when they are first asked for. */
+import { compile, type CompiledDialect } from './compile.ts'
+import type { Dialect } from '../dialect.ts'
+import { dialects } from '../dialects/index.ts'
+import { WireError } from '../errors.ts'
+import { nearestWord } from '../text/nearest-word.ts'
+
+const compiled = new Map<string, CompiledDialect>()
+/** Dialects that came as data: the same object is compiled once. */
+const compiledData = new WeakMap<Dialect, CompiledDialect>()
+
+/**
+ * A built-in dialect.
+ *
+ * @throws {WireError} `unknown_dialect`
+ * @example
+ * dialect('standard').newSecret((bytes) => crypto.getRandomValues(new Uint8Array(bytes))) // 'whsec_...'
+ */
+export function dialect(name: string): CompiledDialect {
+  const known = compiled.get(name)
+  if (known !== undefined) return known
+  const found = dialects.find((one) => one.name === name)
+  if (found === undefined) {
+    const names = dialects.map((one) => one.name)
+    const meant = nearestWord(name, names)
+    const guess = meant === null ? '' : `Did you mean ${meant}? `
+    throw new WireError('unknown_dialect', `There is no dialect called ${JSON.stringify(name)}.`, {
+      hint: `${guess}Built in are ${names.join(', ')}. Pass your own as an object.`,
+    })
+  }
+  const made = compile(found)
+  compiled.set(name, made)
+  return made
+}
+
+/** What `sign` and `verify` take as a dialect: a built-in name, data, or what `compile` made. */
+export type DialectLike = string | Dialect | CompiledDialect
+
+export function toCompiled(like: DialectLike): CompiledDialect {
+  if (typeof like === 'string') return dialect(like)
+  if ('reading' in like) return like
+  const known = compiledData.get(like)
+  if (known !== undefined) return known
+  const made = compile(like)
+  compiledData.set(like, made)
+  return made
+}

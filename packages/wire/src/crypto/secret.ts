@@ -1,0 +1,121 @@
+/** Secrets are kept as typed. Here they become keys, strictly: what cannot be a key is refused, never guessed at. */
+import { cryptography } from '#crypto'
+import { decodeBytes, encodeBytes, utf8 } from '../text/bytes.ts'
+import { isAsymmetric, type CryptoKeyBytes } from './cryptography.ts'
+import type { Signature } from '../dialect.ts'
+import { WireError } from '../errors.ts'
+
+/** Bytes of a new HMAC key: as many as SHA-256 gives, and a multiple of three, so that base64 needs no padding. */
+const newKeyBytes = 24
+
+/**
+ * The key that a secret stands for, or what is wrong with it. An empty key is never one: any runtime computes an HMAC
+ * with it without a word, and then everyone can (test G1).
+ */
+export function decodeSecret(signature: Signature, secret: string): CryptoKeyBytes | WireError {
+  const { algorithm, key } = signature
+  if (typeof secret !== 'string')
+    return malformed('The secret is not a text.', 'Pass the secret as the vendor shows it.')
+  if (secret.trim() === '') {
+    return new WireError('empty_secret', 'The secret is empty.', {
+      hint: 'Is the environment variable set? With an empty key everyone could sign.',
+    })
+  }
+  if (secret !== secret.trim()) {
+    return malformed(
+      'The secret begins or ends with white space.',
+      'Take the white space away: it was probably copied along.',
+    )
+  }
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (!secret.isWellFormed() || /[\u0000-\u001f\u007f]/.test(secret)) {
+    return malformed('The secret holds a control character.', 'Copy it again, without line breaks.')
+  }
+
+  const isPublic = key.publicPrefix !== undefined && secret.startsWith(key.publicPrefix)
+  const prefix = isPublic ? key.publicPrefix : key.prefix
+  const text = prefix !== undefined && secret.startsWith(prefix) ? secret.slice(prefix.length) : secret
+  if (text === '') {
+    return new WireError('empty_secret', `Nothing stands behind ${prefix} in the secret.`, {
+      hint: 'Copy the whole secret, not only its beginning.',
+    })
+  }
+  const bytes = key.encoding === 'utf8' ? utf8(text) : decodeBytes(text, key.encoding)
+  if (bytes === null)
+    return malformed(`The secret is not ${encodingName(key.encoding)}.`, misspelling(signature, secret))
+  if (bytes.length < (key.minBytes ?? 1)) {
+    return malformed(
+      `The secret stands for ${bytes.length} bytes, and ${key.minBytes ?? 1} are the least.`,
+      'Is it complete? A short key can be guessed.',
+    )
+  }
+  if (algorithm === 'shared-secret' && !/^[\x20-\x7e]+$/.test(text)) {
+    return malformed('The secret cannot stand in a header.', 'Use printable ASCII characters only.')
+  }
+  if (algorithm === 'ed25519') {
+    if (bytes.length !== (isPublic ? 32 : 64) && !(key.publicPrefix === undefined && bytes.length === 32)) {
+      return malformed(
+        `An ed25519 key has ${isPublic ? '32 bytes' : '64 bytes, 32 of seed and 32 public ones'}; this has ${bytes.length}.`,
+        'Copy the whole key.',
+      )
+    }
+    return { algorithm, bytes: copy(bytes), isPublic: bytes.length === 32 }
+  }
+  if (algorithm === 'ecdsa-p256') {
+    // SPKI begins with the algorithm's own sequence, PKCS #8 with a version number.
+    const publicKey = bytes[0] === 0x30 && bytes[2] === 0x30
+    if (bytes[0] !== 0x30)
+      return malformed('The key is neither SPKI nor PKCS #8.', 'Give DER in base64, without PEM lines.')
+    return { algorithm, bytes: copy(bytes), isPublic: publicKey }
+  }
+  return { algorithm, bytes: copy(bytes), isPublic: false }
+}
+
+/**
+ * A new secret in the form that the dialect's users know.
+ *
+ * @param random gives so many random bytes
+ * @throws {WireError} `sync_unavailable` for asymmetric keys where there is no `node:crypto`
+ */
+export function createSecret(signature: Signature, random: (bytes: number) => Uint8Array): string {
+  const { algorithm, key } = signature
+  const prefix = key.prefix ?? ''
+  if (isAsymmetric(algorithm)) {
+    const encoding = key.encoding === 'hex' ? 'hex' : 'base64'
+    return prefix + encodeBytes(cryptography.privateKeySync(algorithm, random(32)), encoding)
+  }
+  // A key of the kind utf8 is typed in and read out by people: hex survives that.
+  return (
+    prefix + encodeBytes(random(Math.max(newKeyBytes, key.minBytes ?? 0)), key.encoding === 'base64' ? 'base64' : 'hex')
+  )
+}
+
+function malformed(message: string, hint: string): WireError {
+  return new WireError('malformed_secret', message, { hint })
+}
+
+function encodingName(encoding: 'base64' | 'hex' | 'utf8'): string {
+  return encoding === 'base64'
+    ? 'base64 (the standard alphabet, with padding)'
+    : encoding === 'hex'
+      ? 'lower-case hex'
+      : 'text'
+}
+
+/** What a secret that cannot be decoded looks like instead. */
+export function misspelling({ key }: Signature, secret: string): string {
+  if (/^["'`].*["'`]$/.test(secret)) return 'Take the quotes away: they came along from a configuration file.'
+  if (/^(ep|app|msg|src)_/.test(secret)) return 'This is an id, not a secret. The secret stands beside the endpoint.'
+  if (secret.startsWith('whpk_')) return 'This is a public key. It verifies ed25519 signatures and is no secret.'
+  if (/^(sk|pk|rk|api|key|testsk)_|^eyJ/i.test(secret)) return 'This looks like an API key, not like a signing secret.'
+  if (key.encoding === 'base64' && /^[A-Za-z0-9_-]+$/.test(secret.slice(key.prefix?.length ?? 0))) {
+    return 'Is it complete? If it is base64 in the URL alphabet, write + for - and / for _, and the padding.'
+  }
+  if (key.encoding === 'hex' && /^[0-9a-fA-F]+$/.test(secret))
+    return 'Write it in lower case, and an even number of digits.'
+  return 'Copy the secret again from where the vendor shows it.'
+}
+
+function copy(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(bytes)
+}

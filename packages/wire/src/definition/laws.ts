@@ -1,0 +1,282 @@
+/**
+ * What has to hold for a dialect to work in both directions. Its form has been checked; each law here is one function
+ * that answers with the places where it is broken.
+ */
+import { isAsymmetric } from '../crypto/cryptography.ts'
+import type { Dialect, Field, Form, Shape, Slot } from '../dialect.ts'
+import type { Problem } from '../errors.ts'
+import { isSlot, spread } from '../lens/body-lens.ts'
+import { isTimeField, paramName } from '../lens/slot-lens.ts'
+
+/** One slot, where it stands, and in which part of the request. */
+interface Placed {
+  slot: Slot
+  path: string
+  where: 'header' | 'query' | 'body'
+  isSpread: boolean
+}
+
+type Law = (dialect: Dialect, placed: readonly Placed[]) => Problem[]
+
+export function breaches(dialect: Dialect): Problem[] {
+  const placed = placements(dialect)
+  return laws.flatMap((law) => law(dialect, placed))
+}
+
+const laws: readonly Law[] = [
+  placedOnce,
+  attemptStaysOutOfTheBody,
+  formsFitFields,
+  optionalFieldsCanBeOmitted,
+  paramsAreDeclared,
+  payloadStandsInTheBody,
+  payloadSpreadsInObjects,
+  bodyFitsMethod,
+  headersAreDistinct,
+  batchesShareTheirHeaders,
+  signedIsOnTheWire,
+  signaturesCoverTheBody,
+  toleranceNeedsASignedTime,
+  keysFitAlgorithms,
+]
+
+/** `id`, `type` and `payload` are each placed once or declared absent; nothing is placed twice. */
+function placedOnce({ absent = [] }: Dialect, placed: readonly Placed[]): Problem[] {
+  const problems: Problem[] = []
+  for (const field of ['id', 'type', 'payload'] as const) {
+    const isPlaced = placed.some(({ slot }) => slot.$ === field)
+    if (!isPlaced && !absent.includes(field)) {
+      problems.push({ path: 'absent', reason: `must name ${field}, or ${field} must have a place` })
+    }
+    if (isPlaced && absent.includes(field))
+      problems.push({ path: 'absent', reason: `names ${field}, which has a place` })
+  }
+  const seen = new Map<Field, string>()
+  for (const { slot, path } of placed) {
+    const first = seen.get(slot.$)
+    if (first === undefined) seen.set(slot.$, path)
+    else problems.push({ path, reason: `places ${slot.$} a second time; the first is ${first}` })
+  }
+  return problems
+}
+
+/** Retries send the bytes of the first attempt, so nothing that changes per attempt stands in the body. */
+function attemptStaysOutOfTheBody(_: Dialect, placed: readonly Placed[]): Problem[] {
+  return placed
+    .filter(({ slot, where }) => where === 'body' && (isOfAttempt(slot.$) || slot.omit === 'firstAttempt'))
+    .map(({ path, slot }) => ({ path, reason: `puts ${slot.$}, which changes with each attempt, into the body` }))
+}
+
+function formsFitFields(dialect: Dialect, placed: readonly Placed[]): Problem[] {
+  const signed = dialect.signatures.flatMap(({ over }, signature) =>
+    over.flatMap((part, index) =>
+      typeof part === 'string' || isRequestPart(part)
+        ? []
+        : [{ slot: part as Slot, path: `signatures[${signature}].over[${index}]` }],
+    ),
+  )
+  const problems: Problem[] = []
+  for (const { slot, path } of [...placed, ...signed]) {
+    const forms = formsOf(slot.$)
+    if (isTimeField(slot.$) && slot.as === undefined)
+      problems.push({ path, reason: `must say as: ${forms.join(', ')}` })
+    else if (slot.as !== undefined && !forms.includes(slot.as)) {
+      problems.push({
+        path,
+        reason: `cannot write ${slot.$} as ${slot.as}${forms.length > 0 ? `, only as ${forms.join(', ')}` : ''}`,
+      })
+    }
+    if (slot.as === 'number' && slot.prefix !== undefined)
+      problems.push({ path, reason: 'cannot have a prefix and be a number' })
+  }
+  return problems
+}
+
+function optionalFieldsCanBeOmitted({ params = {} }: Dialect, placed: readonly Placed[]): Problem[] {
+  return placed.flatMap(({ slot, path }): Problem[] => {
+    const { $: field, omit } = slot
+    const isOptional = field === 'lastError' || (isParam(field) && params[paramName(field)]?.required !== true)
+    if (isOptional && omit === undefined) return [{ path, reason: `must say omit: ${field} is not always there` }]
+    if (omit === 'absent' && !isOptional && field !== 'claim')
+      return [{ path, reason: `cannot be omitted: ${field} is always there` }]
+    if (omit === 'firstAttempt' && !isOfAttempt(field))
+      return [{ path, reason: 'can be omitted on the first attempt only if it belongs to one' }]
+    return []
+  })
+}
+
+function paramsAreDeclared({ params = {} }: Dialect, placed: readonly Placed[]): Problem[] {
+  return placed
+    .filter(({ slot }) => isParam(slot.$) && !Object.hasOwn(params, paramName(slot.$)))
+    .map(({ slot, path }) => ({ path, reason: `uses ${slot.$}, which params does not declare` }))
+}
+
+function payloadStandsInTheBody(_: Dialect, placed: readonly Placed[]): Problem[] {
+  return placed.flatMap(({ slot, where, path }): Problem[] => {
+    if (slot.$ !== 'payload') return []
+    if (where !== 'body') return [{ path, reason: 'puts the payload elsewhere than into the body' }]
+    if (slot.prefix !== undefined || slot.omit !== undefined)
+      return [{ path, reason: 'must be the payload alone, without prefix and omit' }]
+    return []
+  })
+}
+
+function payloadSpreadsInObjects({ body }: Dialect, placed: readonly Placed[]): Problem[] {
+  const problems = placed
+    .filter(({ isSpread, slot }) => isSpread && (slot.$ !== 'payload' || slot.as !== undefined))
+    .map(({ path }) => ({ path, reason: 'must be { "$": "payload" }' }))
+  if (body.kind === 'json') {
+    walkShape(body.shape, 'body.shape', (value, path, key) => {
+      if (key === spread && !isSlot(value)) problems.push({ path, reason: 'must be { "$": "payload" }' })
+    })
+    if (typeof body.shape !== 'object' || body.shape === null || Array.isArray(body.shape) || isSlot(body.shape)) {
+      problems.push({ path: 'body.shape', reason: 'must be an object; an array around it is said by batch' })
+    }
+  }
+  return problems
+}
+
+function bodyFitsMethod({ request, body }: Dialect): Problem[] {
+  if (request.method === 'GET' && body.kind !== 'none')
+    return [{ path: 'body', reason: 'must be of the kind none: a GET has no body' }]
+  if (body.kind === 'none' && request.contentType !== undefined) {
+    return [{ path: 'request.contentType', reason: 'is of no use without a body' }]
+  }
+  return []
+}
+
+function headersAreDistinct({ request, signatures }: Dialect): Problem[] {
+  const problems: Problem[] = []
+  const seen = new Set<string>()
+  const add = (name: string, path: string): void => {
+    const lower = name.toLowerCase()
+    if (seen.has(lower)) problems.push({ path, reason: `writes the header ${name} a second time` })
+    seen.add(lower)
+  }
+  if (request.contentType !== undefined) add('content-type', 'request.contentType')
+  for (const name of Object.keys(request.headers ?? {})) add(name, `request.headers.${name}`)
+  for (const [index, { header, algorithmHeader }] of signatures.entries()) {
+    add(header, `signatures[${index}].header`)
+    if (algorithmHeader !== undefined) add(algorithmHeader.name, `signatures[${index}].algorithmHeader.name`)
+  }
+  return problems
+}
+
+/** Headers and query belong to a request. With several messages in it they cannot speak of one. */
+function batchesShareTheirHeaders({ body }: Dialect, placed: readonly Placed[]): Problem[] {
+  if (body.kind !== 'json' || body.batch === undefined) return []
+  return placed
+    .filter(({ slot, where }) => where !== 'body' && !isOfAttempt(slot.$))
+    .map(({ slot, path }) => ({ path, reason: `puts ${slot.$} of one message where a batch has one place for all` }))
+}
+
+/** A receiver can only check what it sees, and before it trusts the body. */
+function signedIsOnTheWire({ signatures }: Dialect, placed: readonly Placed[]): Problem[] {
+  return signatures.flatMap(({ over, format }, signature) =>
+    over.flatMap((part, index): Problem[] => {
+      if (typeof part === 'string' || isRequestPart(part)) return []
+      const slot = part as Slot
+      const path = `signatures[${signature}].over[${index}]`
+      if (slot.omit !== undefined)
+        return [{ path, reason: 'cannot be omitted: a signature is over the same parts each time' }]
+      const place = placed.find(({ slot: { $ }, where }) => $ === slot.$ && where !== 'body')
+      if (place !== undefined) {
+        if (place.slot.omit !== undefined) return [{ path, reason: `signs ${slot.$}, which ${place.path} may omit` }]
+        if (place.slot.as === slot.as) return []
+        return [{ path, reason: `signs ${slot.$} in another form than ${place.path} shows it in` }]
+      }
+      if (slot.$ === 'sentAt' && 'pairs' in format && format.pairs.time !== undefined) return []
+      return [{ path, reason: `signs ${slot.$}, which stands neither in a header nor in the query` }]
+    }),
+  )
+}
+
+function signaturesCoverTheBody({ body, signatures }: Dialect): Problem[] {
+  return signatures.flatMap(({ algorithm, over, format }, index): Problem[] => {
+    const path = `signatures[${index}].over`
+    const time = 'pairs' in format ? format.pairs.time : undefined
+    if (algorithm === 'shared-secret')
+      return over.length === 0 ? [] : [{ path, reason: 'must be empty: a shared secret signs nothing' }]
+    const problems: Problem[] = []
+    const signs = (name: string): boolean => over.some((part) => typeof part !== 'string' && part.$ === name)
+    if (body.kind !== 'none' && !signs('body'))
+      problems.push({ path, reason: 'must contain the body: it could be exchanged' })
+    if (over.every((part) => typeof part === 'string'))
+      problems.push({ path, reason: 'must contain a part of the request' })
+    if (time !== undefined && !signs('sentAt'))
+      problems.push({ path, reason: `must contain sentAt, which the header shows as ${time}=` })
+    return problems
+  })
+}
+
+function toleranceNeedsASignedTime({ signatures }: Dialect): Problem[] {
+  return signatures.flatMap(({ toleranceSeconds, over }, index): Problem[] =>
+    toleranceSeconds === undefined || over.some((part) => typeof part !== 'string' && part.$ === 'sentAt')
+      ? []
+      : [{ path: `signatures[${index}].toleranceSeconds`, reason: 'is of no use: sentAt is not signed' }],
+  )
+}
+
+function keysFitAlgorithms({ signatures }: Dialect): Problem[] {
+  return signatures.flatMap(({ algorithm, key, format }, index): Problem[] => {
+    const path = `signatures[${index}].key`
+    if (isAsymmetric(algorithm) && key.encoding === 'utf8')
+      return [{ path: `${path}.encoding`, reason: 'must be base64 or hex: the key is binary' }]
+    if (!isAsymmetric(algorithm) && key.publicPrefix !== undefined)
+      return [{ path: `${path}.publicPrefix`, reason: 'is for asymmetric algorithms' }]
+    if (algorithm === 'shared-secret' && (key.encoding !== 'utf8' || 'list' in format)) {
+      return [{ path, reason: 'must be utf8, in a header of its own: a shared secret is sent as it is' }]
+    }
+    return []
+  })
+}
+
+function placements({ request, body }: Dialect): Placed[] {
+  const placed: Placed[] = []
+  for (const [name, value] of Object.entries(request.headers ?? {})) {
+    if (isSlot(value)) placed.push({ slot: value, path: `request.headers.${name}`, where: 'header', isSpread: false })
+  }
+  for (const [name, slot] of Object.entries(request.query ?? {})) {
+    placed.push({ slot, path: `request.query.${name}`, where: 'query', isSpread: false })
+  }
+  if (body.kind === 'payload') placed.push({ slot: { $: 'payload' }, path: 'body', where: 'body', isSpread: false })
+  if (body.kind === 'json') {
+    walkShape(body.shape, 'body.shape', (value, path, key) => {
+      if (isSlot(value)) placed.push({ slot: value, path, where: 'body', isSpread: key === spread })
+    })
+  }
+  return placed
+}
+
+function walkShape(
+  shape: Shape,
+  path: string,
+  visit: (shape: Shape, path: string, key: string) => void,
+  key = '',
+): void {
+  visit(shape, path, key)
+  if (typeof shape !== 'object' || shape === null || isSlot(shape)) return
+  const isArray = Array.isArray(shape)
+  for (const [name, value] of Object.entries(shape)) {
+    walkShape(value, isArray ? `${path}[${name}]` : name === spread ? `${path}["..."]` : `${path}.${name}`, visit, name)
+  }
+}
+
+function isRequestPart(part: { $: string }): boolean {
+  return part.$ === 'body' || part.$ === 'url' || part.$ === 'method'
+}
+
+function isOfAttempt(field: Field): boolean {
+  return field === 'sentAt' || field === 'attempt' || field === 'lastError'
+}
+
+function isParam(field: Field): boolean {
+  return field.startsWith('param.')
+}
+
+function formsOf(field: Field): readonly Form[] {
+  if (isTimeField(field)) return ['unix', 'unixMs', 'iso', 'isoMs']
+  if (field === 'id') return ['uuid', 'base62']
+  if (field === 'payload') return ['jsonString']
+  return field === 'attempt' || isParam(field) ? ['number'] : []
+}

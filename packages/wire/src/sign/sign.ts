@@ -1,0 +1,50 @@
+/** Signing in one call, for scripts, tests and mocks. The engine uses `compile` and `encodeSync`. */
+import { toCompiled, type DialectLike } from '../compile/to-compiled.ts'
+import type { WireMessage, WireRequest } from '../dialect.ts'
+import { WireError } from '../errors.ts'
+
+export interface SignOptions {
+  dialect: DialectLike
+  url: string
+  /** `null`: unsigned, on purpose. */
+  secret?: string | null
+  /** Several, newest first, while a secret is being replaced. */
+  secrets?: readonly string[]
+  /** Milliseconds since 1970; the present time when it is left out. */
+  now?: number
+  /** 1 when it is left out. */
+  attempt?: number
+}
+
+/**
+ * A message as a signed request, ready to be sent.
+ *
+ * @throws {WireError} when the message cannot be sent in this dialect, or the secret cannot be used
+ * @example
+ * const { url, ...init } = await sign(
+ *   { id: 'msg_0K3OcC9O39pNCR5O', type: 'invoice.paid', payload: '{"total":12}', occurredAt: 0, acceptedAt: 0 },
+ *   { dialect: 'standard', secret: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', url: 'https://example.com/hooks' },
+ * )
+ * await fetch(url, init)
+ */
+export async function sign(message: WireMessage, options: SignOptions): Promise<WireRequest> {
+  const compiled = toCompiled(options.dialect)
+  const wrong = compiled.check(message)
+  if (wrong !== null) throw wrong
+  const secrets =
+    options.secret === null
+      ? []
+      : [...(options.secret === undefined ? [] : [options.secret]), ...(options.secrets ?? [])]
+  if (secrets.length === 0 && options.secret !== null && compiled.reading.signatures.length > 0) {
+    throw new WireError('empty_secret', `${compiled.dialect.title} signs, and there is no secret.`, {
+      hint: 'Pass secret, or secret: null to send unsigned on purpose.',
+    })
+  }
+  return compiled.encode({
+    message,
+    url: options.url,
+    secrets,
+    sentAt: options.now ?? Date.now(),
+    attempt: options.attempt ?? 1,
+  })
+}

@@ -1,0 +1,218 @@
+/**
+ * The likely cause of a signature that does not match. The mistakes that receivers really make are made here on purpose,
+ * one after the other, and the one under which the signature matches is named.
+ *
+ * It runs only after a refusal, over a bounded number of attempts and never over a large body. What it answers speaks
+ * about the receiver's own secret and code: it is for the log, never for the reply.
+ */
+import { concat, decodeBytes, fromUtf8, utf8 } from '../text/bytes.ts'
+import type { CompiledSignature, SignedWire } from '../compile/compile.ts'
+import type { CryptoKeyBytes, SignedPieces } from '../crypto/cryptography.ts'
+import { compact, scan } from '../json/scan.ts'
+import { misspelling } from '../crypto/secret.ts'
+import { signatureBytes } from '../lens/signature-header.ts'
+import type { Asking, Check } from './verify.ts'
+
+export interface Mismatch {
+  one: CompiledSignature
+  secrets: readonly string[]
+  /** The texts in the header that may be the signature. */
+  candidates: readonly string[]
+  /** What was looked at. */
+  wire: SignedWire
+}
+
+/** A mistake, and the checks under one of which the signature is right if it was made. */
+interface Mistake {
+  hint: string
+  checks: Check[]
+}
+
+/** Some sixty HMACs over so much are a few milliseconds: a stranger cannot make a refusal expensive. */
+const maxBodyBytes = 32_768
+/** The newest secrets, and the first signature in the header, are enough to find a mistake with. */
+const maxTried = 2
+
+export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
+  const { one, secrets, candidates, wire } = mismatch
+  const body = typeof wire.body === 'string' ? utf8(wire.body) : (wire.body ?? new Uint8Array())
+  const first = candidates[0]
+  if (first === undefined) return noCandidate(one)
+  if (body.length <= maxBodyBytes) {
+    for (const { hint, checks } of mistakes(mismatch, body)) {
+      const answers = yield checks
+      if (answers.includes(true)) return hint
+    }
+  }
+  if (candidates.every((candidate) => signatureBytes(one.signature, candidate).length === 0)) {
+    return `The signature is not ${one.signature.encoding === 'hex' ? 'lower-case hex' : 'base64'} at all. Is another system sending to this address?`
+  }
+  const odd = secrets.map((secret) => oddSecret(one, secret)).find((hint) => hint !== null)
+  if (odd !== undefined) return odd
+  const which =
+    secrets.length === 1
+      ? 'the secret of this very endpoint'
+      : `one of the ${secrets.length} secrets that of this very endpoint`
+  return `Is ${which}? If it is, something between sender and receiver changes the body: verify the bytes as they came.`
+}
+
+/** @param ageSeconds how old the request is; negative when it comes from the future */
+export function hintForClock(ageSeconds: number): string {
+  const off = Math.round(Math.abs(ageSeconds))
+  return ageSeconds > 0
+    ? `The signature is right. Either the clock of this machine is ${off} s ahead, or the request was held up or sent again by somebody.`
+    : `The signature is right. The clock of this machine is probably ${off} s behind: synchronise it (NTP).`
+}
+
+function noCandidate({ signature: { format, header } }: CompiledSignature): string {
+  return 'list' in format
+    ? `The header ${header} has no signature of the version ${format.list.version}. Others are not looked at.`
+    : `The header ${header} holds no signature.`
+}
+
+function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint8Array): Generator<Mistake> {
+  const candidates = all.slice(0, 1)
+  const pieces = one.pieces({ ...wire, body })
+  const { signature } = one
+  const tried = secrets.slice(0, maxTried)
+  const keys = tried.flatMap((secret) => {
+    const key = one.key(secret)
+    return key instanceof Error ? [] : [key]
+  })
+  const exact = candidates.flatMap((candidate) => signatureBytes(signature, candidate))
+  const over = (key: CryptoKeyBytes, signed: SignedPieces, texts = exact): Check[] =>
+    texts.map((bytes) => ({ key, pieces: signed, signature: bytes }))
+
+  // 1. The signature itself in another spelling.
+  for (const [hint, read] of spellings) {
+    const bytes = candidates.flatMap((candidate) => read(candidate) ?? [])
+    const expected = signature.encoding === 'hex' ? 'lower-case hex' : 'padded, standard base64'
+    yield { hint: `${hint} This dialect writes ${expected}.`, checks: keys.flatMap((key) => over(key, pieces, bytes)) }
+  }
+
+  // 2. The body was parsed and printed again, or changed on its way.
+  for (const [hint, other] of otherBodies(body)) {
+    const signed = one.pieces({ ...wire, body: other })
+    yield { hint, checks: keys.flatMap((key) => over(key, signed)) }
+  }
+
+  // 3. Only a part was signed.
+  if (pieces.length > 1) {
+    yield {
+      hint: 'The sender signed the body alone, without what stands in front of it. Is it another dialect?',
+      checks: keys.flatMap((key) => over(key, [body])),
+    }
+  }
+
+  // 4. The secret in another form. A public key has no other forms.
+  if (!signature.algorithm.startsWith('hmac-')) return
+  for (const secret of tried) {
+    for (const [hint, bytes] of otherKeys(one, secret)) {
+      yield { hint, checks: over({ algorithm: signature.algorithm, bytes, isPublic: false }, pieces) }
+    }
+  }
+  yield {
+    hint: 'The sender signed with an empty key: its secret is not set. Everyone can make such a signature, so it is refused.',
+    checks: over({ algorithm: signature.algorithm, bytes: new Uint8Array(), isPublic: false }, pieces),
+  }
+}
+
+type Bytes = Uint8Array<ArrayBuffer>
+
+const spellings: readonly (readonly [hint: string, read: (text: string) => Bytes | null])[] = [
+  [
+    'The signature is right, but in upper-case hex.',
+    (text) => (/[A-F]/.test(text) ? own(decodeBytes(text.toLowerCase(), 'hex')) : null),
+  ],
+  ['The signature is right, but in hex where base64 is expected.', (text) => own(decodeBytes(text, 'hex'))],
+  ['The signature is right, but in base64 where hex is expected.', (text) => own(decodeBytes(text, 'base64'))],
+  [
+    'The signature is right, but in base64 of another alphabet, or without its padding.',
+    (text) => {
+      const standard = text.trim().replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')
+      return own(decodeBytes(standard.padEnd(Math.ceil(standard.length / 4) * 4, '='), 'base64'))
+    },
+  ],
+]
+
+function own(bytes: Uint8Array | null): Bytes | null {
+  return bytes === null || bytes.length === 0 ? null : new Uint8Array(bytes)
+}
+
+const parsedHint =
+  'The body was parsed and printed again before it was verified. Verify the raw bytes, and parse afterwards.'
+
+/** What the body may have been, when it is now something else. Both directions: we may have the original, or the copy. */
+function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body: Uint8Array]> {
+  const text = fromUtf8(body)
+  if (text === null) return
+  if (text.startsWith('\ufeff')) yield ['A byte order mark was put in front of the body.', utf8(text.slice(1))]
+  if (text !== text.trim())
+    yield ['White space was added around the body, such as a line break at its end.', utf8(text.trim())]
+  yield ['A line break at the end of the body was lost.', utf8(`${text}\n`)]
+  // The scanner bounds depth and number of members: printing what a stranger nested deeply would overflow the stack.
+  if (!scan(text).ok) return
+  const value: unknown = JSON.parse(text)
+  const printed = JSON.stringify(value)
+  const spaced = withSpaces(printed)
+  const forms = new Set([
+    printed,
+    compact(text),
+    JSON.stringify(value, null, 2),
+    JSON.stringify(value, null, 4),
+    spaced,
+    escapeNonAscii(spaced),
+    escapeNonAscii(printed),
+    printed.replaceAll('/', '\\/'),
+    escapeNonAscii(printed).replaceAll('/', '\\/'),
+  ])
+  forms.delete(text)
+  for (const form of forms) yield [parsedHint, utf8(form)]
+}
+
+/** As Python's json.dumps prints: a space behind each comma and colon. */
+function withSpaces(printed: string): string {
+  return printed.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token === ',' || token === ':' ? `${token} ` : token))
+}
+
+/** As Python and PHP print by default. */
+function escapeNonAscii(printed: string): string {
+  return printed.replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Other keys that the same secret could have meant. */
+function* otherKeys(
+  { signature: { key } }: CompiledSignature,
+  secret: string,
+): Generator<readonly [hint: string, key: Bytes]> {
+  const prefix = /^[a-z]{2,8}_/.exec(secret)?.[0] ?? ''
+  const bare = secret.slice(prefix.length)
+  const unquoted = /^(["'`])(.*)\1$/.exec(secret)?.[2]
+  const readings: readonly (readonly [hint: string, key: Uint8Array | null])[] = [
+    ['The sender uses the secret as text, this dialect decodes it.', key.encoding === 'utf8' ? null : utf8(secret)],
+    [`The sender uses the secret as text, without ${prefix}.`, prefix === '' ? null : utf8(bare)],
+    [
+      `The sender's secret begins with ${key.prefix ?? 'whsec_'}, which is missing here.`,
+      utf8((key.prefix ?? 'whsec_') + secret),
+    ],
+    [
+      'The sender decodes the secret from base64, this dialect uses it as text.',
+      key.encoding === 'base64' ? null : decodeBytes(bare, 'base64'),
+    ],
+    ['The sender decodes the secret from hex.', key.encoding === 'hex' ? null : decodeBytes(bare, 'hex')],
+    ['The secret is written between quotes. Take them away.', unquoted === undefined ? null : utf8(unquoted)],
+    ['A line break stands at the end of the secret at the sender.', utf8(`${secret}\n`)],
+    ['White space stands around the secret at the sender.', utf8(`${secret} `)],
+  ]
+  for (const [hint, bytes] of readings) if (bytes !== null && bytes.length > 0) yield [hint, concat([bytes])]
+}
+
+/** A secret that can be used, and looks like something else. */
+function oddSecret({ signature }: CompiledSignature, secret: string): string | null {
+  if (signature.key.prefix !== undefined && secret.startsWith(signature.key.prefix)) return null
+  const looksLike = misspelling(signature, secret)
+  return /API key|an id|quotes|public key/.test(looksLike) ? looksLike : null
+}
