@@ -1,7 +1,7 @@
 import { ApiError, notAStream } from './client-error.ts'
 import { readEvents } from './events.ts'
 import type { BodyInputOf, ParamsOf, QueryOf, ResponseOf, Route } from './route.ts'
-import { routes, type ApiRoute } from './routes.ts'
+import { routes, type ApiRoute } from './routes/index.ts'
 
 export interface ClientOptions {
   /** Where the server is: `http://127.0.0.1:8071`. */

@@ -9,7 +9,7 @@ export {
 } from './client.ts'
 export { openApiDocument } from './openapi.ts'
 export type { BodyInputOf, BodyOf, ParamsOf, QueryOf, ResponseOf, Route } from './route.ts'
-export { routes, type ApiRoute, type OperationId, type RouteOf } from './routes.ts'
+export { routes, type ApiRoute, type OperationId, type RouteOf } from './routes/index.ts'
 export { scopeNames, scopes, type Scope } from './scopes.ts'
 export type { ApplicationIn, ApplicationOut, ApplicationPatch } from './schemas/application.ts'
 export type { AttemptOut, MessageEndpointOut } from './schemas/attempt.ts'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { openApiDocument } from './openapi.ts'
-import { routes } from './routes.ts'
+import { routes } from './routes/index.ts'
 import { scopeNames } from './scopes.ts'
 
 describe('openapi.json', () => {

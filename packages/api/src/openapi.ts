@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Route } from './route.ts'
-import { routes } from './routes.ts'
+import { routes } from './routes/index.ts'
 import { scopes } from './scopes.ts'
 import { HttpError, HttpValidationError } from './schemas/common.ts'
 

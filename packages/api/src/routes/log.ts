@@ -1,0 +1,38 @@
+import type { Route } from '../route.ts'
+import { LogEntry, LogList, logQuery, LogSummary, logSummaryQuery } from '../schemas/log.ts'
+
+export const logRoutes = [
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/log',
+    operationId: 'log.list',
+    summary: 'Search the log of attempts, the newest first',
+    access: 'application',
+    scope: 'integrations:read',
+    query: logQuery,
+    status: 200,
+    response: LogList,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/app/{app_id}/log/summary',
+    operationId: 'log.summary',
+    summary: 'Count attempts with the same filters',
+    access: 'application',
+    scope: 'integrations:read',
+    query: logSummaryQuery,
+    status: 200,
+    response: LogSummary,
+  },
+  {
+    method: 'GET',
+    path: '/api/v1/log/stream',
+    operationId: 'log.stream',
+    summary: 'Every attempt as it is recorded, as server-sent events: all applications, or the one of the token',
+    access: 'application',
+    scope: 'integrations:read',
+    status: 200,
+    response: LogEntry,
+    stream: true,
+  },
+] as const satisfies readonly Route[]
