@@ -11,8 +11,8 @@ import { attemptOfOutcome, type Recorded } from './pipeline/record.ts'
 import { shownUrl } from './redact.ts'
 import type { Schedule, TargetState } from './schedule/schedule.ts'
 import type { Ledger } from './store/ledger.ts'
-import { isOperation } from './store/operation-store.ts'
 import type { ClaimResult, Queue, StoredOutcome } from './store/queue.ts'
+import { targetOf } from './target.ts'
 
 export interface KeeperParts {
   readonly clock: Clock
@@ -94,8 +94,8 @@ export class Keeper {
   /** A bug, or a store that is closing: the delivery stays claimed, and the next process takes it up. */
   failed(delivery: LiveDelivery, error: unknown): void {
     if (error instanceof EngineError && error.code === 'closed') return
-    const { message, target } = delivery
-    this.#parts.log.error({ error, message, endpoint: target }, 'a delivery could not be recorded')
+    const { request, target } = delivery
+    this.#parts.log.error({ error, [request.kind]: request.id, endpoint: target }, 'a delivery could not be recorded')
   }
 
   /** A bug, or a store that is closing. */
@@ -141,7 +141,8 @@ export class Keeper {
 
   /** A callback that was taken, or failed for good, is no target any more. */
   #callbackEnded({ endpoint, nextAttemptAt }: Attempt): void {
-    if (isOperation(endpoint) && nextAttemptAt === null) this.#parts.directory.forgetCallback(endpoint)
+    if (targetOf(endpoint).kind === 'operation' && nextAttemptAt === null)
+      this.#parts.directory.forgetCallback(endpoint)
   }
 
   /** The one canonical line of an attempt. */
@@ -161,7 +162,11 @@ export class Keeper {
     const { directory, clock, holdAfterMs } = this.#parts
     const before = directory.target(delivery.target)
     // A callback is no endpoint: it has its few attempts, and nobody could switch it on again.
-    if (!before || isOperation(delivery.target) || !healthStep(before.endpoint, outcome, clock.now(), holdAfterMs))
+    if (
+      !before ||
+      targetOf(delivery.target).kind === 'operation' ||
+      !healthStep(before.endpoint, outcome, clock.now(), holdAfterMs)
+    )
       return
     // Looked at again when it is this change's turn: a patch may have come first, or the same change from another attempt.
     const work = directory.exclusively(before.endpoint.app, async () => {

@@ -108,11 +108,11 @@ export async function openWith(
       release: (deliveries) =>
         untilStored(clock, log, () =>
           queue.release(
-            deliveries.map(({ target, due, message, generation }) => ({ target, due, message, generation })),
+            deliveries.map(({ target, due, request, generation }) => ({ target, due, request, generation })),
           ),
         ),
-      markAlone: ({ target, due, message, generation }) =>
-        untilStored(clock, log, () => queue.markAlone({ target, due, message, generation })),
+      markAlone: ({ target, due, request, generation }) =>
+        untilStored(clock, log, () => queue.markAlone({ target, due, request, generation })),
       elementBytes: ({ target, contents }) => {
         const entry = directory.target(target)
         return entry && elementBytes(directory, entry, contents[0]!)

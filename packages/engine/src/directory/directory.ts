@@ -11,7 +11,7 @@ import { isShared, pendingAt, signingAt } from './rotation.ts'
 import type { SecretBox } from './secrets.ts'
 import type { Catalog, CatalogChange, EndpointRow, SealedSecret } from '../store/catalog.ts'
 import type { Callback } from '../store/operation-store.ts'
-import type { IdempotencyRecord } from '../store/queue.ts'
+import type { IdempotencyRecord } from '../store/idempotency.ts'
 
 /** An endpoint in memory, with everything about it that is worked out once. */
 export interface EndpointEntry {

@@ -14,7 +14,8 @@ import {
   checkTags,
 } from '../checks/checks.ts'
 import { checkMatrix, checkStep } from '../checks/rules.ts'
-import type { IdempotencyRecord, StoredMessage } from '../store/queue.ts'
+import type { IdempotencyRecord } from '../store/idempotency.ts'
+import type { StoredMessage } from '../store/queue.ts'
 
 /** Payloads above this are refused: they would sit in memory once an endpoint. */
 const maxPayloadBytes = 1024 * 1024

@@ -100,19 +100,19 @@ export async function run(parts: PipelineParts, delivery: LiveDelivery, returned
 /** A batch has its row, which names its members, before it is sent: whoever sends it again sends the same. */
 async function form(
   parts: PipelineParts,
-  { message: batch, lane, target, due, generation }: LiveDelivery,
+  { request, lane, target, due, generation }: LiveDelivery,
   unformed: readonly LiveDelivery[],
 ): Promise<boolean> {
-  const members = unformed.map((one) => ({ target, due: one.due, message: one.message, generation: one.generation }))
-  const item = { batch, app: lane.app, target, due, generation, members }
+  const members = unformed.map((one) => ({ target, due: one.due, request: one.request, generation: one.generation }))
+  const item = { batch: request.id, app: lane.app, target, due, generation, members }
   return (await untilStored(parts.clock, parts.log, () => parts.queue.form(item))).state === 'formed'
 }
 
 /** The endpoint speaks a dialect without batches by now: each message goes on by itself, and none is forgotten. */
 async function unform(parts: PipelineParts, delivery: LiveDelivery): Promise<void> {
-  const { lane, target, due, message, generation, failures } = delivery
+  const { lane, target, due, request, generation, failures } = delivery
   const nextDue = parts.clock.now()
-  const item = { app: lane.app, target, due, message, generation, failures, nextDue }
+  const item = { app: lane.app, target, due, request, generation, failures, nextDue }
   await untilStored(parts.clock, parts.log, () => parts.queue.unform(item))
   parts.schedule.noteStored(target, lane.app, nextDue)
 }

@@ -7,10 +7,11 @@ import type { Attempt } from '../model.ts'
 import type { Log } from '../options.ts'
 import { decide, type Decision } from './retry.ts'
 import type { Ledger } from '../store/ledger.ts'
-import { isBatch, type Queue, type RecordItem, type StoredOutcome } from '../store/queue.ts'
+import type { Queue, RecordItem, StoredOutcome } from '../store/queue.ts'
 import type { TransportResponse } from '../transport/transport.ts'
 import { shownHeaders, withShortClaim } from '../redact.ts'
 import { untilStored } from '../store/until-stored.ts'
+import { targetOf } from '../target.ts'
 
 export interface RecordParts {
   readonly clock: Clock
@@ -48,8 +49,9 @@ export async function record(
     decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: split ? failures : failures + 1 }
   const item: RecordItem = {
     target: delivery.target,
+    targetKind: targetOf(delivery.target).kind,
     due: delivery.due,
-    message: delivery.message,
+    request: delivery.request,
     generation: delivery.generation,
     attempts: contents.map(({ stored }) => ({ attempt: parts.newId('atmpt', startedAt), message: stored.id })),
     app: delivery.lane.app,
@@ -87,7 +89,7 @@ function toAttempt(item: RecordItem, index: number, delivery: LiveDelivery, entr
   const { attempt, message } = item.attempts[index]!
   const { eventType, channels, tags, params } = delivery.contents[index]!.stored
   const claim = params.claim ?? entry.endpoint.params.claim
-  const batch = isBatch(delivery.message) ? delivery.message : null
+  const batch = item.request.kind === 'batch' ? item.request.id : null
   const recorded: Attempt = {
     id: attempt,
     org: entry.endpoint.org,

@@ -26,7 +26,7 @@ function aDelivery(lane: Lane, fields: Partial<LiveDelivery> = {}): LiveDelivery
     targets: [lane.target],
   }
   const content = { stored, bodies: new Map(), bytes: 1 }
-  const claim = { target: lane.target, due: 1, message: 'msg_1', generation: 1 }
+  const claim = { target: lane.target, due: 1, request: { kind: 'message', id: 'msg_1' }, generation: 1 } as const
   return { ...claim, lane, contents: [content], failures: 0, trigger: 'scheduled', unformed: null, ...fields }
 }
 

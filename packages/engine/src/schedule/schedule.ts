@@ -126,7 +126,7 @@ export class Schedule {
       lane,
       target: lane.target,
       due,
-      message: message.stored.id,
+      request: { kind: 'message', id: message.stored.id },
       contents: [message],
       generation: 1,
       failures: 0,
@@ -252,10 +252,10 @@ export class Schedule {
   #gather(lane: Lane, terms: BatchTerms): LiveDelivery | undefined {
     const [first, ...more] = this.#members(lane, terms)
     if (!first || more.length === 0) return first ?? lane.shift()
-    const members = [first, ...more].toSorted((a, b) => a.due - b.due || (a.message < b.message ? -1 : 1))
+    const members = [first, ...more].toSorted((a, b) => a.due - b.due || (a.request.id < b.request.id ? -1 : 1))
     return {
       ...members[0]!,
-      message: this.#parts.newBatchId(),
+      request: { kind: 'batch', id: this.#parts.newBatchId() },
       contents: members.flatMap(({ contents }) => contents),
       unformed: members,
     }
@@ -431,12 +431,12 @@ export class Schedule {
   #takeIn(lane: Lane, work: ClaimedWork): void {
     const contents = work.contents.map(liveMessage)
     for (const { bytes } of contents) this.#hold(lane, bytes)
-    const { target, due, message, generation, failures, trigger } = work
+    const { target, due, request, generation, failures, trigger } = work
     const delivery: LiveDelivery = {
       lane,
       target,
       due,
-      message,
+      request,
       generation,
       failures,
       trigger,

@@ -1,5 +1,5 @@
 import type { Application, AuditEntry, DialectVersion, Endpoint, EventType } from '../model.ts'
-import type { IdempotencyRecord, Replay } from './queue.ts'
+import type { IdempotencyRecord, Replay } from './idempotency.ts'
 
 /**
  * The catalog: configuration. It lives in the queue's database and is written by the same writer, so that an accept can

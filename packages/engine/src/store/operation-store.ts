@@ -1,5 +1,5 @@
 import type { Operation, OperationState } from '../model.ts'
-import type { IdempotencyRecord, Replay } from './queue.ts'
+import type { IdempotencyRecord, Replay } from './idempotency.ts'
 
 /**
  * Operations and what they give. They live in the queue's database, because the end of an operation and the work of its
@@ -84,9 +84,4 @@ export interface SweptOperations {
   /** Their callbacks, if any were still to be done, are of no use now. */
   readonly expired: readonly { readonly id: string; readonly app: string }[]
   readonly more: boolean
-}
-
-/** The id of an operation stands where an endpoint's does: it is the target of its callback. */
-export function isOperation(target: string): boolean {
-  return target.startsWith('op_')
 }

@@ -1,4 +1,6 @@
 import type { AttemptResult, AttemptTrigger } from '../model.ts'
+import type { Target } from '../target.ts'
+import type { IdempotencyRecord, Replay } from './idempotency.ts'
 import type { OperationEnding } from './operation-store.ts'
 
 /**
@@ -78,11 +80,6 @@ export interface Queue {
  */
 export const suspicion = { crashes: 4, deathsAlone: 2 } as const
 
-/** Ids of batches and of messages stand in one column. */
-export function isBatch(id: string): boolean {
-  return id.startsWith('batch_')
-}
-
 export interface StoredMessage {
   readonly id: string
   readonly app: string
@@ -99,22 +96,6 @@ export interface StoredMessage {
   /** When it is to be delivered; `null`: at once. */
   readonly deliverAt: number | null
   readonly targets: readonly string[]
-}
-
-export interface IdempotencyRecord {
-  readonly key: string
-  readonly fingerprint: string
-  readonly answer: string
-  readonly createdAt: number
-  /** A repeat from then on is a new request. */
-  readonly expiresAt: number
-}
-
-/** A request with this key was answered before. */
-export interface Replay {
-  readonly state: 'replay'
-  readonly fingerprint: string
-  readonly answer: string
 }
 
 export interface AcceptItem {
@@ -140,12 +121,18 @@ export type AcceptResult =
   | { readonly state: 'operation_ended' }
   | Replay
 
-/** Names one claimed delivery; epoch and generation fence it. */
+/** What is sent once: one message, or a batch that was formed. */
+export interface Request {
+  readonly kind: 'message' | 'batch'
+  readonly id: string
+}
+
+/** Names one claimed request; epoch and generation fence it. */
 export interface Claim {
+  /** Id of the target. */
   readonly target: string
   readonly due: number
-  /** The message, or the batch. */
-  readonly message: string
+  readonly request: Request
   readonly generation: number
 }
 
@@ -200,6 +187,8 @@ export interface ClaimResult {
 }
 
 export interface RecordItem extends Claim {
+  /** A success at an operation is noted in its row: its caller was told. */
+  readonly targetKind: Target['kind']
   /** What each message of the request has in the log: one, or one for each member of a batch in its order. */
   readonly attempts: readonly { readonly attempt: string; readonly message: string }[]
   readonly app: string

@@ -7,7 +7,8 @@ import { dialect } from '@posthorn/wire'
 import type { Application, AuditEntry } from '../../model.ts'
 import { anApplication, anEndpoint, anEventType } from '../../testing/nouns.ts'
 import type { Catalog, CatalogChange, CatalogContents, EndpointRow } from '../catalog.ts'
-import type { AcceptItem, IdempotencyRecord } from '../queue.ts'
+import type { IdempotencyRecord } from '../idempotency.ts'
+import type { AcceptItem } from '../queue.ts'
 import { newId, oddTexts, subjects, t0, unique, type StoreHarness, type Subject } from './harness.ts'
 
 const standard = dialect('standard')

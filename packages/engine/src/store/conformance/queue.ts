@@ -5,15 +5,16 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { anApplication } from '../../testing/nouns.ts'
+import type { IdempotencyRecord } from '../idempotency.ts'
 import type {
   AcceptItem,
   AcceptResult,
   Claim,
   ClaimedWork,
-  IdempotencyRecord,
   MessageQuery,
   Queue,
   RecordItem,
+  Request,
   StoredMessage,
   StoredOutcome,
 } from '../queue.ts'
@@ -97,7 +98,7 @@ class Scene {
     const message = this.message(fields)
     expect(await this.queue.accept(this.item(message, more))).toEqual({ state: 'accepted' })
     const due = message.deliverAt ?? message.acceptedAt
-    return { target: message.targets[0] ?? this.target, due, message: message.id, generation: 1 }
+    return { target: message.targets[0] ?? this.target, due, request: alone(message.id), generation: 1 }
   }
 
   async claim(now = t0, more: { from?: number; limit?: number; maxBytes?: number } = {}): Promise<ClaimedWork[]> {
@@ -122,13 +123,14 @@ class Scene {
     return work
   }
 
-  ending({ target, due, message, generation }: Claim, fields: Partial<RecordItem> = {}): RecordItem {
+  ending({ target, due, request, generation }: Claim, fields: Partial<RecordItem> = {}): RecordItem {
     return {
       target,
+      targetKind: 'endpoint',
       due,
-      message,
+      request,
       generation,
-      attempts: [{ attempt: newId('atmpt', t0), message }],
+      attempts: [{ attempt: newId('atmpt', t0), message: request.id }],
       app: this.app,
       result: fields.next ? 'failed' : 'success',
       trigger: 'scheduled',
@@ -184,13 +186,18 @@ function keyOf(answer = 'the answer', fields: Partial<IdempotencyRecord> = {}): 
   return { key: unique('key'), fingerprint: 'f1', answer, createdAt: t0, expiresAt: t0 + dayMs, ...fields }
 }
 
-function ids(work: readonly { readonly message: string }[]): string[] {
-  return work.map(({ message }) => message)
+function ids(claims: readonly Claim[]): string[] {
+  return claims.map(({ request }) => request.id)
+}
+
+/** The request of a message that leaves alone. */
+function alone(message: string): Request {
+  return { kind: 'message', id: message }
 }
 
 /** The parts that name a claim. */
-function asClaim({ target, due, message, generation }: Claim): Claim {
-  return { target, due, message, generation }
+function asClaim({ target, due, request, generation }: Claim): Claim {
+  return { target, due, request, generation }
 }
 
 async function sweepAll(queue: Queue, now: number, outcomesBefore = 0, limit = 1000): Promise<void> {
@@ -246,7 +253,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
       test('answers the first message to a repeated event id, and changes nothing', async () => {
         const at = await scene()
-        const { message } = await at.accept({ eventId: 'evt_1' })
+        const message = (await at.accept({ eventId: 'evt_1' })).request.id
         const repeat = at.item(at.message({ eventId: 'evt_1', payload: '{"other":1}' }), { idempotency: keyOf() })
         const result = await changesNothing(() => at.queue.accept(repeat))
         expect(result).toEqual({ state: 'duplicate_event', message })
@@ -294,7 +301,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
       test('a message that goes nowhere is kept and makes no work', async () => {
         const at = await scene()
-        const { message } = await at.accept({ deliver: false, targets: [] })
+        const message = (await at.accept({ deliver: false, targets: [] })).request.id
         expect(await at.queue.message(at.app, message)).toMatchObject({ deliver: false, targets: [] })
         expect(await at.claim()).toEqual([])
       })
@@ -313,7 +320,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const expected: AcceptResult[] = []
         const items = Array.from({ length: 50 }, (_, index) => {
           if (index % 10 === 3) {
-            expected.push({ state: 'duplicate_event', message: first.message })
+            expected.push({ state: 'duplicate_event', message: first.request.id })
             return at.item(at.message({ eventId: 'evt_taken' }))
           }
           if (index % 10 === 5) {
@@ -355,7 +362,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const at = await new Scene(subject.store).create()
         const claims = await Promise.all(Array.from({ length: 20 }, () => at.accept()))
         const after = at.in(await subject.crash())
-        for (const { message } of claims) expect(await after.isThere(message)).toBe(true)
+        for (const message of ids(claims)) expect(await after.isThere(message)).toBe(true)
       })
     })
 
@@ -365,14 +372,14 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const later = await at.accept({ acceptedAt: t0 - 1 })
         const sooner = await at.accept({ acceptedAt: t0 - 5, channels: ['eu'], tags: ['t'], params: { a: 'b' } })
         const { work, outcomes, more, nextDue } = await at.claimResult()
-        expect(ids(work)).toEqual([sooner.message, later.message])
+        expect(ids(work)).toEqual([sooner.request.id, later.request.id])
         expect({ outcomes, more, nextDue }).toEqual({ outcomes: [], more: false, nextDue: null })
         expect(work[0]).toEqual({
           ...sooner,
           failures: 0,
           trigger: 'scheduled',
           suspect: false,
-          contents: [await at.queue.message(at.app, sooner.message)],
+          contents: [await at.queue.message(at.app, sooner.request.id)],
         })
       })
 
@@ -396,7 +403,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const open1 = await at.accept({ acceptedAt: t0 - 9 })
         await at.accept({ acceptedAt: t0 + 7 })
         const result = await at.claimResult(t0, { from: t0 - 9 })
-        expect(ids(result.work)).toEqual([open1.message])
+        expect(ids(result.work)).toEqual([open1.request.id])
         expect(result.nextDue).toBe(t0 + 7)
         expect((await at.claimResult(t0, { from: t0 + 8 })).nextDue).toBeNull()
       })
@@ -470,16 +477,18 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
         const after = at.in(await subject.crash())
         const { work, outcomes } = await after.claimResult(t0 + 5)
-        expect(work.map(({ message, generation, failures }) => ({ message, generation, failures }))).toEqual([
-          { message: retried.message, generation: 4, failures: 2 },
-          { message: fresh.message, generation: 2, failures: 0 },
-          { message: waiting.message, generation: 1, failures: 0 },
+        expect(
+          work.map(({ request, generation, failures }) => ({ message: request.id, generation, failures })),
+        ).toEqual([
+          { message: retried.request.id, generation: 4, failures: 2 },
+          { message: fresh.request.id, generation: 2, failures: 0 },
+          { message: waiting.request.id, generation: 1, failures: 0 },
         ])
         expect(
           outcomes.map(({ message, generation, result, nextAt }) => ({ message, generation, result, nextAt })),
         ).toEqual([
-          { message: retried.message, generation: 3, result: 'interrupted', nextAt: t0 + 5 },
-          { message: fresh.message, generation: 1, result: 'interrupted', nextAt: t0 + 5 },
+          { message: retried.request.id, generation: 3, result: 'interrupted', nextAt: t0 + 5 },
+          { message: fresh.request.id, generation: 1, result: 'interrupted', nextAt: t0 + 5 },
         ])
         expect([...before, ...outcomes]).toMatchObject(await after.outcomes())
         expect(await after.claim(t0 + 5)).toEqual([])
@@ -507,8 +516,8 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           at.queue.returned(note)
         }
         const { work, outcomes } = await at.in(await subject.crash()).claimResult(t0 + 1)
-        expect(work.map(({ message, generation }) => ({ message, generation }))).toEqual([
-          { message: retried.message, generation: 2 },
+        expect(work.map(({ request, generation }) => ({ message: request.id, generation }))).toEqual([
+          { message: retried.request.id, generation: 2 },
         ])
         expect(outcomes).toEqual([])
       })
@@ -550,7 +559,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           { ...claim, generation: claim.generation + 1 },
           { ...claim, due: claim.due + 1 },
           { ...claim, target: unique('ep') },
-          { ...claim, message: newId('msg', t0) },
+          { ...claim, request: alone(newId('msg', t0)) },
         ]
         for (const stale of wrong)
           for (const fields of [{}, { next: { due: t0 + 1, failures: 1 } }])
@@ -603,34 +612,34 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         await once.at.queue.markAlone({ ...culprit, generation: generation + 1 })
 
         const { at, work, outcomes } = await crashAndSend(once.subject, once.at)
-        expect(work.map(({ message, suspect, generation: number }) => ({ message, suspect, number }))).toEqual([
-          { message: innocent.message, suspect: true, number: generation + 2 },
-        ])
+        expect(
+          work.map(({ request, suspect, generation: number }) => ({ message: request.id, suspect, number })),
+        ).toEqual([{ message: innocent.request.id, suspect: true, number: generation + 2 }])
         expect(outcomes).toEqual([
           expect.objectContaining({
-            message: culprit.message,
+            message: culprit.request.id,
             result: 'quarantined',
             generation: generation + 1,
             nextAt: null,
           }),
-          expect.objectContaining({ message: innocent.message, result: 'interrupted', generation: generation + 1 }),
+          expect.objectContaining({ message: innocent.request.id, result: 'interrupted', generation: generation + 1 }),
         ])
         // Visible, not waiting any more, and can be sent again by hand.
         expect(outcomes).toMatchObject((await at.outcomes()).slice(-2))
-        expect(await at.queue.pending([at.target], culprit.message)).toEqual([])
-        expect(await at.isThere(culprit.message)).toBe(true)
-        expect(await at.requeue(culprit.message, generation + 1)).toBe(1)
+        expect(await at.queue.pending([at.target], culprit.request.id)).toEqual([])
+        expect(await at.isThere(culprit.request.id)).toBe(true)
+        expect(await at.requeue(culprit.request.id, generation + 1)).toBe(1)
       })
 
       test('that waits for its next attempt is brought forward when that is asked, and not what is in hand', async () => {
         const at = await new Scene((await open()).store).create()
         const claim = await at.accept({}, { claimed: true })
-        expect(await at.requeue(claim.message, 1, t0 + 50, true)).toBe(0)
+        expect(await at.requeue(claim.request.id, 1, t0 + 50, true)).toBe(0)
         await at.fail(claim, t0 + 36_000_000)
-        expect(await at.requeue(claim.message, 1, t0 + 50, false)).toBe(0)
-        expect(await at.requeue(claim.message, 1, t0 + 50, true)).toBe(1)
+        expect(await at.requeue(claim.request.id, 1, t0 + 50, false)).toBe(0)
+        expect(await at.requeue(claim.request.id, 1, t0 + 50, true)).toBe(1)
         const [work] = await at.claim(t0 + 50)
-        expect(work).toMatchObject({ message: claim.message, due: t0 + 50, failures: 1, trigger: 'manual' })
+        expect(work).toMatchObject({ request: claim.request, due: t0 + 50, failures: 1, trigger: 'manual' })
       })
 
       test('a claim ends at its bytes, and takes one delivery whatever it weighs', async () => {
@@ -707,7 +716,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const claim = await at.accept({}, { claimed: true })
         const item = at.ending(claim, { code: 204, trigger: 'manual' })
         const result = await at.queue.record(item)
-        const { due: _due, next: _next, attempts, ...shown } = item
+        const { due: _due, next: _next, request: _request, targetKind: _kind, attempts, ...shown } = item
         expect(await at.outcomes()).toEqual([
           {
             ...shown,
@@ -717,7 +726,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
             seq: result.state === 'recorded' ? result.seqs[0] : 0,
           },
         ])
-        expect(await at.queue.pending([at.target], claim.message)).toEqual([])
+        expect(await at.queue.pending([at.target], claim.request.id)).toEqual([])
         expect(await at.claim(t0 + dayMs)).toEqual([])
       })
 
@@ -787,7 +796,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const at = await scene()
         const claim = await at.accept({}, { claimed: true })
         await at.record(claim, { result: 'exhausted' })
-        expect(await at.requeue(claim.message, 1)).toBe(1)
+        expect(await at.requeue(claim.request.id, 1)).toBe(1)
         const work = await at.claimOne(t0 + 50)
         expect(work).toMatchObject({ generation: 2, failures: 0, trigger: 'manual', due: t0 + 50 })
         // The retries of a manual attempt are scheduled ones again.
@@ -803,10 +812,10 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         await at.fail(retry, t0 + 10)
         const again = await at.accept({}, { claimed: true })
         await at.record(again)
-        expect(await at.requeue(again.message)).toBe(1)
+        expect(await at.requeue(again.request.id)).toBe(1)
         const later = await at.accept({ deliverAt: t0 + dayMs })
         await changesNothing(async () => {
-          for (const { message } of [waiting, claimed, retry, again, later])
+          for (const message of ids([waiting, claimed, retry, again, later]))
             for (const due of [t0 - 3, t0 + 50, t0 + 51]) expect(await at.requeue(message, 1, due)).toBe(0)
         })
       })
@@ -816,11 +825,11 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const items = await Promise.all(
           Array.from({ length: 5 }, async () => {
             const claim = await at.accept({}, { claimed: true })
-            if (claim.message) await at.record(claim, { result: 'exhausted' })
+            if (claim.request.id) await at.record(claim, { result: 'exhausted' })
             return {
               app: at.app,
               target: at.target,
-              message: claim.message,
+              message: claim.request.id,
               due: t0,
               generation: 1,
               bringForward: false,
@@ -833,7 +842,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           ...items,
           {
             ...items[0],
-            message: waiting.message,
+            message: waiting.request.id,
             due: t0,
             generation: 1,
             bringForward: false,
@@ -846,7 +855,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
       test('queues a message for a target that it was not fanned out to', async () => {
         const at = await scene()
-        const { message } = await at.accept({ targets: [] })
+        const message = (await at.accept({ targets: [] })).request.id
         expect(await at.requeue(message, 0)).toBe(1)
         expect(await at.claimOne(t0 + 50)).toMatchObject({ generation: 1, trigger: 'manual' })
       })
@@ -855,9 +864,9 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const at = await scene()
         const claim = await at.accept({}, { claimed: true })
         await at.record(claim, { result: 'exhausted' })
-        await at.queue.expungePayload(at.app, claim.message)
+        await at.queue.expungePayload(at.app, claim.request.id)
         await changesNothing(async () => {
-          expect(await at.requeue(claim.message)).toBe(0)
+          expect(await at.requeue(claim.request.id)).toBe(0)
           expect(await at.requeue(newId('msg', t0))).toBe(0)
         })
       })
@@ -869,7 +878,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const item = {
           app: at.app,
           target: at.target,
-          message: claim.message,
+          message: claim.request.id,
           due: t0,
           generation: 1,
           bringForward: false,
@@ -894,7 +903,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const second = await at.queue.cancel(at.target, 2, t0 + 5)
         expect([first.length, second.length]).toEqual([2, 1])
         const all = [...first, ...second]
-        expect(new Set(ids(all))).toEqual(new Set(ids(claims)))
+        expect(new Set(all.map(({ message }) => message))).toEqual(new Set(ids(claims)))
         for (const outcome of all)
           expect(outcome).toMatchObject({
             result: 'cancelled',
@@ -907,7 +916,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         expect(await at.queue.cancel(at.target, 2, t0)).toEqual([])
         // What is in hand was not touched: its real outcome is recorded.
         expect(await at.record(inHand)).toMatchObject({ state: 'recorded' })
-        expect(ids(await other.claim())).toEqual([kept.message])
+        expect(ids(await other.claim())).toEqual([kept.request.id])
       })
     })
 
@@ -921,7 +930,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         await at.fail(retried, t0 + 5 * dayMs)
         const again = await at.accept({}, { ...old, claimed: true })
         await at.record(again)
-        await at.requeue(again.message)
+        await at.requeue(again.request.id)
         const later = await at.accept({ deliverAt: t0 + dayMs }, old)
         const over = await at.accept({}, { ...old, claimed: true })
         await at.record(over)
@@ -930,7 +939,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
         await sweepAll(at.queue, t0 + 20)
         const there = async (claims: readonly Claim[]): Promise<boolean[]> =>
-          Promise.all(claims.map(({ message }) => at.isThere(message)))
+          Promise.all(ids(claims).map((message) => at.isThere(message)))
         expect(await there([first, held, retried, again, later])).toEqual([true, true, true, true, true])
         expect(await there([over, nowhere])).toEqual([false, false])
         expect(await there([young])).toEqual([true])
@@ -947,9 +956,9 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const short = await at.accept({ targets: [] }, { expiresAt: t0 + 10, ownRetention: true })
         const busy = await at.accept({}, { expiresAt: t0 + 10, ownRetention: true })
         await sweepAll(at.queue, t0 + 11)
-        expect(await at.isThere(before.message)).toBe(true)
-        expect(await at.isThere(short.message)).toBe(false)
-        expect(await at.isThere(busy.message)).toBe(true)
+        expect(await at.isThere(before.request.id)).toBe(true)
+        expect(await at.isThere(short.request.id)).toBe(false)
+        expect(await at.isThere(busy.request.id)).toBe(true)
       })
 
       test('goes on past any number of messages that are kept', async () => {
@@ -958,12 +967,12 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         await Promise.all(Array.from({ length: 25 }, () => at.accept({}, old)))
         const over = await Promise.all(Array.from({ length: 7 }, () => at.accept({ targets: [] }, old)))
         await sweepAll(at.queue, t0 + 2, 0, 10)
-        for (const { message } of over) expect(await at.isThere(message)).toBe(false)
+        for (const message of ids(over)) expect(await at.isThere(message)).toBe(false)
         // And begins at the oldest again, when one of them is over meanwhile.
         const [work] = await at.claim(t0, { limit: 1 })
         await at.record(work as Claim)
         await sweepAll(at.queue, t0 + 2, 0, 10)
-        expect(await at.isThere(work?.message ?? '')).toBe(false)
+        expect(await at.isThere(work?.request.id ?? '')).toBe(false)
       })
 
       test('takes at most "limit" rows a step and says whether there is more', async () => {
@@ -1027,8 +1036,8 @@ export function queueSuite(name: string, harness: StoreHarness): void {
               const claim = await at.accept(fields, { expiresAt, ownRetention: own !== null, claimed })
               if (work === 'retry') await at.fail(claim, now + dayMs)
               if (work === 'again' || work === 'over') await at.record(claim)
-              if (work === 'again') await at.requeue(claim.message)
-              if (expiresAt >= now || ['first', 'later', 'retry', 'again'].includes(work)) kept.push(claim.message)
+              if (work === 'again') await at.requeue(claim.request.id)
+              if (expiresAt >= now || ['first', 'later', 'retry', 'again'].includes(work)) kept.push(claim.request.id)
             }
             await sweepAll(at.queue, now, 0, limit)
             expect((await at.queue.messages(at.query())).map(({ id }) => id)).toEqual(kept.toSorted())
@@ -1060,8 +1069,8 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       test('pending: what of a message is still to be done, whether first, retry or again', async () => {
         const at = await scene()
         const [one, two, three, four] = [unique('ep'), unique('ep'), unique('ep'), unique('ep')] as const
-        const { message } = await at.accept({ targets: [one, two, three, four] }, { claimed: true })
-        const claim = { due: t0, message, generation: 1 }
+        const message = (await at.accept({ targets: [one, two, three, four] }, { claimed: true })).request.id
+        const claim = { due: t0, request: alone(message), generation: 1 }
         await at.fail({ ...claim, target: two }, t0 + 9)
         await at.record({ ...claim, target: three })
         await at.record({ ...claim, target: four })
@@ -1075,7 +1084,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           { target: four, due: t0 + 3, generation: 1 },
         ])
         const later = await at.accept({ deliverAt: t0 + 5 })
-        expect(await at.queue.pending([at.target], later.message)).toEqual([
+        expect(await at.queue.pending([at.target], later.request.id)).toEqual([
           { target: at.target, due: t0 + 5, generation: 0 },
         ])
         expect(await at.queue.pending([one], newId('msg', t0))).toEqual([])
@@ -1092,7 +1101,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
       test('a message is seen by its own application only', async () => {
         const [one, two] = [await scene(), await scene()]
-        const { message } = await one.accept()
+        const message = (await one.accept()).request.id
         expect(await two.queue.message(two.app, message)).toBeNull()
         for (const odd of oddTexts) expect(await one.queue.message(one.app, odd)).toBeNull()
         for (const odd of oddTexts) expect(await one.queue.message(odd, message)).toBeNull()
@@ -1100,7 +1109,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
 
       test('a message is found by the producer’s own id too, in its own application', async () => {
         const [one, two] = [await scene(), await scene()]
-        const { message } = await one.accept({ eventId: 'evt_1' })
+        const message = (await one.accept({ eventId: 'evt_1' })).request.id
         expect((await one.queue.message(one.app, 'evt_1'))?.id).toBe(message)
         expect(await two.queue.message(two.app, 'evt_1')).toBeNull()
         // An event id that is the id of another message does not hide that one.
@@ -1160,11 +1169,11 @@ export function queueSuite(name: string, harness: StoreHarness): void {
       test('expungePayload forgets the payload and nothing else', async () => {
         const at = await scene()
         const claim = await at.accept({ eventId: 'evt_1', tags: ['t'] })
-        const before = await at.queue.message(at.app, claim.message)
-        expect(await at.queue.expungePayload(at.app, claim.message)).toBe(true)
-        expect(await at.queue.message(at.app, claim.message)).toEqual({ ...before, payload: null })
+        const before = await at.queue.message(at.app, claim.request.id)
+        expect(await at.queue.expungePayload(at.app, claim.request.id)).toBe(true)
+        expect(await at.queue.message(at.app, claim.request.id)).toEqual({ ...before, payload: null })
         expect(await at.queue.expungePayload(at.app, newId('msg', t0))).toBe(false)
-        expect(await at.queue.expungePayload((await scene()).app, claim.message)).toBe(false)
+        expect(await at.queue.expungePayload((await scene()).app, claim.request.id)).toBe(false)
       })
     })
 
@@ -1185,8 +1194,8 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const id = newId('batch', t0)
         const item = { batch: id, app: here.app, target: here.target, due: t0, generation: 1, members }
         expect(await here.queue.form(item)).toEqual({ state: 'formed' })
-        const batch = { target: here.target, due: t0, message: id, generation: 1 }
-        return { at: here, batch, messages: members.map(({ message }) => message) }
+        const batch: Claim = { target: here.target, due: t0, request: { kind: 'batch', id }, generation: 1 }
+        return { at: here, batch, messages: ids(members) }
       }
 
       const attemptsOf = (messages: readonly string[]) =>
@@ -1227,7 +1236,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
           expect(await at.queue.pending([at.target], message)).toMatchObject([{ due: t0 + 10 }])
         expect(await at.queue.countPending(at.target, 10)).toBe(3)
         const again = await at.claimOne(t0 + 10)
-        expect(again).toMatchObject({ message: batch.message, generation: 2, failures: 1 })
+        expect(again).toMatchObject({ request: batch.request, generation: 2, failures: 1 })
         expect(again.contents.map(({ id }) => id)).toEqual(messages)
       })
 
@@ -1237,7 +1246,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         at.queue.leaving(batch)
         const after = at.in(await subject.crash())
         const { work, outcomes } = await after.claimResult(t0 + 1)
-        expect(work.map(({ message, generation }) => [message, generation])).toEqual([[batch.message, 2]])
+        expect(work.map(({ request, generation }) => [request.id, generation])).toEqual([[batch.request.id, 2]])
         expect(work[0]?.contents.map(({ id }) => id)).toEqual(messages)
         expect(outcomes.map(({ message, result }) => [message, result])).toEqual(
           messages.map((message) => [message, 'interrupted']),
@@ -1254,7 +1263,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
         const next = { due: t0 + 5, failures: 0 }
         await at.record(batch, { attempts: attemptsOf(messages), next, split, code: 413 })
         const work = await at.claim(t0 + 5)
-        expect(work.map((one) => [one.message, one.generation, one.contents.map(({ id }) => id)])).toEqual([
+        expect(work.map((one) => [one.request.id, one.generation, one.contents.map(({ id }) => id)])).toEqual([
           [left, 2, messages.slice(0, 2)],
           [messages[2], 2, messages.slice(2)],
         ])

@@ -12,8 +12,8 @@ const headerBytes = 64
 const slotBytes = 64
 
 /** Names one attempt. */
-export function attemptKey({ target, message, generation }: Pick<Claim, 'target' | 'message' | 'generation'>): string {
-  return `${target} ${message} ${generation}`
+export function attemptKey({ target, request, generation }: Pick<Claim, 'target' | 'request' | 'generation'>): string {
+  return `${target} ${request.id} ${generation}`
 }
 
 /** What the last process had out; `null`: unknown, because the machine was restarted or there is no file. */

@@ -3,6 +3,7 @@ import type { Operation } from '../../model.ts'
 import type { Callback, OperationQuery, OperationRow } from '../operation-store.ts'
 import { Conditions } from './conditions.ts'
 import { operationRow, toOperation } from './operation-row.ts'
+import { targetsWithWork } from './targets-with-work.ts'
 
 /** Reads of operations. */
 export class OperationReader {
@@ -46,12 +47,12 @@ export class OperationReader {
     return row ? String(row.payload) : null
   }
 
-  /** One range of the primary key of `work`: the ids of operations lie side by side there. */
   callbacks(): Callback[] {
     return this.#database
       .prepare(
-        `SELECT id, app, callback_url, sealed_claim FROM operation
-         WHERE state <> 'expired' AND id IN (SELECT target FROM work WHERE target >= 'op_' AND target < 'op\`')`,
+        `${targetsWithWork}
+         SELECT id, app, callback_url, sealed_claim FROM lane JOIN operation ON operation.id = lane.target
+         WHERE state <> 'expired'`,
       )
       .all()
       .map((row) => ({

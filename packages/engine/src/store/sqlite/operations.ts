@@ -1,16 +1,8 @@
 import type { AttemptRow } from './attempt-row.ts'
 import type { CatalogChange } from '../catalog.ts'
 import type { OperationRow } from '../operation-store.ts'
-import type {
-  AcceptItem,
-  Claim,
-  ClaimRequest,
-  FormItem,
-  IdempotencyRecord,
-  RecordItem,
-  RequeueItem,
-  UnformItem,
-} from '../queue.ts'
+import type { IdempotencyRecord } from '../idempotency.ts'
+import type { AcceptItem, Claim, ClaimRequest, FormItem, RecordItem, RequeueItem, UnformItem } from '../queue.ts'
 
 /** What travels to the thread that writes the queue's file: plain data, one transaction a batch. */
 export type QueueOperation =

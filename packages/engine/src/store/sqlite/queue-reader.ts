@@ -3,6 +3,7 @@ import type { MessageQuery, PendingWork, StoredLane, StoredMessage, StoredOutcom
 import type { AttemptResult } from '../../model.ts'
 import { storedMessage } from './message-row.ts'
 import { Conditions } from './conditions.ts'
+import { targetsWithWork } from './targets-with-work.ts'
 
 /** Reads of the queue's file that are not on the delivery path. */
 export class QueueReader {
@@ -12,15 +13,10 @@ export class QueueReader {
     this.#database = database
   }
 
-  /** Jumps from target to target in the primary key, so a million rows of one target cost one step. */
   lanes(): StoredLane[] {
     const rows = this.#database
       .prepare(
-        `WITH RECURSIVE lane (target) AS (
-           SELECT min(target) FROM work
-           UNION ALL
-           SELECT (SELECT min(target) FROM work WHERE target > lane.target) FROM lane WHERE lane.target IS NOT NULL
-         )
+        `${targetsWithWork}
          SELECT target,
            (SELECT due FROM work w WHERE w.target = lane.target ORDER BY due LIMIT 1) AS due,
            (SELECT app FROM work w WHERE w.target = lane.target ORDER BY due LIMIT 1) AS app

@@ -1,6 +1,5 @@
 import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
 import {
-  isBatch,
   suspicion,
   type AcceptItem,
   type AcceptResult,
@@ -10,19 +9,19 @@ import {
   type ClaimedWork,
   type FormItem,
   type FormResult,
-  type IdempotencyRecord,
   type RecordItem,
   type RecordResult,
-  type Replay,
   type RequeueItem,
+  type Request,
   type RequeueResult,
   type StoredMessage,
   type StoredOutcome,
   type UnformItem,
 } from '../queue.ts'
-import { isOperation, type OperationRow } from '../operation-store.ts'
+import type { IdempotencyRecord, Replay } from '../idempotency.ts'
+import type { OperationRow } from '../operation-store.ts'
 import type { NewId } from '../../ids.ts'
-import type { AttemptResult, AttemptTrigger } from '../../model.ts'
+import type { AttemptResult } from '../../model.ts'
 import { attemptKey } from './in-flight.ts'
 import { CatalogWriter } from './catalog-writer.ts'
 import { OperationWriter } from './operation-writer.ts'
@@ -90,8 +89,8 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       case 'claim':
         return this.#claim(operation.request)
       case 'alone': {
-        const { target, due, message, generation } = operation.claim
-        this.#statements.alone.run(target, due, message, this.epoch, generation)
+        const { target, due, request, generation } = operation.claim
+        this.#statements.alone.run(target, due, request.id, this.epoch, generation)
         return null
       }
       case 'release':
@@ -170,24 +169,24 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   #form(item: FormItem): FormResult {
     const { batch, app, target, due, members } = item
     const mine = (claim: Claim): boolean =>
-      this.#statements.isMine.get(target, claim.due, claim.message, this.epoch, claim.generation) !== undefined
+      this.#statements.isMine.get(target, claim.due, claim.request.id, this.epoch, claim.generation) !== undefined
     if (!members.every(mine)) return { state: 'stale' }
-    for (const claim of members) this.#statements.removeWork.run(target, claim.due, claim.message)
+    for (const claim of members) this.#statements.removeWork.run(target, claim.due, claim.request.id)
     this.#putBatch(
       batch,
       { app, target },
-      members.map((claim) => claim.message),
+      members.map((claim) => claim.request.id),
     )
     this.#statements.insertBatchWork.run(target, due, batch, app, this.epoch, item.generation, 0)
     return { state: 'formed' }
   }
 
   /** Unsent, so the attempt number is given back. */
-  #unform({ app, target, due, message, generation, failures, nextDue }: UnformItem): FormResult {
-    const removed = this.#statements.finish.run(target, due, message, this.epoch, generation)
+  #unform({ app, target, due, request, generation, failures, nextDue }: UnformItem): FormResult {
+    const removed = this.#statements.finish.run(target, due, request.id, this.epoch, generation)
     if (removed.changes !== 1) return { state: 'stale' }
-    const members = this.#membersOf(message)
-    this.#removeBatch(message)
+    const members = this.#membersOf(request.id) ?? []
+    this.#removeBatch(request.id)
     for (const member of members)
       this.#statements.insertBatchWork.run(target, nextDue, member, app, 0, generation - 1, failures)
     return { state: 'formed' }
@@ -203,23 +202,22 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     this.#statements.removeBatchMembers.run(batch)
   }
 
-  /** The messages of a batch in their order, or the one message that the id names. */
-  #membersOf(id: string): string[] {
-    if (!isBatch(id)) return [id]
+  /** The messages of a batch in their order; `null`: no batch has this id. */
+  #membersOf(id: string): string[] | null {
     const row = this.#statements.batch.get(id)
-    return row ? (JSON.parse(String(row.members)) as string[]) : []
+    return row ? (JSON.parse(String(row.members)) as string[]) : null
   }
 
   #record(item: RecordItem): RecordResult {
-    const { target, due, message, generation, next, split } = item
+    const { target, due, request, generation, next, split } = item
     const changed =
       next && !split
-        ? this.#statements.reschedule.run(next.due, next.failures, target, due, message, this.epoch, generation)
-        : this.#statements.finish.run(target, due, message, this.epoch, generation)
+        ? this.#statements.reschedule.run(next.due, next.failures, target, due, request.id, this.epoch, generation)
+        : this.#statements.finish.run(target, due, request.id, this.epoch, generation)
     if (changed.changes !== 1) return { state: 'stale' }
-    if (item.result === 'success' && isOperation(target))
+    if (item.result === 'success' && item.targetKind === 'operation')
       this.#operations.called(target, item.startedAt + item.durationMs)
-    if (isBatch(message) && (!next || split)) this.#removeBatch(message)
+    if (request.kind === 'batch' && (!next || split)) this.#removeBatch(request.id)
     if (next && split) this.#split(item, split, next)
     const nextAt = next ? next.due : null
     return { state: 'recorded', seqs: item.attempts.map((one) => this.#outcome({ ...item, ...one }, nextAt)) }
@@ -237,7 +235,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
   }
 
   #outcome(
-    item: Omit<RecordItem, 'next' | 'split' | 'attempts'> & { readonly attempt: string },
+    item: Omit<RecordItem, keyof Claim | 'targetKind' | 'next' | 'split' | 'attempts'> & Ending,
     nextAt: number | null,
   ): number {
     const seq = ++this.#outcomeSeq
@@ -275,20 +273,21 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     const work: ClaimedWork[] = []
     const outcomes: StoredOutcome[] = []
     for (const row of rows) {
-      const message = String(row.message)
-      const contents = row.id === null ? this.#contentsOf(message) : [storedMessage(row)]
+      const id = String(row.message)
+      const request: Request = { kind: row.id === null ? 'batch' : 'message', id }
+      const contents = request.kind === 'batch' ? this.#contentsOf(id) : [storedMessage(row)]
       const due = Number(row.due)
       const generation = Number(row.generation)
       const trigger = row.manual === 1 ? 'manual' : 'scheduled'
       const app = String(row.work_app)
       const unsent = (result: AttemptResult): void => {
-        for (const { id, eventType } of contents)
-          outcomes.push(this.#unsent({ app, message: id, target, due, generation, trigger }, eventType, result, now))
+        for (const { id: message, eventType } of contents)
+          outcomes.push(this.#unsent({ app, message, target, generation, trigger }, eventType, result, now))
       }
       // Its messages were erased: nobody could send it.
       if (contents.length === 0) {
-        this.#statements.removeWork.run(target, due, message)
-        this.#removeBatch(message)
+        this.#statements.removeWork.run(target, due, id)
+        this.#removeBatch(id)
         continue
       }
       let crashes = Number(row.crashes)
@@ -296,13 +295,13 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       if (row.epoch !== 0) {
         // Notes tell of the last process only. What one before it had claimed, and nobody looked at since, may have been out.
         const wasOut = row.epoch === this.epoch - 1 ? this.#wasOut : null
-        const out = wasOut?.has(attemptKey({ target, message, generation })) ?? true
+        const out = wasOut?.has(attemptKey({ target, request, generation })) ?? true
         if (!out) attempt = generation
         else {
           // A machine that was restarted accuses nobody.
           if (wasOut && crashes <= -suspicion.deathsAlone) {
-            this.#statements.removeWork.run(target, due, message)
-            if (row.id === null) this.#removeBatch(message)
+            this.#statements.removeWork.run(target, due, id)
+            if (request.kind === 'batch') this.#removeBatch(id)
             unsent('quarantined')
             continue
           }
@@ -310,10 +309,10 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
           unsent('interrupted')
         }
       }
-      this.#statements.claim.run(this.epoch, attempt, crashes, target, due, message)
+      this.#statements.claim.run(this.epoch, attempt, crashes, target, due, id)
       const failures = Number(row.failures)
       const suspect = crashes >= suspicion.crashes || crashes < 0
-      work.push({ target, due, message, generation: attempt, failures, trigger, suspect, contents })
+      work.push({ target, due, request, generation: attempt, failures, trigger, suspect, contents })
     }
     const next = more ? null : this.#statements.nextDue.get(target, Math.max(from, now + 1))
     return { work, outcomes, more, nextDue: typeof next?.due === 'number' ? next.due : null }
@@ -325,7 +324,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
 
   /** Records an ending that no attempt of this process had. */
   #unsent(
-    key: Claim & { readonly app: string; readonly trigger: AttemptTrigger },
+    key: Pick<StoredOutcome, 'app' | 'message' | 'target' | 'generation' | 'trigger'>,
     eventType: string,
     result: AttemptResult,
     at: number,
@@ -337,7 +336,7 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
 
   #release(items: readonly Claim[]): void {
     for (const item of items)
-      this.#statements.release.run(item.target, item.due, item.message, this.epoch, item.generation)
+      this.#statements.release.run(item.target, item.due, item.request.id, this.epoch, item.generation)
   }
 
   #requeue(items: readonly RequeueItem[], idempotency: IdempotencyRecord | null): RequeueResult {
@@ -363,16 +362,16 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
       const key = {
         app: String(row.app),
         target,
-        due: Number(row.due),
         generation: Number(row.generation),
         trigger: row.manual === 1 ? 'manual' : 'scheduled',
       } as const
-      const messages = this.#membersOf(id).map((message) => ({
+      const members = this.#membersOf(id)
+      const messages = (members ?? [id]).map((message) => ({
         message,
         eventType: String(this.#statements.eventTypeOf.get(key.app, message)?.event_type ?? ''),
       }))
-      this.#statements.removeWork.run(target, key.due, id)
-      if (isBatch(id)) this.#removeBatch(id)
+      this.#statements.removeWork.run(target, Number(row.due), id)
+      if (members) this.#removeBatch(id)
       return messages.map(({ message, eventType }) => this.#unsent({ ...key, message }, eventType, 'cancelled', at))
     })
   }
@@ -404,6 +403,9 @@ export class QueueWriter implements BatchWriter<QueueOperation> {
     this.#statements.keepAnswer.run(record.key, record.fingerprint, record.answer, record.expiresAt)
   }
 }
+
+/** What an outcome says of its attempt. */
+type Ending = Pick<StoredOutcome, 'attempt' | 'message' | 'target' | 'generation'>
 
 type StatementName = keyof typeof sql
 
