@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import type { Settings } from './config.ts'
+import type { Settings } from './settings/index.ts'
 
 /** JSON lines on standard output; control characters come out escaped, and what may be a credential as `***`. */
 export function createLog(level: Settings['logLevel']) {

@@ -1,23 +1,18 @@
+import { describeSettings, readSettings, SettingsError } from '@posthorn/server/settings'
 import { Command } from 'commander'
 import { CliError, exitCodes } from '../errors.ts'
 import type { CliCommand } from '../command.ts'
 import { cliVariables } from '../server-env.ts'
 import { startedServer } from '../start-server.ts'
 import { stopSignals } from '../stop-signals.ts'
-import { loadServer } from '../load-server.ts'
+import { definitionList } from '../definition-list.ts'
 
 const examples = `
-Settings come from the environment; a POSTHORN_... name that is none is an error:
-  POSTHORN_JWT_SECRET     signs the API's tokens; make one: openssl rand -hex 32
-  POSTHORN_SECRET_KEY     encrypts secrets at rest; make one: openssl rand -base64 32
-  POSTHORN_DATABASE_URL   sqlite:./posthorn-data
-  POSTHORN_PORT, POSTHORN_HOST, POSTHORN_ALLOW_PRIVATE, POSTHORN_EXTRA_CA, POSTHORN_DEFAULT_DIALECT, POSTHORN_LOG_LEVEL
-
 Example:
   POSTHORN_JWT_SECRET=... POSTHORN_SECRET_KEY=... posthorn serve
 
-SIGTERM drains: it takes no more requests, gives open ones up to 10 s and then deliveries that are out up to 30 s, so 40 s
-in all, and exits 0. A second signal ends it at once (exit code 1); what was out is sent again after the next start.`
+SIGTERM stops it: it takes no more requests, waits up to 10 s for open ones and then up to 30 s for deliveries in progress,
+40 s in all, and exits with 0. A second signal ends it at once with 1; what was in progress is sent again after the next start.`
 
 /** The server, for production. */
 export function serveCommand(): CliCommand {
@@ -25,13 +20,13 @@ export function serveCommand(): CliCommand {
     .summary('run the server, for production')
     .description('Runs the server with the settings of the environment.')
     .addHelpText('after', examples)
+    .addHelpText('after', (context) => settingsHelp(context.command.configureOutput().getOutHelpWidth?.() ?? 80))
 
   return {
     command,
     async run(io, args) {
       if (args.length > 0)
         throw new CliError(`serve takes no arguments: ${args.join(' ')}`, 'Settings come from the environment.')
-      const { readSettings, SettingsError } = await loadServer()
       let settings
       try {
         settings = readSettings(io.env, cliVariables)
@@ -47,4 +42,13 @@ export function serveCommand(): CliCommand {
       return stopping.closeWhenAsked(() => server.close())
     },
   }
+}
+
+function settingsHelp(columns: number): string {
+  const entries = describeSettings().map(({ env, description, default: value, make }) => {
+    const text = description.replaceAll('`', '')
+    if (value !== null) return [env, `${text} (default: ${value})`] as const
+    return [env, `${text} (required${make === null ? '' : `; to make one: ${make}`})`] as const
+  })
+  return `\nSettings, from the environment. A POSTHORN_... name that is not one of these is an error:\n${definitionList(entries, columns)}`
 }

@@ -27,7 +27,7 @@ export async function runDev(options: DevOptions, io: Io): Promise<number> {
   const presets = demoPresets(builtInPresets())
   const state = openDevState(options.data)
   const certificate = await certificates(devFolder(options.data), io.now())
-  const settings = await devSettings(options, state, certificate.ca, io)
+  const settings = devSettings(options, state, certificate.ca, io)
   const verified = new Set<string>()
   const receiver = await startReceiver({
     ...receiverPorts(options.receiverPort ?? (settings.port === 0 ? 0 : settings.port + 1)),

@@ -1,23 +1,16 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Settings } from '@posthorn/server'
+import { readSettings, SettingsError, type Settings } from '@posthorn/server/settings'
 import { CliError } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { cliVariables } from '../server-env.ts'
 import { writePrivate } from './files.ts'
 import { devFolder, type DevState } from './state.ts'
-import { loadServer } from '../load-server.ts'
 
 const LOOPBACK = '127.0.0.0/8,::1'
 
 /** The server's settings: the environment's, except for what dev keeps itself. `ca` is trusted besides the system's. */
-export async function devSettings(
-  options: { port?: number; data: string },
-  state: DevState,
-  ca: string,
-  io: Io,
-): Promise<Settings> {
-  const { readSettings, SettingsError } = await loadServer()
+export function devSettings(options: { port?: number; data: string }, state: DevState, ca: string, io: Io): Settings {
   const { env } = io
   for (const name of ['POSTHORN_JWT_SECRET', 'POSTHORN_SECRET_KEY', 'POSTHORN_DATABASE_URL']) {
     if (env[name]) io.err(`${name} is not used: dev keeps its own in the data folder. "posthorn serve" uses it.\n`)

@@ -1,0 +1,137 @@
+import { Secret } from '../secret.ts'
+import { problemWithRange } from './address-range.ts'
+import type { Reading, Setting } from './setting.ts'
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+
+/** Every setting of the server, in the order of the documentation. A new setting is an entry here. */
+export const settings = {
+  jwtSecret: {
+    env: 'POSTHORN_JWT_SECRET',
+    description: 'Signs and verifies the tokens of the API (HS256). At least 16 characters.',
+    secret: true,
+    make: 'openssl rand -hex 32',
+    read: (text) =>
+      text.length < 16 ? { problem: 'It must have at least 16 characters.' } : { value: new Secret(text) },
+  },
+  secretKey: {
+    env: 'POSTHORN_SECRET_KEY',
+    description:
+      'Encrypts the stored secrets. 32 bytes in base64. Keep a copy of it: without this key the stored secrets cannot be read.',
+    secret: true,
+    make: 'openssl rand -base64 32',
+    read: (text) => (isKey(text) ? { value: new Secret(text) } : { problem: 'It must be 32 bytes in base64.' }),
+  },
+  databaseUrl: {
+    env: 'POSTHORN_DATABASE_URL',
+    description: 'Where the data is stored: `sqlite:` and a folder. The folder is created when it does not exist.',
+    // A database URL may contain a password.
+    secret: true,
+    default: 'sqlite:./posthorn-data',
+    read: (text) =>
+      /^sqlite:.+$/.test(text)
+        ? { value: text }
+        : { problem: 'It must be `sqlite:` and a folder, such as sqlite:./posthorn-data.' },
+  },
+  port: {
+    env: 'POSTHORN_PORT',
+    description: 'Port to listen on. 0 takes any free port.',
+    default: 8071,
+    read: (text) =>
+      /^\d{1,5}$/.test(text) && Number(text) <= 65_535
+        ? { value: Number(text) }
+        : { problem: 'It must be a number from 0 to 65535; 0 takes any free port.' },
+  },
+  host: {
+    env: 'POSTHORN_HOST',
+    description: 'Address to listen on. `0.0.0.0` listens on every address of the machine.',
+    default: '127.0.0.1',
+    read: asItIs,
+  },
+  publicUrl: {
+    env: 'POSTHORN_PUBLIC_URL',
+    description:
+      'URL under which clients reach this server. Links to the files of operations begin with it. It may have a path.',
+    default: null,
+    defaultText: 'the address that the server listens on',
+    read: (text) =>
+      isPublicUrl(text)
+        ? { value: text.replace(/\/+$/, '') }
+        : {
+            problem:
+              'It must be an http or https URL without query, fragment and password, such as https://hooks.example.com.',
+          },
+  },
+  allowPrivate: {
+    env: 'POSTHORN_ALLOW_PRIVATE',
+    description:
+      'Addresses and CIDR ranges, separated by commas, that endpoints may use although they are not public. The rules about ports and host names do not apply to them.',
+    default: [],
+    defaultText: 'none',
+    read: addressRanges,
+  },
+  extraCa: {
+    env: 'POSTHORN_EXTRA_CA',
+    description: 'Path of a PEM file with certificates to trust in addition to those of the system.',
+    default: null,
+    defaultText: 'none',
+    read: asItIs,
+  },
+  defaultDialect: {
+    env: 'POSTHORN_DEFAULT_DIALECT',
+    description: 'Dialect of an endpoint when neither the endpoint nor its application names one.',
+    default: 'standard',
+    read: asItIs,
+  },
+  presets: {
+    env: 'POSTHORN_PRESETS',
+    description:
+      'Path of a folder with your own presets, one folder each. They are added to the built-in ones. The server does not start when one of them is invalid; the error names file and line.',
+    default: null,
+    defaultText: 'none',
+    read: asItIs,
+  },
+  logLevel: {
+    env: 'POSTHORN_LOG_LEVEL',
+    description: `Lowest level that is logged: ${logLevels.map((level) => `\`${level}\``).join(', ')}. The log is JSON lines on standard output.`,
+    default: 'info',
+    read(text) {
+      const value = logLevels.find((level) => level === text)
+      return value === undefined ? { problem: `It must be one of ${logLevels.join(', ')}.` } : { value }
+    },
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown>>>
+
+export type SettingName = keyof typeof settings
+
+/** The values of all settings. */
+export type Settings = {
+  readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer Value> ? Value : never
+}
+
+function asItIs(text: string): Reading<string> {
+  return { value: text }
+}
+
+function addressRanges(text: string): Reading<readonly string[]> {
+  const ranges = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  for (const range of ranges) {
+    const problem = problemWithRange(range)
+    if (problem !== null) return { problem }
+  }
+  return { value: ranges }
+}
+
+function isPublicUrl(text: string): boolean {
+  const url = URL.parse(text)
+  if (!url || !['http:', 'https:'].includes(url.protocol)) return false
+  return url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+}
+
+function isKey(text: string): boolean {
+  const bytes = Buffer.from(text, 'base64')
+  return bytes.length === 32 && bytes.toString('base64') === text
+}

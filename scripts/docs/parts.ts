@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { withPart } from './markers.ts'
+import { settingsTable } from './settings.ts'
+
+/** A part of a page that is generated from definitions in the code. */
+interface Part {
+  /** From the root of the repository. */
+  readonly page: string
+  /** As the comments around it name it. */
+  readonly name: string
+  readonly text: () => string
+}
+
+/** Every generated part. A new one is a line here and two comments in its page. */
+const parts: readonly Part[] = [{ page: 'docs/operating.md', name: 'settings', text: settingsTable }]
+
+export interface Page {
+  readonly file: string
+  /** The page as it is, and as it must be. */
+  readonly found: string
+  readonly expected: string
+}
+
+const root = resolve(import.meta.dirname, '../..')
+
+/** The pages that have generated parts. */
+export function generatedPages(): Page[] {
+  return [...Map.groupBy(parts, ({ page }) => page)].map(([page, ofPage]) => {
+    const file = join(root, page)
+    const found = readFileSync(file, 'utf8')
+    return { file, found, expected: ofPage.reduce((text, part) => withPart(text, part.name, part.text()), found) }
+  })
+}
