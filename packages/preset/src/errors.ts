@@ -1,4 +1,8 @@
-import type { Position } from './load/json-text.ts'
+/** A line and a column, as editors count them: from 1. */
+export interface Position {
+  readonly line: number
+  readonly column: number
+}
 
 /** One thing that is wrong, where an editor can go to. */
 export interface LocatedProblem {

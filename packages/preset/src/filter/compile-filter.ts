@@ -3,9 +3,9 @@
  * never on the payload; how long it takes depends on both, so each match has a meter.
  */
 import { nearestWord } from '@posthorn/wire'
-import { childPath } from './field-path.ts'
+import { childPath } from '../json/field-path.ts'
 import { FilterError, type FilterProblem } from './filter-error.ts'
-import { isContainer } from './json-equal.ts'
+import { isContainer } from '../json/json-equal.ts'
 import { Meter, STEPS_AN_OBJECT } from './meter.ts'
 import { operators, type Test } from './operators.ts'
 

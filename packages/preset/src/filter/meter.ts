@@ -27,7 +27,5 @@ export class Meter {
 
 /** One step is some 10 ns; one search of a megabyte for anything fits. */
 const MATCH_STEPS = 5_000_000
-/** Own keys of a large object: 350 ns each, because it is a hash table. */
-export const STEPS_A_KEY = 45
 /** An object whose fields are looked up. */
 export const STEPS_AN_OBJECT = 10

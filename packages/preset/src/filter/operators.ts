@@ -2,7 +2,7 @@
  * The operators that compare. Each looks at a value as it is: an array is an array to them, and none is asked about a key
  * that is missing. Types are never converted; a value of another type fails, in `$nin` as well.
  */
-import { isContainer, jsonEqual } from './json-equal.ts'
+import { isContainer, jsonEqual } from '../json/json-equal.ts'
 import type { Meter } from './meter.ts'
 import { containing, stepsACharacter } from './substring.ts'
 

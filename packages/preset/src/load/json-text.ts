@@ -1,11 +1,6 @@
 import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser'
-import { pathSteps } from './path-steps.ts'
-
-/** A line and a column, as editors count them: from 1. */
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
+import { pathSteps } from '../json/field-path.ts'
+import type { Position } from '../errors.ts'
 
 /** JSON from a file, or the first place where it is none. */
 export type JsonText =

@@ -1,5 +1,5 @@
 import { nearestWord } from '@posthorn/wire'
-import { childPath } from '../filter/field-path.ts'
+import { childPath } from '../json/field-path.ts'
 
 /** One thing wrong with a preset: the file in its folder, where in it, and what is wrong there. */
 export interface PresetProblem {

@@ -1,6 +1,6 @@
 /** JSON schemas of event types: whether one can be used, and whether a payload fits. Neither question ever throws. */
 import type { ValidateFunction } from 'ajv'
-import { shorten } from '../filter/field-path.ts'
+import { shorten } from '../json/field-path.ts'
 import { LRUCache } from 'lru-cache'
 import { compileSchema, type Draft, judgeOf } from './ajv.ts'
 import { describeErrors, type SchemaProblem } from './describe-errors.ts'

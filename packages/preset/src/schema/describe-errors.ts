@@ -1,6 +1,6 @@
 /** From Ajv's errors to what a person reads: where in the value, and what it has to be. */
 import type { ErrorObject } from 'ajv'
-import { childPath, shorten } from '../filter/field-path.ts'
+import { childPath, shorten } from '../json/field-path.ts'
 
 export interface SchemaProblem {
   /** `devices[0].name`; empty for the value itself. */

@@ -1,6 +1,6 @@
 /** Keywords whose implementation in Ajv does not stand up to values that are made to hurt. */
 import type { _, Ajv, CodeKeywordDefinition, FuncKeywordDefinition } from 'ajv'
-import { isContainer, jsonEqual } from '../filter/json-equal.ts'
+import { isContainer, jsonEqual } from '../json/json-equal.ts'
 
 /** `code` is Ajv's template tag, handed in because Ajv is loaded late. */
 export function replaceKeywords(ajv: Ajv, code: typeof _): void {

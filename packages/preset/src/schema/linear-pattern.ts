@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
-import { shorten } from '../filter/field-path.ts'
+import { shorten } from '../json/field-path.ts'
 import { patternSize } from './pattern-size.ts'
 
 export interface Pattern {

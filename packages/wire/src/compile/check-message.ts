@@ -1,19 +1,30 @@
 /** Whether a message can be sent in a dialect: asked once, before the message is accepted. */
-import type { Reading } from './compile.ts'
-import type { Dialect, Slot, WireMessage } from '../dialect.ts'
-import { WireError } from '../errors.ts'
+import { isParam, paramName } from '../definition/fields.ts'
+import { slotsOf, type PlacedSlot } from '../definition/slots.ts'
+import type { Dialect, Field, Slot, WireMessage } from '../dialect.ts'
+import { WireError, type WireErrorCode } from '../errors.ts'
 import { isHeaderValue } from '../text/headers.ts'
 import { scan } from '../json/scan.ts'
 import { latestTimeMs } from '../text/time.ts'
-import { isSlot } from '../lens/body-lens.ts'
-import { paramName } from '../lens/slot-lens.ts'
+import type { Reading } from './compiled-dialect.ts'
 
 /** Ids without a dot: `id.timestamp.body` must not be readable in two ways (test G9). A UUID fits, and so do ours. */
 const messageId = /^[A-Za-z0-9_-]{1,64}$/
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
-export function checkMessage(dialect: Dialect, reading: Reading, message: WireMessage): WireError | null {
-  const { id, type, payload, occurredAt, acceptedAt, params, claim } = message
+/** @returns what keeps a message from being sent, or `null`; the first of several problems */
+export function messageCheck(dialect: Dialect, reading: Reading): (message: WireMessage) => WireError | null {
+  const slots = slotsOf(dialect)
+  return (message) =>
+    checkOwnFields(message) ??
+    checkPayload(reading, message.payload) ??
+    checkParams(dialect, message.params) ??
+    checkSlots(slots, message) ??
+    checkClaim(message.claim) ??
+    checkDelimiters(reading, message)
+}
+
+function checkOwnFields({ id, type, occurredAt, acceptedAt }: WireMessage): WireError | null {
   if (typeof id !== 'string' || !messageId.test(id)) {
     return new WireError('invalid_id', `${JSON.stringify(id)} cannot be the id of a message.`, {
       hint: 'Use 1 to 64 letters, digits, - and _.',
@@ -24,23 +35,21 @@ export function checkMessage(dialect: Dialect, reading: Reading, message: WireMe
       hint: 'Use a name of 1 to 256 characters, such as invoice.paid.',
     })
   }
-  for (const [name, time] of [
-    ['occurredAt', occurredAt],
-    ['acceptedAt', acceptedAt],
-  ] as const) {
-    if (!Number.isInteger(time) || time < 0 || time > latestTimeMs) {
-      return new WireError('invalid_time', `${name} is not a time in milliseconds: ${String(time)}.`, {
-        hint: 'Give whole milliseconds since 1970, as Date.now() does.',
-      })
-    }
-  }
-  const wrongPayload = checkPayload(reading, payload)
-  if (wrongPayload !== null) return wrongPayload
+  return checkTime('occurredAt', occurredAt) ?? checkTime('acceptedAt', acceptedAt)
+}
 
-  for (const [name, { required }] of Object.entries(dialect.params ?? {})) {
+function checkTime(name: string, timeMs: number): WireError | null {
+  if (Number.isInteger(timeMs) && timeMs >= 0 && timeMs <= latestTimeMs) return null
+  return new WireError('invalid_time', `${name} is not a time in milliseconds: ${String(timeMs)}.`, {
+    hint: 'Give whole milliseconds since 1970, as Date.now() does.',
+  })
+}
+
+function checkParams({ title, params: declared = {} }: Dialect, params: WireMessage['params']): WireError | null {
+  for (const [name, { required }] of Object.entries(declared)) {
     const value = params !== undefined && Object.hasOwn(params, name) ? params[name] : undefined
     if (value === undefined && required === true) {
-      return new WireError('missing_param', `${dialect.title} needs a value for the parameter ${name}.`, {
+      return new WireError('missing_param', `${title} needs a value for the parameter ${name}.`, {
         hint: 'Set it on the application, on the endpoint or on the message.',
       })
     }
@@ -48,14 +57,20 @@ export function checkMessage(dialect: Dialect, reading: Reading, message: WireMe
       return new WireError('invalid_param', `The parameter ${name} is not a text.`)
     }
   }
-  for (const { slot, inHeader } of slotsOf(dialect)) {
-    const wrong = checkSlot(slot, inHeader, message)
+  return null
+}
+
+function checkSlots(slots: readonly PlacedSlot[], message: WireMessage): WireError | null {
+  for (const { slot, where } of slots) {
+    const wrong = checkSlot(slot, where === 'header', message)
     if (wrong !== null) return wrong
   }
-  if (claim !== undefined && (typeof claim !== 'string' || !messageId.test(claim))) {
-    return new WireError('invalid_claim', 'The claim is not an id.', { hint: 'Use 1 to 64 letters, digits, - and _.' })
-  }
-  return checkDelimiters(reading, message)
+  return null
+}
+
+function checkClaim(claim: WireMessage['claim']): WireError | null {
+  if (claim === undefined || (typeof claim === 'string' && messageId.test(claim))) return null
+  return new WireError('invalid_claim', 'The claim is not an id.', { hint: 'Use 1 to 64 letters, digits, - and _.' })
 }
 
 function checkPayload(reading: Reading, payload: string): WireError | null {
@@ -106,7 +121,7 @@ function checkSlot(slot: Slot, inHeader: boolean, message: WireMessage): WireErr
       hint: 'Use printable ASCII characters only.',
     })
   }
-  if (!slot.$.startsWith('param.')) return null
+  if (!isParam(slot.$)) return null
   const name = paramName(slot.$)
   const value = message.params !== undefined && Object.hasOwn(message.params, name) ? message.params[name] : undefined
   if (value === undefined) return null
@@ -127,30 +142,15 @@ function checkDelimiters(reading: Reading, message: WireMessage): WireError | nu
   for (const compiled of reading.signatures) {
     for (const { field, delimiter } of compiled.fields) {
       if (delimiter === null || field === 'sentAt' || !compiled.text(field, input).includes(delimiter)) continue
-      const code =
-        field === 'type'
-          ? 'invalid_type'
-          : field === 'claim'
-            ? 'invalid_claim'
-            : field === 'id'
-              ? 'invalid_id'
-              : 'invalid_param'
-      return new WireError(code, `${field} contains ${JSON.stringify(delimiter)}, which ends it where it is signed.`)
+      return new WireError(
+        codeOf(field),
+        `${field} contains ${JSON.stringify(delimiter)}, which ends it where it is signed.`,
+      )
     }
   }
   return null
 }
 
-/** Every slot of a dialect, and whether it is written into a header. */
-export function slotsOf(dialect: Dialect): { slot: Slot; inHeader: boolean }[] {
-  const found: { slot: Slot; inHeader: boolean }[] = []
-  for (const value of Object.values(dialect.request.headers ?? {}))
-    if (isSlot(value)) found.push({ slot: value, inHeader: true })
-  for (const slot of Object.values(dialect.request.query ?? {})) found.push({ slot, inHeader: false })
-  const walk = (shape: unknown): void => {
-    if (isSlot(shape)) found.push({ slot: shape, inHeader: false })
-    else if (typeof shape === 'object' && shape !== null) Object.values(shape).forEach(walk)
-  }
-  if (dialect.body.kind === 'json') walk(dialect.body.shape)
-  return found
+function codeOf(field: Field): WireErrorCode {
+  return field === 'type' || field === 'claim' || field === 'id' ? `invalid_${field}` : 'invalid_param'
 }

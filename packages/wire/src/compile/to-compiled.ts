@@ -1,5 +1,6 @@
 /** Built-in dialects by name, compiled when they are first asked for. */
-import { compile, type CompiledDialect } from './compile.ts'
+import { compile } from './compile.ts'
+import type { CompiledDialect } from './compiled-dialect.ts'
 import type { Dialect } from '../dialect.ts'
 import { dialects } from '../dialects/index.ts'
 import { WireError } from '../errors.ts'

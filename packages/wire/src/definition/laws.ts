@@ -3,23 +3,15 @@
  * that answers with the places where it is broken.
  */
 import { isAsymmetric } from '../crypto/cryptography.ts'
-import type { Dialect, Field, Form, Shape, Slot } from '../dialect.ts'
+import type { Dialect, Field } from '../dialect.ts'
 import type { Problem } from '../errors.ts'
-import { isSlot, spread } from '../lens/body-lens.ts'
-import { isTimeField, paramName } from '../lens/slot-lens.ts'
+import { formsOf, isFieldPart, isOfAttempt, isParam, isTimeField, paramName } from './fields.ts'
+import { isSlot, slotsOf, spread, walkShape, type PlacedSlot } from './slots.ts'
 
-/** One slot, where it stands, and in which part of the request. */
-interface Placed {
-  slot: Slot
-  path: string
-  where: 'header' | 'query' | 'body'
-  isSpread: boolean
-}
-
-type Law = (dialect: Dialect, placed: readonly Placed[]) => Problem[]
+type Law = (dialect: Dialect, placed: readonly PlacedSlot[]) => Problem[]
 
 export function breaches(dialect: Dialect): Problem[] {
-  const placed = placements(dialect)
+  const placed = slotsOf(dialect)
   return laws.flatMap((law) => law(dialect, placed))
 }
 
@@ -41,7 +33,7 @@ const laws: readonly Law[] = [
 ]
 
 /** `id`, `type` and `payload` are each placed once or declared absent; nothing is placed twice. */
-function placedOnce({ absent = [] }: Dialect, placed: readonly Placed[]): Problem[] {
+function placedOnce({ absent = [] }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   const problems: Problem[] = []
   for (const field of ['id', 'type', 'payload'] as const) {
     const isPlaced = placed.some(({ slot }) => slot.$ === field)
@@ -61,18 +53,16 @@ function placedOnce({ absent = [] }: Dialect, placed: readonly Placed[]): Proble
 }
 
 /** Retries send the bytes of the first attempt, so nothing that changes per attempt stands in the body. */
-function attemptStaysOutOfTheBody(_: Dialect, placed: readonly Placed[]): Problem[] {
+function attemptStaysOutOfTheBody(_: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return placed
     .filter(({ slot, where }) => where === 'body' && (isOfAttempt(slot.$) || slot.omit === 'firstAttempt'))
     .map(({ path, slot }) => ({ path, reason: `puts ${slot.$}, which changes with each attempt, into the body` }))
 }
 
-function formsFitFields(dialect: Dialect, placed: readonly Placed[]): Problem[] {
+function formsFitFields(dialect: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   const signed = dialect.signatures.flatMap(({ over }, signature) =>
     over.flatMap((part, index) =>
-      typeof part === 'string' || isRequestPart(part)
-        ? []
-        : [{ slot: part as Slot, path: `signatures[${signature}].over[${index}]` }],
+      isFieldPart(part) ? [{ slot: part, path: `signatures[${signature}].over[${index}]` }] : [],
     ),
   )
   const problems: Problem[] = []
@@ -92,7 +82,7 @@ function formsFitFields(dialect: Dialect, placed: readonly Placed[]): Problem[] 
   return problems
 }
 
-function optionalFieldsCanBeOmitted({ params = {} }: Dialect, placed: readonly Placed[]): Problem[] {
+function optionalFieldsCanBeOmitted({ params = {} }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return placed.flatMap(({ slot, path }): Problem[] => {
     const { $: field, omit } = slot
     const isOptional = field === 'lastError' || (isParam(field) && params[paramName(field)]?.required !== true)
@@ -105,13 +95,13 @@ function optionalFieldsCanBeOmitted({ params = {} }: Dialect, placed: readonly P
   })
 }
 
-function paramsAreDeclared({ params = {} }: Dialect, placed: readonly Placed[]): Problem[] {
+function paramsAreDeclared({ params = {} }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return placed
     .filter(({ slot }) => isParam(slot.$) && !Object.hasOwn(params, paramName(slot.$)))
     .map(({ slot, path }) => ({ path, reason: `uses ${slot.$}, which params does not declare` }))
 }
 
-function payloadStandsInTheBody(_: Dialect, placed: readonly Placed[]): Problem[] {
+function payloadStandsInTheBody(_: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return placed.flatMap(({ slot, where, path }): Problem[] => {
     if (slot.$ !== 'payload') return []
     if (where !== 'body') return [{ path, reason: 'puts the payload elsewhere than into the body' }]
@@ -121,7 +111,7 @@ function payloadStandsInTheBody(_: Dialect, placed: readonly Placed[]): Problem[
   })
 }
 
-function payloadSpreadsInObjects({ body }: Dialect, placed: readonly Placed[]): Problem[] {
+function payloadSpreadsInObjects({ body }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   const problems = placed
     .filter(({ isSpread, slot }) => isSpread && (slot.$ !== 'payload' || slot.as !== undefined))
     .map(({ path }) => ({ path, reason: 'must be { "$": "payload" }' }))
@@ -163,7 +153,7 @@ function headersAreDistinct({ request, signatures }: Dialect): Problem[] {
 }
 
 /** Headers and query belong to a request. With several messages in it they cannot speak of one. */
-function batchesShareTheirHeaders({ body }: Dialect, placed: readonly Placed[]): Problem[] {
+function batchesShareTheirHeaders({ body }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   if (body.kind !== 'json' || body.batch === undefined) return []
   return placed
     .filter(({ slot, where }) => where !== 'body' && !isOfAttempt(slot.$))
@@ -171,11 +161,11 @@ function batchesShareTheirHeaders({ body }: Dialect, placed: readonly Placed[]):
 }
 
 /** A receiver can only check what it sees, and before it trusts the body. */
-function signedIsOnTheWire({ signatures }: Dialect, placed: readonly Placed[]): Problem[] {
+function signedIsOnTheWire({ signatures }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return signatures.flatMap(({ over, format }, signature) =>
     over.flatMap((part, index): Problem[] => {
-      if (typeof part === 'string' || isRequestPart(part)) return []
-      const slot = part as Slot
+      if (!isFieldPart(part)) return []
+      const slot = part
       const path = `signatures[${signature}].over[${index}]`
       if (slot.omit !== undefined)
         return [{ path, reason: 'cannot be omitted: a signature is over the same parts each time' }]
@@ -229,54 +219,4 @@ function keysFitAlgorithms({ signatures }: Dialect): Problem[] {
     }
     return []
   })
-}
-
-function placements({ request, body }: Dialect): Placed[] {
-  const placed: Placed[] = []
-  for (const [name, value] of Object.entries(request.headers ?? {})) {
-    if (isSlot(value)) placed.push({ slot: value, path: `request.headers.${name}`, where: 'header', isSpread: false })
-  }
-  for (const [name, slot] of Object.entries(request.query ?? {})) {
-    placed.push({ slot, path: `request.query.${name}`, where: 'query', isSpread: false })
-  }
-  if (body.kind === 'payload') placed.push({ slot: { $: 'payload' }, path: 'body', where: 'body', isSpread: false })
-  if (body.kind === 'json') {
-    walkShape(body.shape, 'body.shape', (value, path, key) => {
-      if (isSlot(value)) placed.push({ slot: value, path, where: 'body', isSpread: key === spread })
-    })
-  }
-  return placed
-}
-
-function walkShape(
-  shape: Shape,
-  path: string,
-  visit: (shape: Shape, path: string, key: string) => void,
-  key = '',
-): void {
-  visit(shape, path, key)
-  if (typeof shape !== 'object' || shape === null || isSlot(shape)) return
-  const isArray = Array.isArray(shape)
-  for (const [name, value] of Object.entries(shape)) {
-    walkShape(value, isArray ? `${path}[${name}]` : name === spread ? `${path}["..."]` : `${path}.${name}`, visit, name)
-  }
-}
-
-function isRequestPart(part: { $: string }): boolean {
-  return part.$ === 'body' || part.$ === 'url' || part.$ === 'method'
-}
-
-function isOfAttempt(field: Field): boolean {
-  return field === 'sentAt' || field === 'attempt' || field === 'lastError'
-}
-
-function isParam(field: Field): boolean {
-  return field.startsWith('param.')
-}
-
-function formsOf(field: Field): readonly Form[] {
-  if (isTimeField(field)) return ['unix', 'unixMs', 'iso', 'isoMs']
-  if (field === 'id') return ['uuid', 'base62']
-  if (field === 'payload') return ['jsonString']
-  return field === 'attempt' || isParam(field) ? ['number'] : []
 }

@@ -5,8 +5,8 @@
 import type { Dialect } from '../dialect.ts'
 import { WireError, type Problem } from '../errors.ts'
 import { isHeaderName, isHeaderValue, isTransportHeader } from '../text/headers.ts'
+import { isObject, list, map, must, object, oneOf, type JsonForm } from './json-form.ts'
 import { breaches } from './laws.ts'
-import { nearestWord } from '../text/nearest-word.ts'
 
 /** Dialects are small. What is larger than this is not one. */
 const maxDepth = 32
@@ -34,78 +34,6 @@ export function parseDialect(json: unknown): Dialect {
   return structuredClone(json) as Dialect
 }
 
-/** Reports what is wrong with a value at a path. */
-type Form = (value: unknown, path: string, problems: Problem[]) => void
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
-}
-
-function must(expectation: string, holds: (value: unknown) => boolean): Form {
-  return (value, path, problems) => {
-    if (!holds(value)) problems.push({ path, reason: `must be ${expectation}` })
-  }
-}
-
-function oneOf(...values: readonly unknown[]): Form {
-  return must(values.length === 1 ? JSON.stringify(values[0]) : `one of ${values.join(', ')}`, (value) =>
-    values.includes(value),
-  )
-}
-
-function object(required: Readonly<Record<string, Form>>, optional: Readonly<Record<string, Form>> = {}): Form {
-  return (value, path, problems) => {
-    if (!isObject(value)) {
-      problems.push({ path, reason: 'must be an object' })
-      return
-    }
-    const known = [...Object.keys(required), ...Object.keys(optional)]
-    for (const [key, form] of Object.entries(required)) {
-      if (Object.hasOwn(value, key)) form(value[key], join(path, key), problems)
-      else problems.push({ path: join(path, key), reason: 'is missing' })
-    }
-    for (const [key, member] of Object.entries(value)) {
-      if (Object.hasOwn(required, key)) continue
-      if (Object.hasOwn(optional, key)) optional[key]?.(member, join(path, key), problems)
-      else problems.push({ path: join(path, key), reason: `is not known here${guess(key, known)}` })
-    }
-  }
-}
-
-function guess(key: string, known: readonly string[]): string {
-  const meant = nearestWord(key, known)
-  return meant === null ? '' : `: did you mean "${meant}"?`
-}
-
-function list(item: Form, most: number): Form {
-  return (value, path, problems) => {
-    if (!Array.isArray(value)) problems.push({ path, reason: 'must be an array' })
-    else if (value.length > most) problems.push({ path, reason: `must have at most ${most} elements` })
-    else value.forEach((element, index) => item(element, `${path}[${index}]`, problems))
-  }
-}
-
-function map(key: (name: string) => string | null, item: Form): Form {
-  return (value, path, problems) => {
-    if (!isObject(value)) {
-      problems.push({ path, reason: 'must be an object' })
-      return
-    }
-    for (const [name, member] of Object.entries(value)) {
-      const reason = key(name)
-      if (reason !== null) problems.push({ path: join(path, name), reason })
-      item(member, join(path, name), problems)
-    }
-  }
-}
-
-function join(path: string, key: string): string {
-  const step = /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? key : `[${JSON.stringify(key)}]`
-  return path === '' || step.startsWith('[') ? path + step : `${path}.${step}`
-}
-
 const text = must('a text', (value) => typeof value === 'string' && value.isWellFormed() && value.length <= 1000)
 const shortText = must(
   'a text that is not empty',
@@ -117,7 +45,7 @@ const headerName = must(
   (value) => typeof value === 'string' && isHeaderName(value) && !isTransportHeader(value),
 )
 const headerText = must('printable ASCII', (value) => typeof value === 'string' && isHeaderValue(value))
-const count = (most: number): Form =>
+const count = (most: number): JsonForm =>
   must(
     `a whole number from 1 to ${most}`,
     (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most,
@@ -149,11 +77,11 @@ const slot = object(
 )
 
 const slotOr =
-  (other: Form): Form =>
+  (other: JsonForm): JsonForm =>
   (value, path, problems) =>
     (isObject(value) ? slot : other)(value, path, problems)
 
-const part: Form = (value, path, problems) => {
+const part: JsonForm = (value, path, problems) => {
   if (typeof value === 'string') text(value, path, problems)
   else if (isObject(value) && ['body', 'url', 'method'].includes(String(value['$'])))
     object({ $: text })(value, path, problems)
@@ -161,7 +89,7 @@ const part: Form = (value, path, problems) => {
 }
 
 const shapeAt =
-  (depth: number): Form =>
+  (depth: number): JsonForm =>
   (value, path, problems) => {
     if (depth > maxDepth) problems.push({ path, reason: `is nested deeper than ${maxDepth} levels` })
     else if (Array.isArray(value)) list(shapeAt(depth + 1), 1000)(value, path, problems)
@@ -181,7 +109,7 @@ function memberName(name: string): string | null {
 const header = (name: string): string | null =>
   isHeaderName(name) && !isTransportHeader(name) ? null : 'is not a header that a dialect may write'
 
-const format: Form = (value, path, problems) => {
+const format: JsonForm = (value, path, problems) => {
   const kinds = {
     bare: object({}, { prefix: headerText }),
     pairs: object({ separator: oneOf(',', ';'), signature: token }, { time: token, several: oneOf(true) }),
@@ -223,7 +151,7 @@ const signature = object(
   },
 )
 
-const body: Form = (value, path, problems) => {
+const body: JsonForm = (value, path, problems) => {
   const kind = isObject(value) ? value['kind'] : undefined
   const batch = object({
     form: oneOf('array', 'objectOrArray'),

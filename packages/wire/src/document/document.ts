@@ -6,20 +6,7 @@ import { snippet, snippetLanguages } from '../snippets/snippet.ts'
 import { memberPath, memberRows, slotWords } from './field-words.ts'
 import { bullets, code, fenced, heading, inline, steps, table } from './markdown.ts'
 import { keyWords, rotationWords, verificationSteps } from './signature-words.ts'
-import { httpText, vectorText, workedExample, type WorkedExample } from './worked-example.ts'
-
-/** The message that the page shows. */
-export interface DocumentSample {
-  type: string
-  /** JSON text. */
-  payload: string
-  /** Values of the dialect's params; `claim` is the claim, where the dialect has one. */
-  params?: Readonly<Record<string, string>>
-  /** Default `msg_0K3OcC9O39pNCR5O`. */
-  id?: string
-  /** Milliseconds since 1970. Default the first of January 2026. */
-  occurredAt?: number
-}
+import { httpText, vectorText, workedExample, type DocumentSample, type WorkedExample } from './worked-example.ts'
 
 const ownWords = {
   request: 'Request',

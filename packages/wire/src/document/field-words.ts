@@ -1,7 +1,7 @@
 /** What stands at a place, in words. */
 import type { Dialect, Field, Form, Shape, Slot } from '../dialect.ts'
-import { isSlot, spread } from '../lens/body-lens.ts'
-import { paramName } from '../lens/slot-lens.ts'
+import { isSlot, spread } from '../definition/slots.ts'
+import { isParam, paramName } from '../definition/fields.ts'
 import { code, inline } from './markdown.ts'
 
 const fields: Record<Exclude<Field, `param.${string}`>, string> = {
@@ -38,10 +38,6 @@ export function slotWords({ params = {} }: Dialect, { $: field, as, prefix, omit
     ...(omit === 'absent' ? ['left out when there is none'] : []),
     ...(omit === 'firstAttempt' ? ['left out on the first attempt'] : []),
   ].join(', ')
-}
-
-function isParam(field: Field): field is `param.${string}` {
-  return field.startsWith('param.')
 }
 
 /** The members of a body, in their order: path and meaning, both Markdown. */

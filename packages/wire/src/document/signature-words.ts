@@ -1,7 +1,7 @@
 /** How a signature is made and checked, step by step. All of it is Markdown. */
 import { isAsymmetric } from '../crypto/cryptography.ts'
 import type { Algorithm, Dialect, Part, Signature, Slot } from '../dialect.ts'
-import { isSlot } from '../lens/body-lens.ts'
+import { isSlot } from '../definition/slots.ts'
 import { holdsSeveral } from '../lens/signature-header.ts'
 import { code } from './markdown.ts'
 

@@ -1,12 +1,24 @@
 /** A request that is right to the byte: it is made when the page is, by the code that sends. */
 import { fromUtf8 } from '../text/bytes.ts'
-import { slotsOf } from '../compile/check-message.ts'
-import type { CompiledDialect } from '../compile/compile.ts'
+import { slotsOf } from '../definition/slots.ts'
+import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import type { WireMessage, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'
 import { publicKeyOf } from '../sign/public-key.ts'
 import { holdsSeveral } from '../lens/signature-header.ts'
-import type { DocumentSample } from './document.ts'
+
+/** The message that the page shows. */
+export interface DocumentSample {
+  type: string
+  /** JSON text. */
+  payload: string
+  /** Values of the dialect's params; `claim` is the claim, where the dialect has one. */
+  params?: Readonly<Record<string, string>>
+  /** Default `msg_0K3OcC9O39pNCR5O`. */
+  id?: string
+  /** Milliseconds since 1970. Default the first of January 2026. */
+  occurredAt?: number
+}
 
 export interface WorkedExample {
   message: WireMessage

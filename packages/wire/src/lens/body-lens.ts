@@ -1,19 +1,14 @@
-/**
- * The lens: a placement compiled into a writer and a reader of bodies. Whatever `write` puts somewhere, `read` finds
- * there, because both are made from the same walk over the same shape.
- */
-import { fromUtf8, utf8 } from '../text/bytes.ts'
-import type { Body, Shape, Slot, WireMessage } from '../dialect.ts'
+/** The body of a request in both directions: nothing, the payload itself, or a JSON envelope of one or several messages. */
+import type { Body, WireMessage } from '../dialect.ts'
 import { parseBounded } from '../json/parse.ts'
-import { compact, scan, type Member, type Scan } from '../json/scan.ts'
-import { slotLens, type Draft } from './slot-lens.ts'
-
-/** The member of a shape at whose place the payload's members stand. */
-export const spread = '...'
+import { scan, type Scan } from '../json/scan.ts'
+import { fromUtf8, utf8 } from '../text/bytes.ts'
+import { shapeLens, takenMembers, type ShapeLens } from './shape-lens.ts'
+import type { Draft } from './slot-lens.ts'
 
 export interface BodyLens {
   write(message: WireMessage): Uint8Array | null
-  /** How several messages stand in one body; `null`: there is one in each. */
+  /** How several messages stand in one body; `null`: a body carries one message. */
   readonly batch: BatchLens | null
   /** The messages of a body, one draft each, or a sentence that says what is wrong with it. */
   read(body: Uint8Array | string): Draft[] | string
@@ -27,78 +22,68 @@ export interface BatchLens {
   join(elements: readonly Uint8Array[]): Uint8Array
 }
 
-/** One value of a shape in both directions. `read` answers what is wrong, beginning with where. */
-interface ShapeLens {
-  write(message: WireMessage): string | undefined
-  /** @param known the scan of this very text, where there is one already */
-  read(text: string, path: string, draft: Draft, known?: Scan): string | null
-}
-
-export function isSlot(shape: unknown): shape is Slot {
-  return typeof shape === 'object' && shape !== null && Object.hasOwn(shape, '$')
-}
-
-/** The text of a body, or `null` when its bytes are not UTF-8. */
-function textOf(body: Uint8Array | string): string | null {
-  return typeof body === 'string' ? body : fromUtf8(body)
-}
-
 export function bodyLens(body: Body): BodyLens {
-  if (body.kind === 'none') return { write: () => null, read: () => [{}], taken: null, batch: null }
-  if (body.kind === 'payload') {
-    return {
-      write: (message) => utf8(message.payload),
-      read: (given) => {
-        const text = textOf(given)
-        if (text === null) return 'The body is not UTF-8.'
-        const found = parseBounded(text)
-        if (!found.ok) return notJson(found)
-        return [{ payload: found.value, payloadText: text }]
-      },
-      taken: null,
-      batch: null,
-    }
+  switch (body.kind) {
+    case 'none':
+      return { write: () => null, read: () => [{}], taken: null, batch: null }
+    case 'payload':
+      return { write: (message) => utf8(message.payload), read: readPayload, taken: null, batch: null }
+    case 'json':
+      return jsonLens(body)
   }
-  const shape = shapeLens(body.shape, body.compact === true)
-  const alwaysArray = body.batch?.form === 'array'
+}
+
+function readPayload(body: Uint8Array | string): Draft[] | string {
+  const text = textOf(body)
+  if (text === null) return notUtf8
+  const found = parseBounded(text)
+  return found.ok ? [{ payload: found.value, payloadText: text }] : notJson(found)
+}
+
+function jsonLens({ shape, compact, batch }: Extract<Body, { kind: 'json' }>): BodyLens {
+  const lens = shapeLens(shape, compact === true)
+  const isAlwaysArray = batch?.form === 'array'
+  const writeOne = (message: WireMessage): string => lens.write(message) ?? 'null'
   return {
-    write: alwaysArray
-      ? (message) => utf8(`[${shape.write(message) ?? 'null'}]`)
-      : (message) => utf8(shape.write(message) ?? 'null'),
-    read: (given) => {
-      const text = textOf(given)
-      if (text === null) return 'The body is not UTF-8.'
+    write: isAlwaysArray ? (message) => utf8(`[${writeOne(message)}]`) : (message) => utf8(writeOne(message)),
+    read: (body) => {
+      const text = textOf(body)
+      if (text === null) return notUtf8
       const found = scan(text)
       if (!found.ok) return notJson(found)
-      if (found.kind === 'array' && body.batch !== undefined) {
-        return readAll(found.elements.map(({ start, end }) => text.slice(start, end)))
+      if (found.kind === 'array' && batch !== undefined) {
+        return readAll(
+          lens,
+          found.elements.map(({ start, end }) => text.slice(start, end)),
+        )
       }
-      if (alwaysArray) return 'The body is not a JSON array.'
+      if (isAlwaysArray) return 'The body is not a JSON array.'
       const { start, end } = found.whole
-      return readAll([text.slice(start, end)], start === 0 ? found : undefined)
+      return readAll(lens, [text.slice(start, end)], start === 0 ? found : undefined)
     },
-    taken: takenMembers(body.shape),
-    batch: body.batch === undefined ? null : batchLens(shape, alwaysArray),
-  }
-
-  function readAll(texts: readonly string[], known?: Scan): Draft[] | string {
-    const drafts: Draft[] = []
-    for (const [index, text] of texts.entries()) {
-      const draft: Draft = {}
-      const problem = shape.read(text, texts.length > 1 ? `[${index}]` : '', draft, known)
-      if (problem !== null) return problem
-      drafts.push(draft)
-    }
-    return drafts
+    taken: takenMembers(shape),
+    batch: batch === undefined ? null : batchLens((message) => utf8(writeOne(message)), isAlwaysArray),
   }
 }
 
-function batchLens(shape: ShapeLens, alwaysArray: boolean): BatchLens {
+/** @param known the scan of the only text, where there is one already */
+function readAll(lens: ShapeLens, texts: readonly string[], known?: Scan): Draft[] | string {
+  const drafts: Draft[] = []
+  for (const [index, text] of texts.entries()) {
+    const draft: Draft = {}
+    const problem = lens.read(text, texts.length > 1 ? `[${index}]` : '', draft, known)
+    if (problem !== null) return problem
+    drafts.push(draft)
+  }
+  return drafts
+}
+
+function batchLens(element: BatchLens['element'], isAlwaysArray: boolean): BatchLens {
   return {
-    element: (message) => utf8(shape.write(message) ?? 'null'),
+    element,
     join: (elements) => {
       const [first] = elements
-      if (first !== undefined && elements.length === 1 && !alwaysArray) return first
+      if (first !== undefined && elements.length === 1 && !isAlwaysArray) return first
       const body = new Uint8Array(elements.reduce((bytes, { length }) => bytes + length + 1, 1))
       let at = 0
       for (const element of elements) {
@@ -118,157 +103,9 @@ function notJson({ reason, at }: { reason: string; at: number }): string {
   return `The body is not the JSON that it should be: ${reason} (character ${at + 1}).`
 }
 
-function shapeLens(shape: Shape, isCompact: boolean): ShapeLens {
-  if (isSlot(shape)) return shape.$ === 'payload' ? payloadLens(shape, isCompact) : valueLens(shape)
-  if (Array.isArray(shape)) return arrayLens(shape as readonly Shape[], isCompact)
-  if (typeof shape === 'object' && shape !== null) return objectLens(shape as { [key: string]: Shape }, isCompact)
-  const text = JSON.stringify(shape)
-  // A constant says nothing about the message. When the vendor changes it, authentic messages stay readable.
-  return { write: () => text, read: () => null }
-}
+const notUtf8 = 'The body is not UTF-8.'
 
-function payloadLens(slot: Slot, isCompact: boolean): ShapeLens {
-  const text = ({ payload }: WireMessage): string => (isCompact ? compact(payload) : payload)
-  if (slot.as !== 'jsonString') {
-    return {
-      write: text,
-      read: (found, _, draft) => {
-        draft.payloadText = found
-        return null
-      },
-    }
-  }
-  return {
-    write: (message) => JSON.stringify(text(message)),
-    read: (found, path, draft) => {
-      if (!found.startsWith('"')) return `The member ${path} is not a string.`
-      const inner = JSON.parse(found) as string
-      const again = scan(inner)
-      if (!again.ok) return `The string ${path} does not hold JSON: ${again.reason}.`
-      draft.payloadText = inner
-      return null
-    },
-  }
-}
-
-function valueLens(slot: Slot): ShapeLens {
-  const lens = slotLens(slot)
-  const prefix = slot.prefix ?? ''
-  const isNumber = prefix === '' && (slot.as === 'unix' || slot.as === 'unixMs' || slot.as === 'number')
-  return {
-    write: (message) => {
-      const text = lens.write(message, null)
-      return text === undefined ? (slot.omit ? undefined : 'null') : isNumber ? text : JSON.stringify(prefix + text)
-    },
-    read: (found, path, draft) => {
-      if (found === 'null') return null
-      const first = found.charAt(0)
-      // A number where text is expected, or the reverse, is read all the same: its meaning is not in doubt.
-      if (first !== '"' && first !== '-' && !(first >= '0' && first <= '9'))
-        return `The member ${path} is not a text or number.`
-      const text = first === '"' ? (JSON.parse(found) as string) : found
-      if (!text.startsWith(prefix)) return `The member ${path} does not begin with ${JSON.stringify(prefix)}.`
-      const problem = lens.read(text.slice(prefix.length), draft)
-      return problem === null ? null : `The member ${path} ${problem}.`
-    },
-  }
-}
-
-function arrayLens(shapes: readonly Shape[], isCompact: boolean): ShapeLens {
-  const lenses = shapes.map((shape) => shapeLens(shape, isCompact))
-  return {
-    write: (message) => `[${lenses.map((lens) => lens.write(message) ?? 'null').join(',')}]`,
-    read: (text, path, draft, known) => {
-      const found = known ?? scan(text)
-      if (!found.ok || found.kind !== 'array')
-        return `${path === '' ? 'The body' : `The member ${path}`} is not an array.`
-      for (const [index, lens] of lenses.entries()) {
-        const element = found.elements[index]
-        if (element === undefined) return `The array ${path} is too short.`
-        const problem = lens.read(text.slice(element.start, element.end), `${path}[${index}]`, draft)
-        if (problem !== null) return problem
-      }
-      return null
-    },
-  }
-}
-
-function objectLens(shape: { readonly [key: string]: Shape }, isCompact: boolean): ShapeLens {
-  const members = Object.entries(shape).map(([key, value]) => ({
-    key,
-    label: `${JSON.stringify(key)}:`,
-    lens: key === spread ? spreadLens(isCompact) : shapeLens(value, isCompact),
-    holdsPayload: holdsPayload(value),
-  }))
-  const spreads = Object.hasOwn(shape, spread)
-
-  return {
-    write: (message) => {
-      let text = ''
-      for (const { key, label, lens } of members) {
-        const value = lens.write(message)
-        if (value === undefined || (key === spread && value === '')) continue
-        text += (text === '' ? '' : ',') + (key === spread ? value : label + value)
-      }
-      return `{${text}}`
-    },
-    read: (text, path, draft, known) => {
-      const found = known ?? scan(text)
-      if (!found.ok || found.kind !== 'object') {
-        return `${path === '' ? 'The body' : `The member ${path}`} is not an object${found.ok ? '' : `: ${found.reason}`}.`
-      }
-      const byKey = new Map(found.members.map((member) => [member.key, member]))
-      for (const { key, lens, holdsPayload: isNeeded } of members) {
-        if (key === spread) continue
-        const place = path === '' ? key : `${path}.${key}`
-        const member = byKey.get(key)
-        byKey.delete(key)
-        if (member === undefined) {
-          // Vendors leave members out in old or rare events; only without a payload is there nothing to hand on.
-          if (isNeeded) return `The body has no member ${place}.`
-          continue
-        }
-        const problem = lens.read(text.slice(member.start, member.end), place, draft)
-        if (problem !== null) return problem
-      }
-      if (spreads) draft.payloadText = gather(text, found.members, [...byKey.values()])
-      return null
-    },
-  }
-}
-
-/** The payload's members without its braces. That it is an object has been checked when it was accepted. */
-function spreadLens(isCompact: boolean): ShapeLens {
-  return {
-    write: ({ payload }) => (isCompact ? compact(payload) : payload).trim().slice(1, -1).trim(),
-    read: () => null,
-  }
-}
-
-/** The members that are not the envelope's. Where they stand together they are cut out as one piece, spaces and all. */
-function gather(text: string, all: readonly Member[], rest: readonly Member[]): string {
-  const first = rest[0]
-  const last = rest.at(-1)
-  if (first === undefined || last === undefined) return '{}'
-  const together = all.indexOf(last) - all.indexOf(first) === rest.length - 1
-  const pieces = together
-    ? [text.slice(first.keyStart, last.end)]
-    : rest.map(({ keyStart, end }) => text.slice(keyStart, end))
-  return `{${pieces.join(',')}}`
-}
-
-function holdsPayload(shape: Shape): boolean {
-  if (isSlot(shape)) return shape.$ === 'payload'
-  return typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value))
-}
-
-/** The members beside `...`, wherever in the shape it stands. */
-function takenMembers(shape: Shape): ReadonlySet<string> | null {
-  if (typeof shape !== 'object' || shape === null || isSlot(shape)) return null
-  if (Object.hasOwn(shape, spread)) return new Set(Object.keys(shape).filter((key) => key !== spread))
-  for (const value of Object.values(shape)) {
-    const taken = takenMembers(value)
-    if (taken !== null) return taken
-  }
-  return null
+/** The text of a body, or `null` when its bytes are not UTF-8. */
+function textOf(body: Uint8Array | string): string | null {
+  return typeof body === 'string' ? body : fromUtf8(body)
 }

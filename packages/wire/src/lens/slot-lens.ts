@@ -1,6 +1,8 @@
 /** One field at one place: its text when sending, and what that text says when receiving. */
-import type { EncodeInput, Field, ReceivedMessage, Slot, WireMessage } from '../dialect.ts'
+import { paramName } from '../definition/fields.ts'
+import type { EncodeInput, ReceivedMessage, Slot, WireMessage } from '../dialect.ts'
 import { idFromBase62, idFromUuid, idToBase62, idToUuid } from '../text/id.ts'
+import { printTime, readTime, wrongTime } from '../text/time.ts'
 
 /** A message while it is being read. */
 export type Draft = { -readonly [Key in Exclude<keyof ReceivedMessage, 'params'>]?: ReceivedMessage[Key] } & {
@@ -17,11 +19,6 @@ export interface SlotLens {
   /** Puts into the draft what the text (without the prefix) says. Answers what is wrong with it, or `null`. */
   read(text: string, draft: Draft): string | null
 }
-
-/** Strict on purpose: `1e9`, `0x5`, ` 1` and milliseconds in place of seconds are refused (test G7). */
-const unixSeconds = /^\d{1,12}$/
-const unixMilliseconds = /^\d{1,15}$/
-const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 export function slotLens(slot: Slot): SlotLens {
   const write = writer(slot)
@@ -106,48 +103,4 @@ function reader({ $: field, as }: Slot): SlotLens['read'] {
       }
     }
   }
-}
-
-export function isTimeField(field: Field): boolean {
-  return field === 'occurredAt' || field === 'acceptedAt' || field === 'sentAt'
-}
-
-export function paramName(field: Field): string {
-  return field.slice('param.'.length)
-}
-
-let lastSeconds = 0
-let lastPrinted = '0'
-
-/** Header and signature print the same second, and so do most requests of a busy sender. */
-function printSeconds(seconds: number): string {
-  if (seconds !== lastSeconds) {
-    lastPrinted = String(seconds)
-    lastSeconds = seconds
-  }
-  return lastPrinted
-}
-
-/** @param timeMs milliseconds since 1970 */
-function printTime(timeMs: number, as: Slot['as']): string {
-  if (as === 'unix') return printSeconds(Math.floor(timeMs / 1000))
-  if (as === 'unixMs') return String(timeMs)
-  const text = new Date(timeMs).toISOString()
-  return as === 'iso' ? `${text.slice(0, -5)}Z` : text
-}
-
-/** Milliseconds since 1970, or `null`. Both ISO forms read each other: only their precision differs. */
-export function readTime(text: string, as: Slot['as']): number | null {
-  if (as === 'unix') return unixSeconds.test(text) ? Number(text) * 1000 : null
-  if (as === 'unixMs') return unixMilliseconds.test(text) ? Number(text) : null
-  if (!isoTime.test(text)) return null
-  const time = Date.parse(text)
-  return Number.isNaN(time) ? null : time
-}
-
-function wrongTime(text: string, as: Slot['as']): string {
-  if (as === 'unix')
-    return /^\d{13}$/.test(text) ? 'is in milliseconds, seconds are expected' : 'is not a time in seconds'
-  if (as === 'unixMs') return 'is not a time in milliseconds'
-  return 'is not an ISO 8601 time'
 }

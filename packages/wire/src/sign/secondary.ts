@@ -2,10 +2,11 @@
  * Two formats on one request, while receivers move from one to the other: the body is the primary's, and the headers and
  * signatures of both stand beside each other. It works only where the two agree on everything but their headers.
  */
-import { headerNames, type CompiledDialect } from '../compile/compile.ts'
+import { headerNames } from '../compile/compile.ts'
+import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import type { Body, Dialect, EncodeInput, Shape, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'
-import { isSlot } from '../lens/body-lens.ts'
+import { isSlot } from '../definition/slots.ts'
 
 /**
  * What keeps a second format from standing on the requests of the first, as a sentence, or `null`. Ask when an endpoint is

@@ -9,9 +9,9 @@ import {
   type Plan,
   type SignaturePlan,
   type TextPlan,
+  type Printed,
 } from './plan.ts'
 import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
-import type { Printed } from './snippet.ts'
 
 /** Where the classes are that a snippet can use. */
 const packages = {

@@ -2,9 +2,8 @@
 import type { Algorithm } from '../dialect.ts'
 import { braced, escape, indent } from './literal.ts'
 import { camel } from './names.ts'
-import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, TextPlan } from './plan.ts'
+import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, TextPlan, Printed } from './plan.ts'
 import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
-import type { Printed } from './snippet.ts'
 
 export function javascript(plan: Plan): Printed {
   const code = [...main(plan), ...helpers(plan)]

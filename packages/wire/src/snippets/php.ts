@@ -10,9 +10,9 @@ import {
   type Plan,
   type SignaturePlan,
   type TextPlan,
+  type Printed,
 } from './plan.ts'
 import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
-import type { Printed } from './snippet.ts'
 
 export function php(plan: Plan): Printed {
   const uses = (algorithm: SignaturePlan['algorithm']): boolean =>

@@ -2,9 +2,8 @@
 import type { Algorithm, TextEncoding } from '../dialect.ts'
 import { escape, indent } from './literal.ts'
 import { snake } from './names.ts'
-import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, TextPlan } from './plan.ts'
+import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, TextPlan, Printed } from './plan.ts'
 import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
-import type { Printed } from './snippet.ts'
 
 export function python(plan: Plan): Printed {
   const code = [...constants(plan), ...helpers(plan), ...main(plan)]

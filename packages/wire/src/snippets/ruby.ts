@@ -9,9 +9,9 @@ import {
   type Plan,
   type SignaturePlan,
   type TextPlan,
+  type Printed,
 } from './plan.ts'
 import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
-import type { Printed } from './snippet.ts'
 
 export function ruby(plan: Plan): Printed {
   const code = [...constants(plan), ...main(plan), ...helpers(plan)]

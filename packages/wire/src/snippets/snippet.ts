@@ -3,7 +3,8 @@ import type { Dialect } from '../dialect.ts'
 import { java } from './java.ts'
 import { javascript } from './javascript.ts'
 import { php } from './php.ts'
-import { planOf, type Plan, type SnippetParameter } from './plan.ts'
+import { planOf } from './plan-of.ts'
+import type { Plan, Printed, SnippetParameter } from './plan.ts'
 import { python } from './python.ts'
 import { ruby } from './ruby.ts'
 
@@ -14,22 +15,15 @@ export type { SnippetParameter } from './plan.ts'
 
 export type SnippetLanguage = (typeof snippetLanguages)[number]
 
-export interface Snippet {
+export interface Snippet extends Printed {
   language: SnippetLanguage
   /** What people call the language: `JavaScript`. */
   title: string
-  /** A whole file: what it imports, one function to call, and what that needs. */
-  code: string
-  /** What has to be there to run it, for people: `PHP 8.1`, `the extension sodium`. */
-  needs: string[]
   /** The function: `verify`, or `read` where the dialect signs nothing. In Java it is a static method of `Webhook`. */
   entry: Plan['entry']
   /** What it takes, in this order; Python, JavaScript, Ruby and PHP can leave `now` out, and have it last. */
   parameters: readonly SnippetParameter[]
 }
-
-/** What a language makes of a plan. */
-export type Printed = Pick<Snippet, 'code' | 'needs'>
 
 const languages: Record<SnippetLanguage, { title: string; print: (plan: Plan) => Printed }> = {
   python: { title: 'Python', print: python },

@@ -6,12 +6,12 @@
  * about the receiver's own secret and code: it is for the log, never for the reply.
  */
 import { concat, decodeBytes, fromUtf8, utf8 } from '../text/bytes.ts'
-import type { CompiledSignature, SignedWire } from '../compile/compile.ts'
+import type { CompiledSignature, SignedWire } from '../compile/compiled-dialect.ts'
 import type { CryptoKeyBytes, SignedPieces } from '../crypto/cryptography.ts'
 import { compact, scan } from '../json/scan.ts'
 import { misspelling } from '../crypto/secret.ts'
 import { signatureBytes } from '../lens/signature-header.ts'
-import type { Asking, Check } from './verify.ts'
+import type { Asking, Check } from './asking.ts'
 
 export interface Mismatch {
   one: CompiledSignature

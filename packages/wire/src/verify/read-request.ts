@@ -1,9 +1,9 @@
 /** What stands in a request, before anyone knows whether it can be trusted. Nothing is parsed here but headers. */
-import type { CompiledDialect } from '../compile/compile.ts'
+import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import type { Field } from '../dialect.ts'
-import type { VerifyErrorCode } from '../errors.ts'
 import { collectHeaders, type HeadersLike } from '../text/headers.ts'
 import type { Draft, SlotLens } from '../lens/slot-lens.ts'
+import { Refusal } from './refusal.ts'
 
 /** A request as the web framework has it. The body is what came over the network: bytes, or their text. */
 export interface RequestLike {
@@ -24,18 +24,6 @@ export interface Seen {
   body: Uint8Array | string
   url: string
   method: string
-}
-
-/** Why a request is not believed, on its way to becoming a result. */
-export class Refusal {
-  readonly code: VerifyErrorCode
-  readonly message: string
-  readonly hint: string
-  constructor(code: VerifyErrorCode, message: string, hint: string) {
-    this.code = code
-    this.message = message
-    this.hint = hint
-  }
 }
 
 /** Reads headers, query and body as far as that needs no trust. */

@@ -1,0 +1,33 @@
+/** What holds for every use of a field, wherever it stands. */
+import type { Field, Form, Part, Slot } from '../dialect.ts'
+
+export function isTimeField(field: Field): boolean {
+  return field === 'occurredAt' || field === 'acceptedAt' || field === 'sentAt'
+}
+
+/** Whether the field changes from one attempt to the next. */
+export function isOfAttempt(field: Field): boolean {
+  return field === 'sentAt' || field === 'attempt' || field === 'lastError'
+}
+
+export function isParam(field: Field): field is `param.${string}` {
+  return field.startsWith('param.')
+}
+
+/** `accountId` of `param.accountId`. */
+export function paramName(field: Field): string {
+  return field.slice('param.'.length)
+}
+
+/** The forms in which a field can be written; none: only as it is. */
+export function formsOf(field: Field): readonly Form[] {
+  if (isTimeField(field)) return ['unix', 'unixMs', 'iso', 'isoMs']
+  if (field === 'id') return ['uuid', 'base62']
+  if (field === 'payload') return ['jsonString']
+  return field === 'attempt' || isParam(field) ? ['number'] : []
+}
+
+/** Whether a part of what is signed is a field; otherwise it is literal text or a part of the request. */
+export function isFieldPart(part: Part): part is Slot {
+  return typeof part === 'object' && part.$ !== 'body' && part.$ !== 'url' && part.$ !== 'method'
+}

@@ -1,0 +1,170 @@
+/**
+ * The shape of a JSON body compiled into a writer and a reader. What `write` puts somewhere, `read` finds there, because
+ * both are made from the same walk over the same shape.
+ */
+import { isSlot, spread } from '../definition/slots.ts'
+import type { Shape, Slot, WireMessage } from '../dialect.ts'
+import { compact, scan, type Member, type Scan } from '../json/scan.ts'
+import { slotLens, type Draft } from './slot-lens.ts'
+
+/** One value of a shape in both directions. `read` answers what is wrong, beginning with where. */
+export interface ShapeLens {
+  write(message: WireMessage): string | undefined
+  /** @param known the scan of this very text, where there is one already */
+  read(text: string, path: string, draft: Draft, known?: Scan): string | null
+}
+
+export function shapeLens(shape: Shape, isCompact: boolean): ShapeLens {
+  if (isSlot(shape)) return shape.$ === 'payload' ? payloadLens(shape, isCompact) : valueLens(shape)
+  if (Array.isArray(shape)) return arrayLens(shape as readonly Shape[], isCompact)
+  if (typeof shape === 'object' && shape !== null) return objectLens(shape as { [key: string]: Shape }, isCompact)
+  const text = JSON.stringify(shape)
+  // A constant says nothing about the message. When the vendor changes it, authentic messages stay readable.
+  return { write: () => text, read: () => null }
+}
+
+function payloadLens(slot: Slot, isCompact: boolean): ShapeLens {
+  const text = ({ payload }: WireMessage): string => (isCompact ? compact(payload) : payload)
+  if (slot.as !== 'jsonString') {
+    return {
+      write: text,
+      read: (found, _, draft) => {
+        draft.payloadText = found
+        return null
+      },
+    }
+  }
+  return {
+    write: (message) => JSON.stringify(text(message)),
+    read: (found, path, draft) => {
+      if (!found.startsWith('"')) return `The member ${path} is not a string.`
+      const inner = JSON.parse(found) as string
+      const again = scan(inner)
+      if (!again.ok) return `The string ${path} does not hold JSON: ${again.reason}.`
+      draft.payloadText = inner
+      return null
+    },
+  }
+}
+
+function valueLens(slot: Slot): ShapeLens {
+  const lens = slotLens(slot)
+  const prefix = slot.prefix ?? ''
+  const isNumber = prefix === '' && (slot.as === 'unix' || slot.as === 'unixMs' || slot.as === 'number')
+  return {
+    write: (message) => {
+      const text = lens.write(message, null)
+      return text === undefined ? (slot.omit ? undefined : 'null') : isNumber ? text : JSON.stringify(prefix + text)
+    },
+    read: (found, path, draft) => {
+      if (found === 'null') return null
+      const first = found.charAt(0)
+      // A number where text is expected, or the reverse, is read all the same: its meaning is not in doubt.
+      if (first !== '"' && first !== '-' && !(first >= '0' && first <= '9'))
+        return `The member ${path} is not a text or number.`
+      const text = first === '"' ? (JSON.parse(found) as string) : found
+      if (!text.startsWith(prefix)) return `The member ${path} does not begin with ${JSON.stringify(prefix)}.`
+      const problem = lens.read(text.slice(prefix.length), draft)
+      return problem === null ? null : `The member ${path} ${problem}.`
+    },
+  }
+}
+
+function arrayLens(shapes: readonly Shape[], isCompact: boolean): ShapeLens {
+  const lenses = shapes.map((shape) => shapeLens(shape, isCompact))
+  return {
+    write: (message) => `[${lenses.map((lens) => lens.write(message) ?? 'null').join(',')}]`,
+    read: (text, path, draft, known) => {
+      const found = known ?? scan(text)
+      if (!found.ok || found.kind !== 'array')
+        return `${path === '' ? 'The body' : `The member ${path}`} is not an array.`
+      for (const [index, lens] of lenses.entries()) {
+        const element = found.elements[index]
+        if (element === undefined) return `The array ${path} is too short.`
+        const problem = lens.read(text.slice(element.start, element.end), `${path}[${index}]`, draft)
+        if (problem !== null) return problem
+      }
+      return null
+    },
+  }
+}
+
+function objectLens(shape: { readonly [key: string]: Shape }, isCompact: boolean): ShapeLens {
+  const members = Object.entries(shape).map(([key, value]) => ({
+    key,
+    label: `${JSON.stringify(key)}:`,
+    lens: key === spread ? spreadLens(isCompact) : shapeLens(value, isCompact),
+    holdsPayload: holdsPayload(value),
+  }))
+  const spreads = Object.hasOwn(shape, spread)
+
+  return {
+    write: (message) => {
+      let text = ''
+      for (const { key, label, lens } of members) {
+        const value = lens.write(message)
+        if (value === undefined || (key === spread && value === '')) continue
+        text += (text === '' ? '' : ',') + (key === spread ? value : label + value)
+      }
+      return `{${text}}`
+    },
+    read: (text, path, draft, known) => {
+      const found = known ?? scan(text)
+      if (!found.ok || found.kind !== 'object') {
+        return `${path === '' ? 'The body' : `The member ${path}`} is not an object${found.ok ? '' : `: ${found.reason}`}.`
+      }
+      const byKey = new Map(found.members.map((member) => [member.key, member]))
+      for (const { key, lens, holdsPayload: isNeeded } of members) {
+        if (key === spread) continue
+        const place = path === '' ? key : `${path}.${key}`
+        const member = byKey.get(key)
+        byKey.delete(key)
+        if (member === undefined) {
+          // Vendors leave members out in old or rare events; only without a payload is there nothing to hand on.
+          if (isNeeded) return `The body has no member ${place}.`
+          continue
+        }
+        const problem = lens.read(text.slice(member.start, member.end), place, draft)
+        if (problem !== null) return problem
+      }
+      if (spreads) draft.payloadText = gather(text, found.members, [...byKey.values()])
+      return null
+    },
+  }
+}
+
+/** The payload's members without its braces. That it is an object has been checked when it was accepted. */
+function spreadLens(isCompact: boolean): ShapeLens {
+  return {
+    write: ({ payload }) => (isCompact ? compact(payload) : payload).trim().slice(1, -1).trim(),
+    read: () => null,
+  }
+}
+
+/** The members that are not the envelope's. Where they stand together they are cut out as one piece, spaces and all. */
+function gather(text: string, all: readonly Member[], rest: readonly Member[]): string {
+  const first = rest[0]
+  const last = rest.at(-1)
+  if (first === undefined || last === undefined) return '{}'
+  const together = all.indexOf(last) - all.indexOf(first) === rest.length - 1
+  const pieces = together
+    ? [text.slice(first.keyStart, last.end)]
+    : rest.map(({ keyStart, end }) => text.slice(keyStart, end))
+  return `{${pieces.join(',')}}`
+}
+
+function holdsPayload(shape: Shape): boolean {
+  if (isSlot(shape)) return shape.$ === 'payload'
+  return typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value))
+}
+
+/** The members beside `...`, wherever in the shape it stands. */
+export function takenMembers(shape: Shape): ReadonlySet<string> | null {
+  if (typeof shape !== 'object' || shape === null || isSlot(shape)) return null
+  if (Object.hasOwn(shape, spread)) return new Set(Object.keys(shape).filter((key) => key !== spread))
+  for (const value of Object.values(shape)) {
+    const taken = takenMembers(value)
+    if (taken !== null) return taken
+  }
+  return null
+}

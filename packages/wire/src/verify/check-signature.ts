@@ -1,0 +1,119 @@
+/** One signature of a request: its header, what it is made over, and whether one of the secrets made it. */
+import type { CompiledSignature } from '../compile/compiled-dialect.ts'
+import type { Field } from '../dialect.ts'
+import { WireError } from '../errors.ts'
+import { parseSignatures, signatureBytes } from '../lens/signature-header.ts'
+import { readTime } from '../text/time.ts'
+import type { Asking, Check } from './asking.ts'
+import { hintForMismatch } from './hint.ts'
+import { single, type Seen } from './read-request.ts'
+import { Refusal } from './refusal.ts'
+
+/** @returns which secret made the signature, counted from 0 */
+export function* checkSignature(
+  one: CompiledSignature,
+  secrets: readonly string[],
+  seen: Seen,
+  wantsHint: boolean,
+): Asking<number | Refusal> {
+  const { signature } = one
+  const algorithm = checkAlgorithm(one, seen)
+  if (algorithm !== null) return algorithm
+  const header = single(seen.headers, signature.header)
+  if (header instanceof Refusal) return header
+  if (header === null || header === '') {
+    return new Refusal(
+      'missing_header',
+      `The request has no header ${signature.header}.`,
+      signature.key.optional === true
+        ? 'The sender has no secret for this address. Set the same secret there, or pass secret: null to take unsigned requests.'
+        : 'Does the request come from this vendor, and does every proxy pass the header on?',
+    )
+  }
+  const parsed = parseSignatures(signature.format, header)
+  if (!parsed.ok)
+    return new Refusal(
+      parsed.code,
+      `The header ${signature.header} ${parsed.reason}.`,
+      'Is another system sending to this address?',
+    )
+
+  const time = signature.over.find((part) => typeof part !== 'string' && part.$ === 'sentAt')
+  if (parsed.time !== null && typeof time === 'object' && 'as' in time) {
+    const sentAt = readTime(parsed.time, time.as)
+    if (sentAt === null) {
+      return new Refusal(
+        'malformed_header',
+        `The time in the header ${signature.header} is not a time in seconds.`,
+        'Is another system sending to this address?',
+      )
+    }
+    seen.draft.sentAt = sentAt
+    seen.texts.set('sentAt', parsed.time)
+  }
+  const unread = checkFields(one, seen)
+  if (unread !== null) return unread
+
+  const { body, url, method } = seen
+  const wire = { text: (field: Field): string => seen.texts.get(field) ?? '', body, url, method }
+  const pieces = one.pieces(wire)
+  const checks: Check[] = []
+  const keyOf: number[] = []
+  for (const [index, secret] of secrets.entries()) {
+    const key = one.key(secret)
+    if (key instanceof WireError) continue
+    for (const candidate of parsed.candidates) {
+      for (const bytes of signatureBytes(signature, candidate)) {
+        checks.push({ key, pieces, signature: bytes })
+        keyOf.push(index)
+      }
+    }
+  }
+  const answers = yield checks
+  const matching = answers.indexOf(true)
+  const keyIndex = keyOf[matching]
+  if (keyIndex !== undefined) return keyIndex
+  const { candidates } = parsed
+  const hint = wantsHint ? yield* hintForMismatch({ one, secrets, candidates, wire }) : ''
+  return new Refusal('signature_mismatch', 'The signature was not made over this request with this secret.', hint)
+}
+
+/** What a request says about its algorithm is compared with what we expect, and never followed (test G4). */
+function checkAlgorithm({ signature: { algorithmHeader, algorithm } }: CompiledSignature, seen: Seen): Refusal | null {
+  if (algorithmHeader === undefined) return null
+  const value = single(seen.headers, algorithmHeader.name)
+  if (value instanceof Refusal) return value
+  const accepted = algorithmHeader.accepts ?? [algorithmHeader.value]
+  if (value === null || accepted.includes(value)) return null
+  return new Refusal(
+    'unsupported_algorithm',
+    `The header ${algorithmHeader.name} names an algorithm other than ${accepted.join(' or ')}.`,
+    `This dialect signs with ${algorithm}. Somebody may be trying a weaker one.`,
+  )
+}
+
+/** Every field that is signed has come, and can be read in one way only (test G9). */
+function checkFields(one: CompiledSignature, seen: Seen): Refusal | null {
+  for (const { field, delimiter, header } of one.fields) {
+    const text = seen.texts.get(field)
+    if (text === undefined || text === '') {
+      return new Refusal(
+        'missing_header',
+        `The request has no header ${header}, which is signed.`,
+        'Does every proxy pass it on?',
+      )
+    }
+    // Node and Headers join a header that came twice with a comma and a space (test G6).
+    if (text.includes(', ')) {
+      return new Refusal('duplicate_header', `The header ${header} stands there twice.`, 'A proxy may have added one.')
+    }
+    if (delimiter !== null && text.includes(delimiter)) {
+      return new Refusal(
+        'malformed_header',
+        `The header ${header} contains ${JSON.stringify(delimiter)}.`,
+        'Where it is signed, it would have no clear end.',
+      )
+    }
+  }
+  return null
+}

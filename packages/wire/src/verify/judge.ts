@@ -1,0 +1,100 @@
+/** The order of verifying: secret, request, signatures, age, and only then the body. */
+import type { CompiledDialect } from '../compile/compiled-dialect.ts'
+import type { Asking } from './asking.ts'
+import { checkSignature } from './check-signature.ts'
+import { hintForClock } from './hint.ts'
+import { readRequest, type RequestLike, type Seen } from './read-request.ts'
+import { Refusal } from './refusal.ts'
+import { toMessage } from './to-message.ts'
+import type { VerifyOptions, VerifyResult } from './verify-options.ts'
+
+/** Whether a request is believed, and its messages if it is. */
+export function* judge(
+  compiled: CompiledDialect,
+  request: RequestLike,
+  options: VerifyOptions,
+): Asking<VerifyResult | Refusal> {
+  const { signatures, body: lens } = compiled.reading
+  const isUnsigned = signatures.every(({ signature }) => options.secret === null && signature.key.optional === true)
+  const secrets = isUnsigned ? [] : secretsOf(options)
+  const wrongSecret = isUnsigned ? null : checkSecrets(compiled, secrets)
+  if (wrongSecret !== null) return wrongSecret
+  const seen = readRequest(compiled, request)
+  if (seen instanceof Refusal) return seen
+
+  let keyIndex: number | null = null
+  if (!isUnsigned) {
+    // All signatures of the dialect have to be right: a weaker one beside a bad stronger one is no way in (test G4).
+    for (const one of signatures) {
+      const answer = yield* checkSignature(one, secrets, seen, options.hints !== false)
+      if (answer instanceof Refusal) return answer
+      keyIndex ??= answer
+    }
+    const stale = checkAge(compiled, seen, options)
+    if (stale !== null) return stale
+  }
+
+  const drafts = lens.read(seen.body)
+  if (typeof drafts === 'string') {
+    const hint = isUnsigned
+      ? 'Is this address meant for this dialect?'
+      : 'The signature is right: the sender meant these bytes.'
+    return new Refusal('malformed_body', drafts, hint)
+  }
+  const messages = drafts.map((draft) => toMessage(compiled.dialect, seen.draft, draft))
+  return { ok: true, messages, keyIndex, timestamp: seen.draft.sentAt ?? null }
+}
+
+function secretsOf({ secret, secrets }: VerifyOptions): readonly string[] {
+  return [...(typeof secret === 'string' ? [secret] : []), ...(secrets ?? [])]
+}
+
+function checkSecrets(compiled: CompiledDialect, secrets: readonly string[]): Refusal | null {
+  if (secrets.length === 0) {
+    return new Refusal(
+      'empty_secret',
+      'There is no secret to verify with.',
+      'Is the environment variable set? Pass secret or secrets.',
+    )
+  }
+  for (const secret of secrets) {
+    const error = compiled.checkSecret(secret)
+    if (error === null) continue
+    const code = error.code === 'empty_secret' ? 'empty_secret' : 'malformed_secret'
+    return new Refusal(code, error.message, error.hint)
+  }
+  return null
+}
+
+function checkAge(compiled: CompiledDialect, seen: Seen, options: VerifyOptions): Refusal | null {
+  const { sentAt } = seen.draft
+  const fromDialect = compiled.reading.signatures.find(({ signature }) => signature.toleranceSeconds !== undefined)
+  const tolerance =
+    options.toleranceSeconds === undefined
+      ? (fromDialect?.signature.toleranceSeconds ?? null)
+      : options.toleranceSeconds
+  if (tolerance === null) return null
+  if (sentAt === undefined) {
+    return new Refusal(
+      'missing_header',
+      'The request does not say when it was sent.',
+      'This dialect has no time: leave toleranceSeconds out, and dedupe by the id.',
+    )
+  }
+  const ageSeconds = ((options.now ?? Date.now()) - sentAt) / 1000
+  if (ageSeconds > tolerance) {
+    return new Refusal(
+      'timestamp_too_old',
+      `The request was sent ${Math.round(ageSeconds)} s ago; ${tolerance} s are allowed.`,
+      hintForClock(ageSeconds),
+    )
+  }
+  if (ageSeconds < -tolerance) {
+    return new Refusal(
+      'timestamp_in_future',
+      `The request says it was sent ${Math.round(-ageSeconds)} s from now; ${tolerance} s are allowed.`,
+      hintForClock(ageSeconds),
+    )
+  }
+  return null
+}
