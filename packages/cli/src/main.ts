@@ -1,4 +1,4 @@
-import { processIo } from './io.ts'
+import { processIo } from './process/io.ts'
 import { run } from './program.ts'
 
 // A reader that goes away (`posthorn ... | head`) ends the program quietly, as it ends any other tool.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import type { CliCommand, CliGroup } from './command.ts'
+import type { CliCommand, CliGroup } from './command/command.ts'
 import { auditCommand } from './commands/audit.ts'
 import { devCommand } from './commands/dev.ts'
 import { dialectCommands } from './commands/dialect.ts'
@@ -17,9 +17,9 @@ import { testCommand } from './commands/test.ts'
 import { tokenCommand } from './commands/token.ts'
 import { triggerCommand } from './commands/trigger.ts'
 import { verifyCommand } from './commands/verify.ts'
-import { explainFailure } from './explain-failure.ts'
-import { exitCodes } from './errors.ts'
-import type { Io } from './io.ts'
+import { explainFailure } from './process/explain-failure.ts'
+import { exitCodes } from './process/errors.ts'
+import type { Io } from './process/io.ts'
 
 /** In the order of the help. A new command is a file in commands/ and a line here. */
 const commands: readonly (() => CliCommand | CliGroup)[] = [

@@ -1,5 +1,5 @@
 import { run } from '../src/program.ts'
-import type { Io } from '../src/io.ts'
+import type { Io } from '../src/process/io.ts'
 
 export interface Ran {
   readonly code: number

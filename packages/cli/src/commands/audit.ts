@@ -1,11 +1,11 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../api-access.ts'
-import type { CliCommand } from '../command.ts'
-import { exitCodes } from '../errors.ts'
-import { cellText } from '../printable.ts'
-import { MOST_ROWS, moreText, printJsonRows, readRows, rowCount } from '../rows.ts'
-import { showTable } from '../table.ts'
-import { clockText, utcText } from '../time-text.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../api/access.ts'
+import type { CliCommand } from '../command/command.ts'
+import { exitCodes } from '../process/errors.ts'
+import { cellText } from '../show/printable.ts'
+import { MOST_ROWS, moreText, printJsonRows, readRows, rowCount } from '../api/rows.ts'
+import { showTable } from '../show/table.ts'
+import { clockText, utcText } from '../show/time-text.ts'
 
 interface Options extends AccessOptions {
   readonly limit: number

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { port } from '../arguments.ts'
+import { port } from '../command/arguments.ts'
 import type { DevOptions } from '../dev/run.ts'
 import { defaultDataFolder } from '../dev/state.ts'
-import { CliError } from '../errors.ts'
-import type { CliCommand } from '../command.ts'
+import { CliError } from '../process/errors.ts'
+import type { CliCommand } from '../command/command.ts'
 
 const examples = `
 Examples:

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CliGroup } from '../command.ts'
+import type { CliGroup } from '../command/command.ts'
 import { dialectCheckCommand } from './dialect/check.ts'
 import { dialectDeleteCommand } from './dialect/delete.ts'
 import { dialectDocsCommand } from './dialect/docs.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CliGroup } from '../command.ts'
+import type { CliGroup } from '../command/command.ts'
 import { keyResetCommand } from './key/reset.ts'
 import { keyShowCommand } from './key/show.ts'
 

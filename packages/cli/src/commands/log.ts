@@ -1,14 +1,14 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions, type ApiAccess } from '../api-access.ts'
-import type { CliCommand } from '../command.ts'
-import { CliError, exitCodes } from '../errors.ts'
-import type { Io } from '../io.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions, type ApiAccess } from '../api/access.ts'
+import type { CliCommand } from '../command/command.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
 import { addLogFilters, logQuery, type LogFilters } from '../log/filters.ts'
 import { findAttempt, type FoundAttempt } from '../log/find-attempt.ts'
 import { logTable } from '../log/line.ts'
 import { showAttempt } from '../log/show-attempt.ts'
 import { totalsText } from '../log/totals.ts'
-import { MOST_ROWS, moreText, printJsonRows, readRows, rowCount } from '../rows.ts'
+import { MOST_ROWS, moreText, printJsonRows, readRows, rowCount } from '../api/rows.ts'
 
 interface Options extends AccessOptions, LogFilters {
   readonly limit: number

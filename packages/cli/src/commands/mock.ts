@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, mockMessage, type AccessOptions, type ApiAccess } from '../api-access.ts'
-import { collect, pairs, readPayload } from '../arguments.ts'
-import { assign, parseAssignment } from '../assign.ts'
-import type { CliCommand } from '../command.ts'
-import { CliError, exitCodes } from '../errors.ts'
-import type { Io } from '../io.ts'
+import { accessHelp, addAccess, apiAccess, mockMessage, type AccessOptions, type ApiAccess } from '../api/access.ts'
+import { collect, pairs, readPayload } from '../command/arguments.ts'
+import { assign, parseAssignment } from '../sample/assign.ts'
+import type { CliCommand } from '../command/command.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
 import { mockSucceeded, showMock } from '../mock/show-mock.ts'
 
 interface Options extends AccessOptions {

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import type { CliGroup } from '../command.ts'
+import type { CliGroup } from '../command/command.ts'
 import { presetApplyCommand } from './preset/apply.ts'
 import { presetCheckCommand } from './preset/check.ts'
 import { presetDocsCommand } from './preset/docs.ts'

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import type { AttemptOut, Client, MessageEndpointOut } from '@posthorn/api'
-import { accessHelp, addAccess, apiAccess, createMessage, type AccessOptions } from '../api-access.ts'
-import { collect, pairs, seconds } from '../arguments.ts'
-import { builtInPresets } from '../built-in-presets.ts'
-import { exitCodes } from '../errors.ts'
-import type { Io } from '../io.ts'
-import type { CliCommand } from '../command.ts'
-import { printable } from '../printable.ts'
-import { samplePayload } from '../sample-message.ts'
+import { accessHelp, addAccess, apiAccess, createMessage, type AccessOptions } from '../api/access.ts'
+import { collect, pairs, seconds } from '../command/arguments.ts'
+import { builtInPresets } from '../sample/built-in-presets.ts'
+import { exitCodes } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
+import type { CliCommand } from '../command/command.ts'
+import { printable } from '../show/printable.ts'
+import { samplePayload } from '../sample/sample-message.ts'
 
 interface Options extends AccessOptions {
   readonly payload?: string

@@ -1,11 +1,11 @@
 import { describeSettings, readSettings, SettingsError } from '@posthorn/server/settings'
 import { Command } from 'commander'
-import { CliError, exitCodes } from '../errors.ts'
-import type { CliCommand } from '../command.ts'
-import { cliVariables } from '../server-env.ts'
-import { startedServer } from '../start-server.ts'
-import { stopSignals } from '../stop-signals.ts'
-import { definitionList } from '../definition-list.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import type { CliCommand } from '../command/command.ts'
+import { cliVariables } from '../process/environment.ts'
+import { startedServer } from '../server/start-server.ts'
+import { stopSignals } from '../process/stop-signals.ts'
+import { definitionList } from '../show/definition-list.ts'
 
 const examples = `
 Example:

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { Command } from 'commander'
 import { newId, random47, sign, type CompiledDialect, type WireMessage, type WireRequest } from '@posthorn/wire'
-import { collect, moment, pairs, readInput, readPayload } from '../arguments.ts'
-import { dialectList, dialectNamed } from '../dialect-names.ts'
-import { CliError, exitCodes } from '../errors.ts'
-import { explainSigned } from '../explain-signed.ts'
-import type { CliCommand } from '../command.ts'
-import { printable } from '../printable.ts'
+import { collect, moment, pairs, readInput, readPayload } from '../command/arguments.ts'
+import { dialectList, dialectNamed } from '../dialect/dialect-named.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import { explainSigned } from '../dialect/explain-signed.ts'
+import type { CliCommand } from '../command/command.ts'
+import { printable } from '../show/printable.ts'
 
 interface Options {
   readonly dialect: string

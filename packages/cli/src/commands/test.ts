@@ -1,7 +1,7 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../api-access.ts'
-import type { CliCommand } from '../command.ts'
-import { exitCodes } from '../errors.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../api/access.ts'
+import type { CliCommand } from '../command/command.ts'
+import { exitCodes } from '../process/errors.ts'
 import { showTest } from '../mock/show-test.ts'
 
 interface Options extends AccessOptions {

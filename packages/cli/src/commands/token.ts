@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { Scope } from '@posthorn/api'
-import { seconds } from '../arguments.ts'
+import { seconds } from '../command/arguments.ts'
 import { defaultDataFolder, devOrg, readDevState } from '../dev/state.ts'
-import { CliError, exitCodes } from '../errors.ts'
-import type { CliCommand } from '../command.ts'
-import { loadServer } from '../load-server.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import type { CliCommand } from '../command/command.ts'
+import { loadServer } from '../server/load-server.ts'
 
 interface Options {
   readonly org?: string

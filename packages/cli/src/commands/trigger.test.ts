@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { dialect, dialects, verify } from '@posthorn/wire'
 import { localReceiver } from '../../test/local-receiver.ts'
 import { posthorn } from '../../test/memory-io.ts'
-import { builtInPresets } from '../built-in-presets.ts'
-import { devSecret } from '../dev-secret.ts'
+import { builtInPresets } from '../sample/built-in-presets.ts'
+import { devSecret } from '../sample/dev-secret.ts'
 
 const presets = builtInPresets()
 const firstEvent = (name: string) =>

@@ -1,12 +1,12 @@
 import { Command } from 'commander'
 import { verify, type ReceivedMessage, type VerifyResult } from '@posthorn/wire'
-import { collect, moment, readInput, seconds } from '../arguments.ts'
-import { dialectList, dialectNamed } from '../dialect-names.ts'
-import { CliError, exitCodes } from '../errors.ts'
-import { explainSigned } from '../explain-signed.ts'
-import type { Io } from '../io.ts'
-import type { CliCommand } from '../command.ts'
-import { printable } from '../printable.ts'
+import { collect, moment, readInput, seconds } from '../command/arguments.ts'
+import { dialectList, dialectNamed } from '../dialect/dialect-named.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import { explainSigned } from '../dialect/explain-signed.ts'
+import type { Io } from '../process/io.ts'
+import type { CliCommand } from '../command/command.ts'
+import { printable } from '../show/printable.ts'
 
 interface Options {
   readonly dialect: string

@@ -2,7 +2,7 @@ import { createServer as createHttp, type IncomingMessage, type Server, type Ser
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { dialect, verify, type CompiledDialect, type VerifyResult } from '@posthorn/wire'
-import { CliError, exitCodes } from '../errors.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
 
 /** What one path of the receiver expects: the format, and what it is signed with. */
 interface Inbox {

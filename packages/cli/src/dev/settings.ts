@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings, SettingsError, type Settings } from '@posthorn/server/settings'
-import { CliError } from '../errors.ts'
-import type { Io } from '../io.ts'
-import { cliVariables } from '../server-env.ts'
+import { CliError } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
+import { cliVariables } from '../process/environment.ts'
 import { writePrivate } from './files.ts'
 import { devFolder, type DevState } from './state.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError, errorText, exitCodes, systemCode } from '../errors.ts'
+import { CliError, errorText, exitCodes, systemCode } from '../process/errors.ts'
 import { writePrivate } from './files.ts'
 
 /** What `posthorn dev` keeps beside its store, so that a restart, and a command in another terminal, find it again. */

@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { ApiAccess } from '../api-access.ts'
-import type { Io } from '../io.ts'
+import type { ApiAccess } from '../api/access.ts'
+import type { Io } from '../process/io.ts'
 import type { Preset } from '@posthorn/preset'
-import { printable } from '../printable.ts'
+import { printable } from '../show/printable.ts'
 import type { Received, Receiver } from './receiver.ts'
 import { defaultDataFolder } from './state.ts'
 

@@ -1,8 +1,8 @@
 import { scan } from '@posthorn/wire'
-import { readInput } from '../arguments.ts'
-import { CliError } from '../errors.ts'
-import type { Io } from '../io.ts'
-import { placeAt } from '../json-place.ts'
+import { readInput } from '../command/arguments.ts'
+import { CliError } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
+import { placeAt } from './json-place.ts'
 
 /** The text of a definition, and what it says. */
 export interface Definition {

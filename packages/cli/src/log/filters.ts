@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { LogEntry } from '@posthorn/api'
-import { CliError } from '../errors.ts'
+import { CliError } from '../process/errors.ts'
 
 type Result = LogEntry['result']
 

@@ -1,7 +1,7 @@
 import type { AttemptOut, LogEntry } from '@posthorn/api'
 import { parseId, scan } from '@posthorn/wire'
-import type { ApiAccess } from '../api-access.ts'
-import { CliError, exitCodes } from '../errors.ts'
+import type { ApiAccess } from '../api/access.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
 
 /** One attempt with all that is known of it. */
 export interface FoundAttempt {

@@ -1,8 +1,8 @@
 import type { LogEntry } from '@posthorn/api'
-import type { Io } from '../io.ts'
-import { printable } from '../printable.ts'
-import { Table, type Cell } from '../table.ts'
-import { clockText, tookText, utcText } from '../time-text.ts'
+import type { Io } from '../process/io.ts'
+import { printable } from '../show/printable.ts'
+import { Table, type Cell } from '../show/table.ts'
+import { clockText, tookText, utcText } from '../show/time-text.ts'
 
 type Result = LogEntry['result']
 

@@ -1,11 +1,11 @@
 import type { LogEntry } from '@posthorn/api'
-import type { Io } from '../io.ts'
-import { printable, printableBytes } from '../printable.ts'
+import type { Io } from '../process/io.ts'
+import { printable, printableBytes } from '../show/printable.ts'
 import { explainStatus } from './explain-status.ts'
 import type { FoundAttempt } from './find-attempt.ts'
 import { answerText, resultCell } from './line.ts'
-import { Table, type Cell } from '../table.ts'
-import { spanText, tookText, utcText } from '../time-text.ts'
+import { Table, type Cell } from '../show/table.ts'
+import { spanText, tookText, utcText } from '../show/time-text.ts'
 
 /** One attempt in full, for a person who asks why. */
 export function showAttempt(found: FoundAttempt, app: string, io: Io): string {

@@ -1,7 +1,7 @@
 import type { MockOut } from '@posthorn/api'
-import type { Answer } from '../http-send.ts'
-import type { Io } from '../io.ts'
-import { showAnswer, showRequest } from '../show-http.ts'
+import type { Answer } from '../sample/http-send.ts'
+import type { Io } from '../process/io.ts'
+import { showAnswer, showRequest } from '../show/http.ts'
 
 /** What a server sent on the spot and what came back, as `posthorn trigger` shows its own. */
 export function showMock(mock: MockOut, io: Io): string {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { TestOut } from '@posthorn/api'
-import type { Io } from '../io.ts'
+import type { Io } from '../process/io.ts'
 import { showTest } from './show-test.ts'
 
 const io = { style: (style: string, text: string) => `<${style}>${text}</>` } as unknown as Io

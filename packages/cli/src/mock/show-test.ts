@@ -1,8 +1,8 @@
 import type { TestOut } from '@posthorn/api'
-import type { Io } from '../io.ts'
-import { cellText } from '../printable.ts'
-import { Table, type Cell } from '../table.ts'
-import { tookText } from '../time-text.ts'
+import type { Io } from '../process/io.ts'
+import { cellText } from '../show/printable.ts'
+import { Table, type Cell } from '../show/table.ts'
+import { tookText } from '../show/time-text.ts'
 import { showMock } from './show-mock.ts'
 
 /** A pre-flight for a person: each step with its mark and words, the certificate, and the test message. */

@@ -1,7 +1,7 @@
 import type { PresetOut } from '@posthorn/api'
-import type { Io } from '../io.ts'
-import { cellText, printable } from '../printable.ts'
-import { showTable, Table, type Cell, type Column } from '../table.ts'
+import type { Io } from '../process/io.ts'
+import { cellText, printable } from '../show/printable.ts'
+import { showTable, Table, type Cell, type Column } from '../show/table.ts'
 import { policySentences, ruleSentences } from './sentences.ts'
 
 /** A preset for somebody who decides whether to apply it. */

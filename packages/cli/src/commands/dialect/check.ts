@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import { parseDialect, WireError } from '@posthorn/wire'
-import type { CliCommand } from '../../command.ts'
+import type { CliCommand } from '../../command/command.ts'
 import { readDefinition, type Definition } from '../../dialect/definition.ts'
-import { exitCodes } from '../../errors.ts'
-import type { Io } from '../../io.ts'
-import { placeOf, type Place } from '../../json-place.ts'
-import { cellText } from '../../printable.ts'
+import { exitCodes } from '../../process/errors.ts'
+import type { Io } from '../../process/io.ts'
+import { placeOf, type Place } from '../../dialect/json-place.ts'
+import { cellText } from '../../show/printable.ts'
 
 interface Options {
   readonly json?: true

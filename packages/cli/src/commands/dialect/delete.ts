@@ -1,8 +1,8 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import type { CliCommand } from '../../command.ts'
-import { exitCodes } from '../../errors.ts'
-import { cellText } from '../../printable.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { exitCodes } from '../../process/errors.ts'
+import { cellText } from '../../show/printable.ts'
 
 interface Options extends AccessOptions {
   readonly json?: true

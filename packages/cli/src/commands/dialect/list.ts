@@ -1,10 +1,10 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import type { CliCommand } from '../../command.ts'
-import { exitCodes } from '../../errors.ts'
-import { cellText } from '../../printable.ts'
-import { printJsonRows, readRows } from '../../rows.ts'
-import { showTable } from '../../table.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { exitCodes } from '../../process/errors.ts'
+import { cellText } from '../../show/printable.ts'
+import { printJsonRows, readRows } from '../../api/rows.ts'
+import { showTable } from '../../show/table.ts'
 
 interface Options extends AccessOptions {
   readonly json?: true

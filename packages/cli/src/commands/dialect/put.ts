@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import type { CliCommand } from '../../command.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import type { CliCommand } from '../../command/command.ts'
 import { readDefinition } from '../../dialect/definition.ts'
-import { exitCodes } from '../../errors.ts'
-import { cellText } from '../../printable.ts'
+import { exitCodes } from '../../process/errors.ts'
+import { cellText } from '../../show/printable.ts'
 
 interface Options extends AccessOptions {
   readonly json?: true

@@ -1,10 +1,10 @@
 import { Command } from 'commander'
 import type { DialectOut } from '@posthorn/api'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import type { CliCommand } from '../../command.ts'
-import { exitCodes } from '../../errors.ts'
-import type { Io } from '../../io.ts'
-import { cellText, printable } from '../../printable.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { exitCodes } from '../../process/errors.ts'
+import type { Io } from '../../process/io.ts'
+import { cellText, printable } from '../../show/printable.ts'
 
 interface Options extends AccessOptions {
   readonly version?: string

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import { readInput, seconds } from '../../arguments.ts'
-import type { CliCommand } from '../../command.ts'
-import { CliError, exitCodes } from '../../errors.ts'
-import type { Io } from '../../io.ts'
-import { cellText } from '../../printable.ts'
-import { awayText } from '../../time-text.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import { readInput, seconds } from '../../command/arguments.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { CliError, exitCodes } from '../../process/errors.ts'
+import type { Io } from '../../process/io.ts'
+import { cellText } from '../../show/printable.ts'
+import { awayText } from '../../show/time-text.ts'
 
 interface Options extends AccessOptions {
   readonly overlap?: number

@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import type { CliCommand } from '../../command.ts'
-import { CliError, errorText, exitCodes } from '../../errors.ts'
-import { apiCode } from '../../api-refusal.ts'
-import { printable } from '../../printable.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { CliError, errorText, exitCodes } from '../../process/errors.ts'
+import { apiCode } from '../../api/refusal.ts'
+import { printable } from '../../show/printable.ts'
 
 interface Options extends AccessOptions {
   readonly overwrite?: true

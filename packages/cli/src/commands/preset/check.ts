@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { checkSamples, loadPresets, type LocatedProblem, type Preset, PresetError } from '@posthorn/preset'
-import type { CliCommand } from '../../command.ts'
-import { CliError, exitCodes } from '../../errors.ts'
-import type { Io } from '../../io.ts'
-import { cellText, printable } from '../../printable.ts'
-import { showTable } from '../../table.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { CliError, exitCodes } from '../../process/errors.ts'
+import type { Io } from '../../process/io.ts'
+import { cellText, printable } from '../../show/printable.ts'
+import { showTable } from '../../show/table.ts'
 
 interface Options {
   readonly json?: true

@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
 import { type Language, languages } from '@posthorn/preset'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api-access.ts'
-import type { CliCommand } from '../../command.ts'
-import { exitCodes } from '../../errors.ts'
-import { showPage } from '../../show-page.ts'
+import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
+import type { CliCommand } from '../../command/command.ts'
+import { exitCodes } from '../../process/errors.ts'
+import { showPage } from '../../show/page.ts'
 
 interface Options extends AccessOptions {
   readonly language?: Language

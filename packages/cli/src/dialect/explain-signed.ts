@@ -1,5 +1,5 @@
 import type { CompiledDialect, RequestLike } from '@posthorn/wire'
-import { printable } from './printable.ts'
+import { printable } from '../show/printable.ts'
 
 /** The request that is explained: headers as pairs, the body as bytes. */
 interface Explained extends Pick<RequestLike, 'method' | 'url'> {

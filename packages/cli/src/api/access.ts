@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import type { Client, MessageOut, MockOut } from '@posthorn/api'
-import { defaultDataFolder, devOrg, readDevState } from './dev/state.ts'
-import { CliError } from './errors.ts'
-import type { Io } from './io.ts'
-import { loadServer } from './load-server.ts'
+import { defaultDataFolder, devOrg, readDevState } from '../dev/state.ts'
+import { CliError } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
+import { loadServer } from '../server/load-server.ts'
 
 export interface AccessOptions {
   readonly url?: string

@@ -2,9 +2,9 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Preset } from '@posthorn/preset'
 import { nearestWord, newId, random47, type CompiledDialect, type WireMessage } from '@posthorn/wire'
 import { assign, parseAssignment } from './assign.ts'
-import { readPayload } from './arguments.ts'
-import { CliError } from './errors.ts'
-import type { Io } from './io.ts'
+import { readPayload } from '../command/arguments.ts'
+import { CliError } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
 import { firstOf } from './first-of.ts'
 
 export interface PayloadOptions {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError } from 'commander'
-import { CliError, errorText, exitCodes } from './errors.ts'
-import type { Io } from './io.ts'
+import { CliError, errorText, exitCodes } from '../process/errors.ts'
+import type { Io } from '../process/io.ts'
 
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: readonly string[] = []): string[] {

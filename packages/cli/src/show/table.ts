@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import type { Io } from '../process/io.ts'
 
 export interface Column {
   readonly title: string

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogEntry, StreamListener } from '@posthorn/api'
-import { CliError, errorText, exitCodes, systemCode } from '../errors.ts'
-import { apiStatus } from '../api-refusal.ts'
+import { CliError, errorText, exitCodes, systemCode } from '../process/errors.ts'
+import { apiStatus } from '../api/refusal.ts'
 import type { LogStream } from './open-stream.ts'
-import { spanText } from '../time-text.ts'
+import { spanText } from '../show/time-text.ts'
 import { Told } from './told.ts'
 
 export interface Timing {

@@ -1,7 +1,7 @@
 import type { LogEntry } from '@posthorn/api'
-import type { ApiAccess } from '../api-access.ts'
-import { apiStatus } from '../api-refusal.ts'
-import { logQuery, type EntryFilters } from './filters.ts'
+import type { ApiAccess } from '../api/access.ts'
+import { apiStatus } from '../api/refusal.ts'
+import { logQuery, type EntryFilters } from '../log/filters.ts'
 
 /** Lines of applications whose attempts began at a time or later, the oldest of each application first. */
 export async function* linesSince(

@@ -1,5 +1,5 @@
 import { dialect, dialects, nearestWord, type CompiledDialect } from '@posthorn/wire'
-import { CliError } from './errors.ts'
+import { CliError } from '../process/errors.ts'
 
 /** A dialect by its name; an unknown one is an error that lists the known ones. */
 export function dialectNamed(name: string): CompiledDialect {

@@ -1,4 +1,4 @@
-import type { Io } from './io.ts'
+import type { Io } from '../process/io.ts'
 import { printable } from './printable.ts'
 
 /** A page of Markdown: as it is for a file or a pipe, without what moves the cursor for a terminal. */

@@ -1,10 +1,10 @@
 import type { ApiError } from '@posthorn/api'
 import { PresetError } from '@posthorn/preset'
 import { WireError } from '@posthorn/wire'
-import { isApiError } from './api-refusal.ts'
+import { isApiError } from '../api/refusal.ts'
 import { CliError, exitCodes, systemCode } from './errors.ts'
 import type { Io } from './io.ts'
-import { printable } from './printable.ts'
+import { printable } from '../show/printable.ts'
 
 /** Tells what happened, why, and what to do next; no stack unless it is asked for. Answers the exit code. */
 export function explainFailure(error: unknown, io: Io): number {

@@ -1,7 +1,7 @@
 import type { ApiError, LogEntry, StreamListener } from '@posthorn/api'
-import type { ApiAccess } from '../api-access.ts'
-import { CliError, exitCodes } from '../errors.ts'
-import { apiStatus } from '../api-refusal.ts'
+import type { ApiAccess } from '../api/access.ts'
+import { CliError, exitCodes } from '../process/errors.ts'
+import { apiStatus } from '../api/refusal.ts'
 
 export interface LogStream {
   /** When it began, by the server's clock: everything that is recorded from then on is told. */

@@ -1,6 +1,6 @@
 import type { WireRequest } from '@posthorn/wire'
-import type { Answer } from './http-send.ts'
-import type { Io } from './io.ts'
+import type { Answer } from '../sample/http-send.ts'
+import type { Io } from '../process/io.ts'
 import { printable, printableBytes } from './printable.ts'
 
 /** A request as it goes out, for a person. */

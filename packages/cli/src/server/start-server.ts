@@ -1,5 +1,5 @@
 import type { Settings } from '@posthorn/server'
-import { CliError, exitCodes, systemCode } from './errors.ts'
+import { CliError, exitCodes, systemCode } from '../process/errors.ts'
 import { loadServer } from './load-server.ts'
 
 /** Starts the server; what commonly prevents it is told with what to do. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander'
-import type { Io } from './io.ts'
+import type { Io } from '../process/io.ts'
 
 export const MOST_ROWS = 10_000
 const PAGE_ROWS = 250

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Io } from './io.ts'
+import type { Io } from '../process/io.ts'
 
 /** What a command is: its words and options, and what it does. It answers the exit code. */
 export interface CliCommand {
