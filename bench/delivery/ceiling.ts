@@ -22,8 +22,8 @@ export async function ceiling(receiver: string, path: string): Promise<Contender
           }),
         ),
       )
-      const failed = outcomes.find((outcome) => !outcome.ok)
-      if (failed && !failed.ok) throw new Error(failed.error.message)
+      const failed = outcomes.find((outcome) => outcome.kind === 'unknown')
+      if (failed) throw new Error(failed.error.message)
     },
     settled: () => Promise.resolve(),
     close: () => transport.close(),

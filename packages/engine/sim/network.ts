@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { verifySync, type DialectLike } from '@posthorn/wire'
 import type { Random } from '../src/clock.ts'
 import type { Outcome, Transport, TransportRequest } from '../src/transport/transport.ts'
+import { verdictOf } from '../src/transport/http/verdict.ts'
 import { pick } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -107,10 +108,10 @@ function outcomeOf(answer: Answer, totalMs: number): Outcome {
   const timings = { dnsMs: null, connectMs: null, firstByteMs: null, totalMs }
   if (typeof answer === 'number') {
     const headers = answer === 503 || answer === 429 ? ([['retry-after', '7']] as const) : []
-    const response = { status: answer, headers, body: new Uint8Array(), bodyTruncated: false }
-    return { ok: true, response, timings, remoteAddress: null }
+    const response = { code: answer, headers, body: new Uint8Array(), bodyTruncated: false }
+    return { ...verdictOf(answer, headers, 0), response, timings, remoteAddress: null }
   }
   const maybeSent = answer === 'reset_after' || answer === 'hang'
   const code = answer === 'hang' ? 'timeout' : answer === 'refused' ? 'connection_refused' : 'connection_reset'
-  return { ok: false, error: { code, message: answer }, maybeSent, timings, remoteAddress: null }
+  return { kind: 'unknown', error: { code, message: answer }, maybeSent, timings, remoteAddress: null }
 }

@@ -19,8 +19,8 @@ const receiver: Transport = {
   check: (url) => ({ ok: true, url }),
   send: async (request) => {
     sent.push(request)
-    const response = { status: 200, headers: [], body: new Uint8Array(), bodyTruncated: false }
-    return { ok: true, response, timings, remoteAddress: null }
+    const response = { code: 200, headers: [], body: new Uint8Array(), bodyTruncated: false }
+    return { kind: 'accepted', response, timings, remoteAddress: null }
   },
   probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
   close: async () => undefined,

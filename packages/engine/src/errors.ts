@@ -56,3 +56,8 @@ export class EngineError extends Error {
     this.problems = details.problems ?? []
   }
 }
+
+/** Whether a call failed because the engine shuts down: the next process takes the work up. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof EngineError && error.code === 'closed'
+}

@@ -16,4 +16,4 @@ export type {
   TransportResponse,
 } from './transport/transport.ts'
 export { open } from './open.ts'
-export { isCredentialHeader } from './redact.ts'
+export { isCredentialHeader } from './log/redact.ts'

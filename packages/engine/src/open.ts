@@ -1,18 +1,21 @@
 import { join } from 'node:path'
 import type { Dialect } from '@posthorn/wire'
 import { Dialects } from './directory/dialects.ts'
-import { elementBytes } from './pipeline/deliver.ts'
 import { Directory } from './directory/directory.ts'
 import type { Engine } from './engine.ts'
 import { EngineError } from './errors.ts'
-import { healthOf, Keeper } from './keeper.ts'
+import { HealthKeeper } from './health/keep-health.ts'
+import { healthOf } from './health/engine-health.ts'
+import { AttemptLog } from './log/attempt-log.ts'
+import { Retention } from './retention/retention.ts'
+import { catchUp, findStored } from './recovery/start-up.ts'
+import { Vault } from './directory/vault.ts'
 import { newIds, systemRandom } from './ids.ts'
-import { Listeners } from './listeners.ts'
+import { Listeners } from './log/listeners.ts'
 import { openDataFolder } from './data-folder.ts'
 import { ResultFiles } from './operations/files.ts'
-import { sweepOperations } from './operations/sweep.ts'
 import { defaultLimits, defaultMaxFileBytes, defaultPolicy, type Log, type OpenOptions } from './options.ts'
-import { run, send, type PipelineParts } from './pipeline/pipeline.ts'
+import { send, sendInTurn, type PipelineParts } from './pipeline/pipeline.ts'
 import { applications } from './resources/applications/applications.ts'
 import { attempts } from './resources/attempts/attempts.ts'
 import { audit } from './resources/audit/audit.ts'
@@ -21,7 +24,7 @@ import { endpoints } from './resources/endpoints/endpoints.ts'
 import { eventTypes } from './resources/event-types/event-types.ts'
 import { filters } from './resources/filters/filters.ts'
 import { messages } from './resources/messages/messages.ts'
-import { operations } from './operations/operations.ts'
+import { operations as operationsOf } from './operations/operations.ts'
 import type { ResourceParts } from './resources/parts.ts'
 import { presets as presetsOf } from './resources/presets/presets.ts'
 import { requestBody } from './resources/messages/request-body.ts'
@@ -32,7 +35,6 @@ import { secretBox } from './directory/secrets.ts'
 import { openSqlite, type SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { systemClock } from './system.ts'
-import { untilStored } from './store/until-stored.ts'
 import { httpTransport } from './transport/http/send.ts'
 
 /**
@@ -71,76 +73,40 @@ export async function openWith(
     throw error
   })
   try {
+    const { queue, ledger, catalog, operations } = store
     const transport =
-      options.transport ?? httpTransport({ allowPrivate: options.allowPrivate ?? [], extraCa: options.extraCa ?? [] })
-    const directory = new Directory({
-      catalog: store.catalog,
-      box: secretBox(folder.secretKey, (count) => random.bytes(count)),
-      dialects,
-      presets,
-      policy,
-      now: () => clock.now(),
-    })
-    await directory.load()
-    for (const callback of await store.operations.callbacks()) directory.awaitCallback(callback)
-
-    const { queue, ledger } = store
+      options.transport ??
+      httpTransport({
+        allowPrivate: options.allowPrivate ?? [],
+        extraCa: options.extraCa ?? [],
+        now: () => clock.now(),
+      })
+    const box = secretBox(folder.secretKey, (count) => random.bytes(count))
+    const vault = new Vault(box, () => clock.now())
+    const directory = new Directory({ catalog, vault, dialects, presets, policy })
     const files = new ResultFiles(join(folder.path, 'operations'), options.maxFileBytes ?? defaultMaxFileBytes)
-    // What a crash left half written.
-    await files.sweep(() => store.operations.operationFiles())
+    const limits = { ...defaultLimits, ...options.limits }
     const retentionDays = options.retentionDays ?? 90
-    const listeners = new Listeners(log)
-    const base = { clock, random, log, newId, directory, transport, policy, queue, ledger, retentionDays }
-    const keeper = new Keeper({
-      ...base,
-      listeners,
-      log,
-      holdAfterMs: (options.holdAfterDays ?? 5) * 86_400_000,
-      sweepOperations: (...step) =>
-        sweepOperations({ directory, schedule, operations: store.operations, files }, ...step),
-    })
-    const schedule: Schedule = new Schedule({
-      clock,
-      limits: { ...defaultLimits, ...options.limits },
-      target: (lane) => keeper.targetState(lane.target),
-      claim: (lane, from, limit, maxBytes) =>
-        untilStored(clock, log, () => keeper.claim(lane.target, from, limit, maxBytes)),
-      release: (deliveries) =>
-        untilStored(clock, log, () =>
-          queue.release(
-            deliveries.map(({ target, due, request, generation }) => ({ target, due, request, generation })),
-          ),
-        ),
-      markAlone: ({ target, due, request, generation }) =>
-        untilStored(clock, log, () => queue.markAlone({ target, due, request, generation })),
-      elementBytes: ({ target, contents }) => {
-        const entry = directory.target(target)
-        return entry && elementBytes(directory, entry, contents[0]!)
-      },
-      newBatchId: () => newId('batch', clock.now()),
-      cancel: (lane) => untilStored(clock, log, () => keeper.cancel(lane.target)),
-      failed: (error) => keeper.storeFailed(error),
-      run: (delivery, returned) =>
-        run(pipeline, delivery, returned).catch((error: unknown) => keeper.failed(delivery, error)),
-    })
-    const pipeline: PipelineParts = {
-      ...base,
-      schedule,
-      recorded: (delivery, recorded) => keeper.recorded(delivery, recorded, schedule),
-    }
-    const resources: ResourceParts = {
-      ...base,
-      schedule,
-      catalog: store.catalog,
-      dialects,
-      presets,
-      changed: (app) => {
-        for (const id of directory.endpointsOf(app)) schedule.wake(id, app)
-      },
-    }
+    const holdAfterMs = (options.holdAfterDays ?? 5) * 86_400_000
 
-    await keeper.catchUp()
-    await keeper.start(schedule)
+    // Each part knows those above it and none below.
+    const listeners = new Listeners(log)
+    const attemptLog = new AttemptLog({ directory, ledger, listeners, log })
+    const schedule = new Schedule({ clock, log, newId, limits, directory, queue, attemptLog })
+    const health = new HealthKeeper({ clock, directory, schedule, listeners, log, holdAfterMs })
+    const base = { clock, random, log, newId, directory, vault, transport, policy, queue, ledger, retentionDays }
+    const pipeline: PipelineParts = { ...base, schedule, attemptLog, health }
+    const retention = new Retention({ ...base, schedule, operations, files })
+    const resources: ResourceParts = { ...base, schedule, catalog, dialects, presets }
+
+    await directory.load()
+    for (const callback of await operations.callbacks()) directory.awaitCallback(callback)
+    // What a crash left half written.
+    await files.sweep(() => operations.operationFiles())
+    await catchUp(ledger, queue, directory)
+    await findStored(queue, schedule, clock)
+    void sendInTurn(pipeline)
+    retention.start()
 
     let closing: Promise<void> | null = null
     const refuseWhenClosed = (): void => {
@@ -157,7 +123,7 @@ export async function openWith(
       signingKeys: signingKeys(resources),
       filters: filters(resources),
       audit: audit(resources),
-      operations: operations({ ...resources, operations: store.operations, files }),
+      operations: operationsOf({ ...resources, operations, files }),
       async send(org, app, input, writeOptions = {}) {
         refuseWhenClosed()
         return send(pipeline, org, app, input, writeOptions)
@@ -168,7 +134,7 @@ export async function openWith(
       idle: () => schedule.idle(),
       close({ graceMs = 30_000 } = {}) {
         closing ??= (async () => {
-          keeper.stop()
+          retention.stop()
           await schedule.drain(graceMs)
           await transport.close(0)
           await store.close()

@@ -6,8 +6,3 @@ export interface Target {
   readonly kind: 'endpoint' | 'operation'
   readonly id: string
 }
-
-/** The target of a stored id. Ids of operations begin with `op_`; nothing else in the engine looks at that. */
-export function targetOf(id: string): Target {
-  return { kind: id.startsWith('op_') ? 'operation' : 'endpoint', id }
-}

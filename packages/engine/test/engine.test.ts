@@ -447,7 +447,7 @@ describe('messages', () => {
       disabled: true,
     })
     const result = await engine.endpoints.mock(org, 'acme', endpoint.id, event)
-    expect(result.outcome).toMatchObject({ ok: true, response: { status: 200 } })
+    expect(result.outcome).toMatchObject({ kind: 'accepted', response: { code: 200 } })
     expect(result.request.body).toBe(receiver.requests[0]?.body)
     expect(await engine.attempts.summary(org, 'acme')).toEqual({ total: 0, success: 0, failed: 0 })
     expect((await engine.messages.list(org, 'acme')).data).toEqual([])

@@ -13,6 +13,7 @@ import { secretBox } from '../src/directory/secrets.ts'
 import { openSqlite } from '../src/store/sqlite/open.ts'
 import type { Store } from '../src/store/store.ts'
 import { httpTransport } from '../src/transport/http/send.ts'
+import { verdictOf } from '../src/transport/http/verdict.ts'
 import type { Outcome, Transport } from '../src/transport/transport.ts'
 
 const org = 'org_test'
@@ -43,7 +44,12 @@ function responseOf(status: number, request: TransportRequest): Outcome {
   // A receiver that repeats what it was called with, as redirects and error pages do.
   const headers = [['location', request.url]] as const
   const body = Buffer.from(`You called ${request.url.toUpperCase()}, ${request.url}.`)
-  return { ok: true, response: { status, headers, body, bodyTruncated: false }, timings, remoteAddress: null }
+  return {
+    ...verdictOf(status, headers, 0),
+    response: { code: status, headers, body, bodyTruncated: false },
+    timings,
+    remoteAddress: null,
+  }
 }
 
 async function start(options: Partial<OpenOptions> = {}): Promise<Life> {

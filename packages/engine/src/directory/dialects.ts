@@ -8,6 +8,7 @@ import {
 } from '@posthorn/wire'
 import { EngineError } from '../errors.ts'
 import type { DialectVersion } from '../model.ts'
+import { carriesClaim } from './carries-claim.ts'
 
 /**
  * Every wire format by its name: those that come with the program, with presets or with the options are the same for all and
@@ -42,6 +43,14 @@ export class Dialects {
       this.#compiled.set(row, compiled)
     }
     return compiled
+  }
+
+  /** What carries the claim of an operation's callback: this dialect, where it has a place for one; else a built-in one that has. */
+  forClaims(dialect: CompiledDialect): CompiledDialect {
+    if (carriesClaim(dialect.dialect)) return dialect
+    const builtInOne = builtInDialects.find(carriesClaim)
+    if (!builtInOne) throw new Error('No built-in dialect carries a claim, so callbacks of operations cannot be sent.')
+    return builtIn(builtInOne.name)
   }
 
   /** Whether the name means one that is everybody's. */

@@ -1,55 +1,25 @@
 import type { CompiledDialect } from '@posthorn/wire'
-import { batchTerms, type BatchTerms } from '../schedule/batch.ts'
-import type { Dialects } from './dialects.ts'
+import type { Preset } from '@posthorn/preset'
 import { EngineError } from '../errors.ts'
-import { type CompiledFilter, compileFilter, type Preset } from '@posthorn/preset'
 import type { Application, Endpoint, EventType } from '../model.ts'
 import type { Policy } from '../options.ts'
-import { callbackEntry } from '../operations/callback-entry.ts'
-import { carriesClaim } from '../operations/carries-claim.ts'
-import { isShared, pendingAt, signingAt } from './rotation.ts'
-import type { SecretBox } from './secrets.ts'
 import type { Catalog, CatalogChange, EndpointRow, SealedSecret } from '../store/catalog.ts'
 import type { Callback } from '../store/operation-store.ts'
 import type { IdempotencyRecord } from '../store/idempotency.ts'
-
-/** An endpoint in memory, with everything about it that is worked out once. */
-export interface EndpointEntry {
-  readonly endpoint: Endpoint
-  readonly secrets: readonly SealedSecret[]
-  readonly secondarySecrets: readonly SealedSecret[]
-  readonly dialect: CompiledDialect
-  /** The second format on its requests, where there is one. */
-  readonly secondary: CompiledDialect | null
-  readonly filter: CompiledFilter | null
-  /** Nearest wins: endpoint, preset, server. */
-  readonly policy: Policy
-  /** How its messages leave together; `null`: each alone. */
-  readonly batch: BatchTerms | null
-}
-
-export interface ApplicationEntry {
-  readonly application: Application
-  /** The vendor's system that holds here. */
-  readonly preset: Preset | null
-  /** The signing key of all endpoints, newest first; empty where each endpoint has its own. */
-  readonly keys: readonly SealedSecret[]
-  readonly version: number
-  /** In id order, which is order of creation. */
-  readonly endpoints: Map<string, EndpointEntry>
-}
+import { Callbacks } from './callbacks.ts'
+import type { Dialects } from './dialects.ts'
+import { dialectNameOf, endpointEntry } from './endpoint-entry.ts'
+import type { ApplicationEntry, EndpointEntry, TargetEntry } from './entries.ts'
+import { keyPlace, secretPlace, type Vault } from './vault.ts'
 
 export interface DirectoryParts {
   readonly catalog: Catalog
-  readonly box: SecretBox
+  readonly vault: Vault
   readonly dialects: Dialects
   readonly presets: ReadonlyMap<string, Preset>
+  /** The server's own; a preset's wins over it. */
   readonly policy: Policy
-  now(): number
 }
-
-/** Secrets kept open; when there are more in use than this, it begins anew. */
-const mostOpened = 10_000
 
 /**
  * The catalog in memory: every read of configuration is a look-up here. Changes are written first and seen after that,
@@ -61,14 +31,14 @@ export class Directory {
   readonly #uids = new Map<string, string>()
   readonly #endpointApps = new Map<string, string>()
   readonly #eventTypes = new Map<string, Map<string, EventType>>()
-  /** Callbacks that are still to be done, by their operation. */
-  readonly #callbacks = new Map<string, Callback>()
+  readonly #callbacks: Callbacks
   readonly #writes = new Map<string, Promise<unknown>>()
-  /** Secrets that were opened, by their sealed text: each is opened once. */
-  readonly #opened = new Map<string, string>()
+  readonly vault: Vault
 
   constructor(parts: DirectoryParts) {
     this.#parts = parts
+    this.vault = parts.vault
+    this.#callbacks = new Callbacks(parts.vault)
   }
 
   async load(): Promise<void> {
@@ -77,11 +47,11 @@ export class Directory {
     for (const { application, keys, version } of contents.applications) this.#setApplication(application, keys, version)
     for (const row of contents.endpoints) this.#setEndpoint(row)
     for (const eventType of contents.eventTypes) this.#setEventType(eventType)
-    // Fails now, with a clear text, rather than at the first delivery: the key is not the one that sealed these.
+    // A wrong key for the secrets fails here, with a clear text, and not at the first delivery.
     for (const { application, keys, endpoints } of this.#applications.values()) {
-      if (keys[0]) return void this.#open(keyPlace(application.id), keys[0])
+      if (keys[0]) return void this.vault.open(keyPlace(application.id), keys[0].sealed)
       for (const { endpoint, secrets } of endpoints.values())
-        if (secrets[0]) return void this.#open(secretPlace(endpoint.id), secrets[0])
+        if (secrets[0]) return void this.vault.open(secretPlace(endpoint.id), secrets[0].sealed)
     }
   }
 
@@ -123,46 +93,40 @@ export class Directory {
     return app.endpoints.get(idOrUid) ?? (id === undefined ? null : (app.endpoints.get(id) ?? null))
   }
 
-  /** What a lane sends to: an endpoint, `null` once it was deleted; or a callback, `null` once it is done. */
-  target(id: string): EndpointEntry | null {
+  /** What a delivery goes to; `null`: the endpoint was deleted, or the callback is over. */
+  target(id: string): TargetEntry | null {
     return this.#applications.get(this.#endpointApps.get(id) ?? '')?.endpoints.get(id) ?? this.#callbackTarget(id)
   }
 
-  #callbackTarget(id: string): EndpointEntry | null {
-    const callback = this.#callbacks.get(id)
-    const app = callback && this.#applications.get(callback.app)
-    if (!callback || !app) return null
-    const claim = this.#open(claimPlace(id), { sealed: callback.sealedClaim, until: null })
-    return callbackEntry(app, callback, claim, this.#callbackDialect(app))
+  #callbackTarget(id: string): TargetEntry | null {
+    const app = this.#applications.get(this.#callbacks.applicationOf(id) ?? '')
+    if (!app) return null
+    const own = this.dialectOf(app, { dialect: null, dialectVersion: null })
+    return this.#callbacks.entry(id, app, this.#parts.dialects.forClaims(own))
   }
 
-  /** The application's own, where it carries a claim. */
-  #callbackDialect(app: ApplicationEntry): CompiledDialect {
-    const own = this.dialectOf(app, { dialect: null, dialectVersion: null })
-    return carriesClaim(own.dialect) ? own : this.#parts.dialects.find(app.application.org, 'autoflex')
+  /** An endpoint by its id alone. */
+  endpointById(id: string): EndpointEntry | null {
+    return this.#applications.get(this.#endpointApps.get(id) ?? '')?.endpoints.get(id) ?? null
   }
 
   /** From now on the operation is a target. */
   awaitCallback(callback: Callback): void {
-    this.#callbacks.set(callback.id, callback)
+    this.#callbacks.add(callback)
   }
 
   forgetCallback(operation: string): void {
-    this.#callbacks.delete(operation)
+    this.#callbacks.remove(operation)
   }
 
-  /** Operations of an application whose callback is still to be done. */
+  /** Operations of an application whose callback is still to be delivered. */
   callbacksOf(app: string): string[] {
-    return [...this.#callbacks.values()].filter((callback) => callback.app === app).map(({ id }) => id)
+    return this.#callbacks.of(app)
   }
 
   /** Ids of an application's endpoints. */
   endpointsOf(app: string): string[] {
     return [...(this.#applications.get(app)?.endpoints.keys() ?? [])]
-  }
-
-  applicationOf(endpoint: EndpointEntry): ApplicationEntry | null {
-    return this.#applications.get(endpoint.endpoint.app) ?? null
   }
 
   endpoints(org: string, app: string): Endpoint[] {
@@ -171,13 +135,8 @@ export class Directory {
 
   /** The dialect that an endpoint speaks. @throws EngineError `unknown_dialect` */
   dialectOf(app: ApplicationEntry, endpoint: Pick<Endpoint, 'dialect' | 'dialectVersion'>): CompiledDialect {
-    const name = this.dialectNameOf(app, endpoint)
+    const name = dialectNameOf(app, endpoint)
     return this.#parts.dialects.find(app.application.org, name, endpoint.dialectVersion)
-  }
-
-  /** Nearest wins: endpoint, application, preset; `null`: the server's default. */
-  dialectNameOf({ application, preset }: ApplicationEntry, endpoint: Pick<Endpoint, 'dialect'> | null): string | null {
-    return endpoint?.dialect ?? application.dialect ?? preset?.dialect ?? null
   }
 
   /** The preset of a name. @throws EngineError `unknown_preset` */
@@ -190,89 +149,6 @@ export class Directory {
       `There is no preset ${JSON.stringify(name.slice(0, 80))}. There are: ${names}.`,
       { field: 'name' },
     )
-  }
-
-  // Secrets
-
-  /** The secrets that sign an endpoint's requests at a moment, newest first. @throws EngineError `database_refused` */
-  secretsOf(entry: EndpointEntry, at: number = this.#parts.now()): string[] {
-    const { app, id } = entry.endpoint
-    const keys = isShared(entry.dialect) ? (this.#applications.get(app)?.keys ?? []) : []
-    // An endpoint that signed with a secret of its own before its application had a key goes on with it.
-    return keys.length > 0 ? this.#signing(keyPlace(app), keys, at) : this.#signing(secretPlace(id), entry.secrets, at)
-  }
-
-  secondarySecretsOf({ endpoint, secondarySecrets }: EndpointEntry, at: number = this.#parts.now()): string[] {
-    return this.#signing(secretPlace(endpoint.id), secondarySecrets, at)
-  }
-
-  /** Every secret of its own that signs or will sign. */
-  keptSecretsOf({ endpoint, secrets }: EndpointEntry): string[] {
-    const now = this.#parts.now()
-    return secrets
-      .filter(({ until }) => until === null || until > now)
-      .map((secret) => this.#open(secretPlace(endpoint.id), secret))
-  }
-
-  /** Every key of an application that signs or will sign. */
-  keptKeysOf({ application, keys }: ApplicationEntry): string[] {
-    const now = this.#parts.now()
-    return keys
-      .filter(({ until }) => until === null || until > now)
-      .map((key) => this.#open(keyPlace(application.id), key))
-  }
-
-  /** The newest secret of its own, whether it signs already or takes over at `from`. */
-  newestSecretOf({ endpoint, secrets }: EndpointEntry): { secret: string; from: number | null } | null {
-    const [newest] = secrets
-    if (!newest) return null
-    const secret = this.#open(secretPlace(endpoint.id), newest)
-    return { secret, from: pendingAt(secrets, this.#parts.now())?.from ?? null }
-  }
-
-  /** The keys of an application that sign now, newest first. */
-  keysOf({ application, keys }: ApplicationEntry): string[] {
-    return this.#signing(keyPlace(application.id), keys, this.#parts.now())
-  }
-
-  /** The key that takes over at a stated moment. */
-  pendingKeyOf({ application, keys }: ApplicationEntry): { key: string; from: number } | null {
-    const pending = pendingAt(keys, this.#parts.now())
-    return pending && { key: this.#open(keyPlace(application.id), pending), from: pending.from }
-  }
-
-  sealSecret(endpoint: string, secret: string): string {
-    return this.#parts.box.seal(secretPlace(endpoint), secret)
-  }
-
-  sealKey(app: string, key: string): string {
-    return this.#parts.box.seal(keyPlace(app), key)
-  }
-
-  sealClaim(operation: string, claim: string): string {
-    return this.#parts.box.seal(claimPlace(operation), claim)
-  }
-
-  sealFileToken(operation: string, token: string): string {
-    return this.#parts.box.seal(fileTokenPlace(operation), token)
-  }
-
-  fileTokenOf(operation: string, sealed: string): string {
-    return this.#open(fileTokenPlace(operation), { sealed, until: null })
-  }
-
-  #signing(place: string, secrets: readonly SealedSecret[], at: number): string[] {
-    return signingAt(secrets, at).map((secret) => this.#open(place, secret))
-  }
-
-  #open(place: string, { sealed }: SealedSecret): string {
-    let secret = this.#opened.get(sealed)
-    if (secret === undefined) {
-      secret = this.#parts.box.open(place, sealed)
-      if (this.#opened.size >= mostOpened) this.#opened.clear()
-      this.#opened.set(sealed, secret)
-    }
-    return secret
   }
 
   // Event types
@@ -330,14 +206,14 @@ export class Directory {
         { field: result.what },
       )
     const own = new Set(changes.flatMap((change) => (change.kind === 'put_endpoint' ? [change.endpoint.id] : [])))
-    for (const change of changes) this.#show(change, result.versions, own)
+    // Endpoints are made with what their application says, so it comes first.
+    const isApplication = ({ kind }: DirectoryChange): boolean => kind === 'application'
+    const ordered = [...changes.filter(isApplication), ...changes.filter((change) => !isApplication(change))]
+    for (const change of ordered) this.#show(change, result.versions, own)
   }
 
   #sealed({ endpoint, secrets, secondarySecrets, create, healthOnly = false }: EndpointChange): CatalogChange {
-    const hasHeaders = Object.keys(endpoint.headers).length > 0
-    const sealedHeaders = hasHeaders
-      ? this.#parts.box.seal(headersPlace(endpoint.id), JSON.stringify(endpoint.headers))
-      : null
+    const sealedHeaders = this.vault.sealHeaders(endpoint.id, endpoint.headers)
     const row = { endpoint: { ...endpoint, headers: {} }, sealedHeaders, secrets, secondarySecrets }
     return { kind: 'endpoint', row, create, versioned: !healthOnly }
   }
@@ -413,10 +289,7 @@ export class Directory {
 
   #setEndpoint(row: EndpointRow): void {
     const { endpoint, sealedHeaders } = row
-    const headers =
-      sealedHeaders === null
-        ? {}
-        : (JSON.parse(this.#parts.box.open(headersPlace(endpoint.id), sealedHeaders)) as Record<string, string>)
+    const headers = this.vault.openHeaders(endpoint.id, sealedHeaders)
     this.#putEntry({ ...endpoint, headers }, row)
   }
 
@@ -431,32 +304,8 @@ export class Directory {
     if (before && before.endpoint.uid !== null) this.#uids.delete(`${endpoint.app} ${before.endpoint.uid}`)
     if (endpoint.uid !== null) this.#uids.set(`${endpoint.app} ${endpoint.uid}`, endpoint.id)
     this.#endpointApps.set(endpoint.id, endpoint.app)
-    const { dialects } = this.#parts
-    const { org, secondary } = endpoint
-    const dialect = this.dialectOf(app, endpoint)
-    app.endpoints.set(endpoint.id, {
-      endpoint,
-      secrets,
-      secondarySecrets,
-      dialect,
-      batch: batchTerms(dialect, endpoint.batch),
-      secondary: secondary && dialects.find(org, secondary.dialect, secondary.version),
-      filter:
-        endpoint.filter &&
-        (endpoint.filter === before?.endpoint.filter ? before.filter : compileFilter(endpoint.filter)),
-      policy: this.#policyOf(app, endpoint),
-    })
+    app.endpoints.set(endpoint.id, endpointEntry(app, endpoint, { secrets, secondarySecrets }, before, this.#parts))
     if (version !== undefined) this.#applications.set(endpoint.app, { ...app, version })
-  }
-
-  #policyOf({ preset }: ApplicationEntry, { retrySchedule, timeoutSeconds }: Endpoint): Policy {
-    const { terminalCodes, httpsOnly, ...waits } = preset?.policy ?? this.#parts.policy
-    return {
-      retrySchedule: retrySchedule ?? waits.retrySchedule,
-      timeoutSeconds: timeoutSeconds ?? waits.timeoutSeconds,
-      terminalCodes,
-      httpsOnly,
-    }
   }
 
   #forgetEndpoint(app: ApplicationEntry, endpoint: Endpoint): void {
@@ -495,26 +344,6 @@ export function notFound(noun: string, id: string): EngineError {
 
 function byId(a: { readonly id: string }, b: { readonly id: string }): number {
   return a.id < b.id ? -1 : 1
-}
-
-function secretPlace(endpoint: string): string {
-  return `endpoint|${endpoint}|secret`
-}
-
-function keyPlace(app: string): string {
-  return `application|${app}|key`
-}
-
-function claimPlace(operation: string): string {
-  return `operation|${operation}|claim`
-}
-
-function fileTokenPlace(operation: string): string {
-  return `operation|${operation}|file`
-}
-
-function headersPlace(endpoint: string): string {
-  return `endpoint|${endpoint}|headers`
 }
 
 function nounOf(change: DirectoryChange): string {

@@ -3,7 +3,8 @@ import { notFound } from '../directory/directory.ts'
 import type { ResultFile, WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { Operation } from '../model.ts'
-import { refusal, take } from '../pipeline/pipeline.ts'
+import { refusal } from '../pipeline/refusal.ts'
+import { take } from '../pipeline/take.ts'
 import type { ResourceParts } from '../resources/parts.ts'
 import type { OperationEnding, OperationRow, OperationStore } from '../store/operation-store.ts'
 import type { StoredMessage } from '../store/queue.ts'
@@ -57,7 +58,7 @@ export async function fileOf(
   const stored = `${id}-${Buffer.from(random.bytes(8)).toString('hex')}`
   const received = await files.receive(stored, file, bytes)
   const token = newFileToken((count) => random.bytes(count))
-  const kept = { tokenHash: hashOf(token), sealedToken: directory.sealFileToken(id, token), name, contentType }
+  const kept = { tokenHash: hashOf(token), sealedToken: directory.vault.sealFileToken(id, token), name, contentType }
   const { digest } = received
   const end: Ending = {
     state: 'ready',
@@ -97,7 +98,7 @@ export async function endOperation(
       let accepted = false
       try {
         const target = directory.target(id)
-        if (target) checkTargets(directory, message, [target])
+        if (target) checkTargets(message, [target])
         const result = await take(parts, {
           message,
           expiresAt: now + Math.ceil(parts.retentionDays * dayMs),

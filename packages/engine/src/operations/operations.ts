@@ -4,7 +4,7 @@ import { notFound } from '../directory/directory.ts'
 import type { Claimed, Engine, OperationInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { Operation } from '../model.ts'
-import { callbackPolicy } from './callback-entry.ts'
+import { callbackPolicy } from '../directory/callback-entry.ts'
 import { hashOf, newClaimId } from './claim-id.ts'
 import { endOperation, fileOf, payloadOf, reasonOf, type OperationParts } from './end.ts'
 import type { OperationRow } from '../store/operation-store.ts'
@@ -56,7 +56,7 @@ export function operations(parts: OperationParts): Engine['operations'] {
         operation,
         lastsMs: (input.expiresInSeconds ?? defaultSeconds) * 1000,
         claimHash: hashOf(claim),
-        sealedClaim: directory.sealClaim(operation.id, claim),
+        sealedClaim: directory.vault.sealClaim(operation.id, claim),
         file: null,
       }
       const result = await store.create(row, idempotencyRecord(options.idempotency, operation, now))
@@ -127,7 +127,7 @@ export function operations(parts: OperationParts): Engine['operations'] {
       const { name, contentType, bytes, sealedToken } = file
       return {
         kind: 'file',
-        token: directory.fileTokenOf(operation.id, sealedToken),
+        token: directory.vault.openFileToken(operation.id, sealedToken),
         name,
         contentType,
         bytes,

@@ -1,7 +1,8 @@
 import { latestTimeMs, scan, type CompiledDialect } from '@posthorn/wire'
 import type { Clock } from '../clock.ts'
-import { paramsOf, wireMessage } from './deliver.ts'
-import type { ApplicationEntry, Directory, EndpointEntry } from '../directory/directory.ts'
+import { wireMessage } from '../encoding/wire-message.ts'
+import type { Directory } from '../directory/directory.ts'
+import type { ApplicationEntry, TargetEntry } from '../directory/entries.ts'
 import type { Idempotency, MessageInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { NewId } from '../ids.ts'
@@ -98,18 +99,18 @@ export function checkMaySend({ preset, application }: ApplicationEntry): void {
 }
 
 /** Each dialect that will carry the message is asked once, so that nothing is accepted which could never be sent. */
-export function checkTargets(directory: Directory, message: StoredMessage, targets: readonly EndpointEntry[]): void {
+export function checkTargets(message: StoredMessage, targets: readonly TargetEntry[]): void {
   const asked = new Set<CompiledDialect>()
   for (const entry of targets) {
-    const alike = Object.keys(entry.endpoint.params).length === 0 && !entry.secondary
+    const alike = entry.sharesBodies && !entry.secondary
     if (alike && asked.has(entry.dialect)) continue
     if (alike) asked.add(entry.dialect)
-    const wire = wireMessage(message, paramsOf(directory, entry, message))
+    const wire = wireMessage(entry, message)
     const problem = entry.dialect.check(wire) ?? entry.secondary?.check(wire)
     if (!problem) continue
     const hint = problem.hint ? ` ${problem.hint}` : ''
     const code = problem.code === 'invalid_payload' ? 'invalid' : 'message_refused'
-    throw new EngineError(code, `${problem.message}${hint} (endpoint ${entry.endpoint.id})`, { field: 'payload' })
+    throw new EngineError(code, `${problem.message}${hint} (endpoint ${entry.target.id})`, { field: 'payload' })
   }
   if (targets.length === 0) checkJson(message.payload ?? '')
 }

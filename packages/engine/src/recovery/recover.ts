@@ -1,5 +1,5 @@
 import { idempotencyRecord } from '../pipeline/accept.ts'
-import type { EndpointEntry } from '../directory/directory.ts'
+import type { EndpointEntry } from '../directory/entries.ts'
 import type { WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { Endpoint } from '../model.ts'

@@ -20,6 +20,12 @@ export interface ResourceParts extends AcceptParts, DeliverParts {
   readonly catalog: Catalog
   readonly dialects: Dialects
   readonly presets: ReadonlyMap<string, Preset>
-  /** Tells the lanes of an application that its configuration changed. */
-  changed(app: string): void
+}
+
+/** Tells the lanes of an application that its configuration changed. */
+export function wakeApplication(
+  { directory, schedule }: Pick<ResourceParts, 'directory' | 'schedule'>,
+  app: string,
+): void {
+  for (const id of directory.endpointsOf(app)) schedule.wake(id, app)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Lane, windowLimits, type LiveDelivery } from './lane.ts'
+import { Lane, windowLimits } from './lane.ts'
+import type { LiveDelivery } from './live-delivery.ts'
 
 const limits = { laneItems: 1000, laneBytes: 4 * 1024 * 1024 }
 
@@ -27,7 +28,17 @@ function aDelivery(lane: Lane, fields: Partial<LiveDelivery> = {}): LiveDelivery
   }
   const content = { stored, bodies: new Map(), bytes: 1 }
   const claim = { target: lane.target, due: 1, request: { kind: 'message', id: 'msg_1' }, generation: 1 } as const
-  return { ...claim, lane, contents: [content], failures: 0, trigger: 'scheduled', unformed: null, ...fields }
+  return {
+    ...claim,
+    lane,
+    contents: [content],
+    failures: 0,
+    trigger: 'scheduled',
+    suspect: false,
+    unformed: null,
+    out: false,
+    ...fields,
+  }
 }
 
 describe('the window of a lane', () => {

@@ -1,35 +1,7 @@
-import type { BatchTerms } from './batch.ts'
-import { Deque } from './deque.ts'
-import type { AttemptTrigger } from '../model.ts'
+import type { BatchTerms } from '../directory/batch-terms.ts'
 import type { Limits } from '../options.ts'
-import type { Claim, StoredMessage } from '../store/queue.ts'
-
-/** A message in memory, shared by its deliveries, with the bodies that dialects made of it. */
-export interface LiveMessage {
-  readonly stored: StoredMessage
-  /** By dialect: a body is a function of message and dialect, so endpoints that share a dialect share it. */
-  readonly bodies: Map<object, Uint8Array | null>
-  readonly bytes: number
-}
-
-/** A delivery in memory: claimed by this process's epoch. */
-export interface LiveDelivery extends Claim {
-  readonly lane: Lane
-  /** The message, or those of a batch in their order. */
-  readonly contents: readonly LiveMessage[]
-  readonly failures: number
-  readonly trigger: AttemptTrigger
-  /** Deliveries that become this batch before it is sent; `null`: it has its row. */
-  readonly unformed: readonly LiveDelivery[] | null
-}
-
-/**
- * Whether it may be gathered into a batch: what was never tried, and what is asked for again by hand. What failed before goes
- * again as it went.
- */
-export function isGatherable({ generation, failures, trigger, contents }: LiveDelivery): boolean {
-  return failures === 0 && contents.length === 1 && (trigger === 'manual' || generation === 1)
-}
+import { Deque } from './deque.ts'
+import { bytesOf, isGatherable, type LiveDelivery } from './live-delivery.ts'
 
 /** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
 export const windowLimits = { start: 8, least: 1, most: 64 } as const
@@ -58,9 +30,9 @@ export class Lane {
   storedDue = Number.POSITIVE_INFINITY
   /** Time of its live entry among the lanes that wait for stored work. */
   heapDue = Number.POSITIVE_INFINITY
-  /** Stands in its application's ring. */
+  /** Stands in the line of its application (see `turns.ts`). */
   queued = false
-  /** Its messages leave in batches; `null`: each in a request of its own. Looked at anew with each change of the target. */
+  /** Its messages leave in batches; `null`: each in a request of its own. Read again whenever the target is looked up. */
   batch: BatchTerms | null = null
   /** Time of its live entry among the lanes whose oldest message waits for company. */
   flushDue = Number.POSITIVE_INFINITY
@@ -116,7 +88,7 @@ export class Lane {
     this.#left += count
     const elapsedMs = nowMs - this.#leftSince
     if (elapsedMs < rateWindowMs) return
-    // A first window, or one after a pause, says nothing.
+    // The first window, and one after a pause, are no measurement.
     this.perSecond = elapsedMs < 10 * rateWindowMs ? (this.#left * 1000) / elapsedMs : 0
     this.#left = 0
     this.#leftSince = nowMs
@@ -135,7 +107,7 @@ export class Lane {
     if (!first || !this.batch) return Number.POSITIVE_INFINITY
     const { maxMessages, maxBytes, maxWaitMs } = this.batch
     const full = this.#waiting.length >= maxMessages || this.#waitingBytes >= maxBytes
-    // Nobody who asks for it by hand waits for company: it leaves with whatever else was asked for.
+    // A manual delivery does not wait for the batch to fill: it leaves with the manual deliveries that are there.
     if (full || this.backlog || !isGatherable(first) || first.trigger === 'manual') return 0
     return first.due + maxWaitMs
   }
@@ -155,8 +127,4 @@ export class Lane {
     this.#successes = 0
     this.window = Math.max(Math.floor(this.window / 2), windowLimits.least)
   }
-}
-
-function bytesOf({ contents }: LiveDelivery): number {
-  return contents.reduce((sum, { bytes }) => sum + bytes, 0)
 }

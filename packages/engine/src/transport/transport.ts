@@ -44,32 +44,70 @@ export interface Timings {
 }
 
 export interface TransportResponse {
-  readonly status: number
+  /** The protocol's own number for the answer (an HTTP status); 0 where the protocol has none. A detail: the outcome says what it means. */
+  readonly code: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** At most `maxBodyBytes` of what came; never decompressed. */
   readonly body: Uint8Array
   /**
    * The body is not all that the receiver meant to send: longer than what is kept, broken, or cut by the deadline. The
-   * response stands all the same: its head was complete, so the status decides.
+   * response stands all the same, because its head was complete and says how the request ended.
    */
   readonly bodyTruncated: boolean
 }
 
-export type Outcome =
-  | {
-      readonly ok: true
-      readonly response: TransportResponse
-      readonly timings: Timings
-      readonly remoteAddress: string | null
-    }
-  | {
-      readonly ok: false
-      readonly error: { readonly code: TransportErrorCode; readonly message: string }
-      /** True when the receiver may have acted on the request all the same: a reset after the body was written. */
-      readonly maybeSent: boolean
-      readonly timings: Timings
-      readonly remoteAddress: string | null
-    }
+/** How a request ended, in the terms of every transport. */
+export type Outcome = Accepted | Rejected | Unknown
+
+interface Ended {
+  readonly timings: Timings
+  readonly remoteAddress: string | null
+}
+
+/** The receiver took the request. */
+interface Accepted extends Ended {
+  readonly kind: 'accepted'
+  readonly response: TransportResponse
+}
+
+/** The receiver answered and did not take the request. */
+interface Rejected extends Ended {
+  readonly kind: 'rejected'
+  readonly reason: RejectionReason
+  /** How long the receiver asks us to wait; `null`: it does not say. */
+  readonly retryAfterMs: number | null
+  readonly response: TransportResponse
+}
+
+export type RejectionReason =
+  | 'refused'
+  | 'gone' // for good: the endpoint is held
+  | 'overloaded' // the lane sends less at once
+  | 'too_large' // a batch is sent again in two parts
+
+/** There is no usable answer. */
+export interface Unknown extends Ended {
+  readonly kind: 'unknown'
+  readonly error: { readonly code: TransportErrorCode; readonly message: string }
+  /** True when the receiver may have acted on the request all the same: a reset after the body was written. */
+  readonly maybeSent: boolean
+}
+
+/** The protocol's number of the answer; 0: there was none. */
+export function codeOf(outcome: Outcome): number {
+  return outcome.kind === 'unknown' ? 0 : outcome.response.code
+}
+
+/** The outcome of a request that never left. */
+export function notSent(code: TransportErrorCode, message: string): Unknown {
+  return {
+    kind: 'unknown',
+    error: { code, message },
+    maybeSent: false,
+    timings: { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 0 },
+    remoteAddress: null,
+  }
+}
 
 /** What of an endpoint was looked at, in this order. Each that fails keeps the later ones from being reached. */
 export type ProbeStepName = 'address' | 'dns' | 'connect' | 'tls' | 'redirect'

@@ -43,7 +43,7 @@ async function runLab(guard: string | undefined): Promise<LabReport> {
           body: Buffer.from('{}'),
           timeoutMs: 1_000,
         })
-        if (outcome.ok) answered.add(candidate)
+        if (outcome.kind !== 'unknown') answered.add(candidate)
         else if (outcome.error.code === 'address_refused') refused.add(candidate)
       }
     }

@@ -116,16 +116,17 @@ export function mockOut(result: MockResult, secrets: boolean): MockOut {
   const headers = pairs(secrets ? request.headers : request.shownHeaders)
   return {
     request: { method: request.method, url: request.url, headers, body: request.body },
-    response: outcome.ok
-      ? {
-          status: outcome.response.status,
-          headers: pairs(outcome.response.headers),
-          body: Buffer.from(outcome.response.body).toString('utf8'),
-          bodyBase64: isUtf8(outcome.response.body) ? null : Buffer.from(outcome.response.body).toString('base64'),
-          truncated: outcome.response.bodyTruncated,
-        }
-      : null,
-    error: outcome.ok ? null : { ...outcome.error, maybeSent: outcome.maybeSent },
+    response:
+      outcome.kind !== 'unknown'
+        ? {
+            status: outcome.response.code,
+            headers: pairs(outcome.response.headers),
+            body: Buffer.from(outcome.response.body).toString('utf8'),
+            bodyBase64: isUtf8(outcome.response.body) ? null : Buffer.from(outcome.response.body).toString('base64'),
+            truncated: outcome.response.bodyTruncated,
+          }
+        : null,
+    error: outcome.kind === 'unknown' ? { ...outcome.error, maybeSent: outcome.maybeSent } : null,
     durationMs,
     timings: { ...outcome.timings },
     remoteAddress: outcome.remoteAddress,

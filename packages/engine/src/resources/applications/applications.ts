@@ -1,3 +1,4 @@
+import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../pipeline/accept.ts'
 import {
@@ -11,14 +12,15 @@ import {
   checkUid,
 } from '../../checks/checks.ts'
 import { dialectsTurn } from '../../directory/dialects.ts'
-import type { ApplicationEntry, EndpointChange, EndpointEntry } from '../../directory/directory.ts'
+import type { EndpointChange } from '../../directory/directory.ts'
+import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { ApplicationInput, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { Application } from '../../model.ts'
 import { isShared } from '../../directory/rotation.ts'
 import { checkSecretLength } from '../../checks/rules.ts'
 import { pageOf } from '../pages.ts'
-import type { ResourceParts } from '../parts.ts'
+import { wakeApplication, type ResourceParts } from '../parts.ts'
 import { sharedKeys } from '../keys/signing-keys.ts'
 
 export function applications(parts: ResourceParts): Engine['applications'] {
@@ -80,14 +82,14 @@ export function applications(parts: ResourceParts): Engine['applications'] {
         const { keys, endpoints } = moved
           ? speaking(parts, app, 'dialect')
           : {
-              keys: sharedKeys(parts, app, parts.dialects.find(org, directory.dialectNameOf(app, null))),
+              keys: sharedKeys(parts, app, parts.dialects.find(org, dialectNameOf(app, null))),
               endpoints: [],
             }
         await directory.writeAll([
           { kind: 'application', row: { application: row, keys }, create: false },
           ...endpoints,
         ])
-        parts.changed(row.id)
+        wakeApplication(parts, row.id)
         return row
       })
     },
@@ -115,7 +117,7 @@ export function speaking(
 ): { readonly keys: ApplicationEntry['keys']; readonly endpoints: readonly EndpointChange[] } {
   const { directory, random } = parts
   const { org } = app.application
-  const name = directory.dialectNameOf(app, null)
+  const name = dialectNameOf(app, null)
   const dialect = parts.dialects.find(org, name)
   const dialectVersion = parts.dialects.newest(org, name)
   const endpoints = [...app.endpoints.values()].flatMap((entry): EndpointChange[] => {
@@ -128,7 +130,9 @@ export function speaking(
         kind: 'put_endpoint',
         endpoint: { ...entry.endpoint, dialectVersion, ...(isShared(dialect) && { signed: true }) },
         secrets:
-          made === null ? entry.secrets : [{ sealed: directory.sealSecret(entry.endpoint.id, made), until: null }],
+          made === null
+            ? entry.secrets
+            : [{ sealed: directory.vault.sealSecret(entry.endpoint.id, made), until: null }],
         secondarySecrets: entry.secondarySecrets,
         create: false,
       },
@@ -158,7 +162,7 @@ function checkSpeaks(
       )
   })
   if (isShared(dialect)) return
-  for (const secret of directory.keptSecretsOf(entry)) {
+  for (const secret of directory.vault.keptSecretsOf(entry)) {
     const problem = dialect.checkSecret(secret)
     if (problem)
       throw new EngineError(
@@ -180,7 +184,7 @@ function keysIn(
   const { directory } = parts
   const problemOf = (keys: ApplicationEntry['keys']) =>
     isShared(dialect)
-      ? directory.keptKeysOf({ ...app, keys }).flatMap((key) => dialect.checkSecret(key) ?? [])[0]
+      ? directory.vault.keptKeysOf({ ...app, keys }).flatMap((key) => dialect.checkSecret(key) ?? [])[0]
       : undefined
   const keys = sharedKeys(parts, app, dialect)
   const problem = problemOf(keys)

@@ -1,5 +1,6 @@
 import { idFromBase62, idFromUuid } from '@posthorn/wire'
-import { notFound, type ApplicationEntry } from '../../directory/directory.ts'
+import { notFound } from '../../directory/directory.ts'
+import type { ApplicationEntry } from '../../directory/entries.ts'
 import type { AttemptFilter, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { AttemptQuery } from '../../store/ledger.ts'

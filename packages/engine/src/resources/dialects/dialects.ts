@@ -1,3 +1,4 @@
+import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { compile, parseDialect, WireError, type Dialect } from '@posthorn/wire'
 import { dialectsTurn } from '../../directory/dialects.ts'
@@ -45,12 +46,9 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
     return directory.applications(org).flatMap(({ id }) => {
       const app = directory.application(org, id)
       const endpoints = [...app.endpoints.values()].filter(
-        ({ endpoint }) => directory.dialectNameOf(app, endpoint) === name || endpoint.secondary?.dialect === name,
+        ({ endpoint }) => dialectNameOf(app, endpoint) === name || endpoint.secondary?.dialect === name,
       )
-      return [
-        ...(directory.dialectNameOf(app, null) === name ? [id] : []),
-        ...endpoints.map(({ endpoint }) => endpoint.id),
-      ]
+      return [...(dialectNameOf(app, null) === name ? [id] : []), ...endpoints.map(({ endpoint }) => endpoint.id)]
     })
   }
 

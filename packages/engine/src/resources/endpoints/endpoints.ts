@@ -1,3 +1,4 @@
+import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { publicKeyOf, secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../pipeline/accept.ts'
 import {
@@ -14,7 +15,8 @@ import {
   checkTimeout,
   checkUid,
 } from '../../checks/checks.ts'
-import type { ApplicationEntry, DirectoryChange, EndpointChange, EndpointEntry } from '../../directory/directory.ts'
+import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
+import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Actor, EndpointInput, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { Endpoint } from '../../model.ts'
@@ -99,7 +101,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   }
 
   function seal(endpoint: string, secret: string | null): SealedSecret[] {
-    return secret === null ? [] : [{ sealed: directory.sealSecret(endpoint, secret), until: null }]
+    return secret === null ? [] : [{ sealed: directory.vault.sealSecret(endpoint, secret), until: null }]
   }
 
   /** With the application's key, when this endpoint is the first that needs one. */
@@ -109,7 +111,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     change: EndpointChange,
   ): [EndpointChange, ...DirectoryChange[]] {
     const keys = sharedKeys(parts, app, dialect)
-    if (isShared(dialect)) for (const key of directory.keptKeysOf(app)) checkSecret(key, dialect, 'dialect')
+    if (isShared(dialect)) for (const key of directory.vault.keptKeysOf(app)) checkSecret(key, dialect, 'dialect')
     if (keys === app.keys) return [change]
     return [change, { kind: 'application', row: { application: app.application, keys }, create: false }]
   }
@@ -207,7 +209,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   ): Pick<Endpoint, 'dialect' | 'dialectVersion'> {
     const { org } = app.application
     const dialect = input.dialect === undefined ? (before?.dialect ?? null) : input.dialect
-    const name = directory.dialectNameOf(app, { dialect })
+    const name = dialectNameOf(app, { dialect })
     const newest = parts.dialects.newest(org, name)
     if (input.dialectVersion !== undefined) {
       if (newest === null)
@@ -246,7 +248,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     if (moved && !patch.headers) checkHeaders(headers, dialect)
     if (moved && patch.batch === undefined && before.batch) checkBatch(before.batch, dialect)
     if (moved && patch.secret === undefined && !isShared(dialect))
-      for (const secret of directory.keptSecretsOf(entry)) checkFits(secret, dialect)
+      for (const secret of directory.vault.keptSecretsOf(entry)) checkFits(secret, dialect)
     const url = check(patch, app, dialect)
     const keepsSecond = patch.secondary === undefined
     const second = patch.secondary ? secondaryOf(org, patch.secondary.dialect, dialect, headers) : null
@@ -373,13 +375,13 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       const action = 'endpoint.secret_shown'
       await directory.write(audited(parts, actor, { org, app: endpoint.app, action, target: endpoint.id }))
       const shared = isShared(dialect)
-      const newest = shared ? null : directory.newestSecretOf(entry)
-      const secret = newest?.secret ?? directory.secretsOf(entry)[0] ?? null
+      const newest = shared ? null : directory.vault.newestSecretOf(entry)
+      const secret = newest?.secret ?? directory.vault.signing(entry.signing)[0] ?? null
       return {
         secret,
         publicKey: secret === null ? null : publicKeyOf(dialect, secret),
         signsFrom: newest?.from ?? null,
-        secondary: directory.secondarySecretsOf(entry)[0] ?? null,
+        secondary: directory.vault.signing(entry.secondarySigning)[0] ?? null,
       }
     },
 
@@ -399,7 +401,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
         const now = clock.now()
         const secret = newSecret(dialect, input.secret)
         const secrets = rotated(entry.secrets, {
-          next: secret === null ? null : directory.sealSecret(endpoint.id, secret),
+          next: secret === null ? null : directory.vault.sealSecret(endpoint.id, secret),
           overlapMs: overlapSeconds * 1000,
           now,
           together: carriesSeveral(dialect),

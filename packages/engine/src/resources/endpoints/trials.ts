@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { checkTargets, draft } from '../../pipeline/accept.ts'
 import { deliver } from '../../pipeline/deliver.ts'
-import type { ApplicationEntry, EndpointEntry } from '../../directory/directory.ts'
+import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Engine, MockInput, MockResult } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { EventType } from '../../model.ts'
-import { carriesClaim } from '../../operations/carries-claim.ts'
-import { liveMessage } from '../../schedule/schedule.ts'
-import { shownHeaders } from '../../redact.ts'
+import { carriesClaim } from '../../directory/carries-claim.ts'
+import { liveMessage } from '../../schedule/live-delivery.ts'
+import { shownHeaders } from '../../log/redact.ts'
 import { checkAgainstSchema } from '@posthorn/preset'
 import type { ResourceParts } from '../parts.ts'
 
@@ -21,7 +21,7 @@ export function trials(parts: ResourceParts): Pick<Engine['endpoints'], 'mock' |
 
   async function send(entry: EndpointEntry, owner: ApplicationEntry, input: Required<MockInput>): Promise<MockResult> {
     const { message } = draft(parts, owner, input)
-    checkTargets(directory, message, [entry])
+    checkTargets(message, [entry])
     const sent = await deliver(parts, entry, [liveMessage(message)], 1)
     const { method, url, headers, body } = sent.request ?? {
       method: '',
@@ -69,8 +69,7 @@ export function trials(parts: ResourceParts): Pick<Engine['endpoints'], 'mock' |
       const { eventType, payload } = testMessage(owner, directory.eventTypes(org))
       const params = paramsFor(entry, owner, eventType)
       const sent = await send(entry, owner, { eventType, payload, params, platform: null })
-      const taken = sent.outcome.ok && sent.outcome.response.status >= 200 && sent.outcome.response.status < 300
-      return { ok: taken, probe, message: { ...sent, eventType } }
+      return { ok: sent.outcome.kind === 'accepted', probe, message: { ...sent, eventType } }
     },
   }
 }

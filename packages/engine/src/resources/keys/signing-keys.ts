@@ -1,7 +1,7 @@
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../pipeline/accept.ts'
 import { checkOverlap, checkSecret } from '../../checks/checks.ts'
-import type { ApplicationEntry } from '../../directory/directory.ts'
+import type { ApplicationEntry } from '../../directory/entries.ts'
 import type { Engine, SigningKey } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import {
@@ -35,10 +35,10 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
   }
 
   function shown(app: ApplicationEntry, dialect: CompiledDialect): SigningKey {
-    const [key] = directory.keysOf(app)
+    const [key] = directory.vault.keysOf(app)
     if (key === undefined)
       throw new EngineError('not_found', 'This application has no signing key yet. Reset it, and one is made.')
-    const pending = directory.pendingKeyOf(app)
+    const pending = directory.vault.pendingKeyOf(app)
     const now = clock.now()
     const ends = signingAt(app.keys, now).flatMap(({ until }) => (until === null ? [] : [until]))
     return {
@@ -71,7 +71,7 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
         checkSecretLength(entry.preset, input.key)
         const now = clock.now()
         const keys = rotated(entry.keys, {
-          next: directory.sealKey(id, key),
+          next: directory.vault.sealKey(id, key),
           overlapMs: overlapSeconds * 1000,
           now,
           together: dialects.every(carriesSeveral),
@@ -112,9 +112,9 @@ export function sharedKeys(
   if (app.keys.length > 0 || !isShared(dialect)) return app.keys
   const [before] = [...app.endpoints.values()]
     .filter((entry) => isShared(entry.dialect))
-    .flatMap((entry) => directory.secretsOf(entry))
+    .flatMap((entry) => directory.vault.signing(entry.signing))
   const key = before ?? dialect.newSecret((count) => random.bytes(count))
-  return key === null ? [] : [{ sealed: directory.sealKey(app.application.id, key), until: null }]
+  return key === null ? [] : [{ sealed: directory.vault.sealKey(app.application.id, key), until: null }]
 }
 
 export function refuseTooMany(secrets: readonly SealedSecret[]): void {

@@ -1,4 +1,4 @@
-import type { EndpointEntry } from '../../directory/directory.ts'
+import type { EndpointEntry } from '../../directory/entries.ts'
 import { notFound } from '../../directory/directory.ts'
 import type { Engine } from '../../engine.ts'
 import type { Delivery, DeliveryState } from '../../model.ts'

@@ -1,4 +1,4 @@
-import { bodyOf } from '../../pipeline/deliver.ts'
+import { bodyAlone } from '../../encoding/bodies.ts'
 import type { Engine } from '../../engine.ts'
 import type { ResourceParts } from '../parts.ts'
 
@@ -13,7 +13,7 @@ export function requestBody({ directory, queue }: ResourceParts): Engine['attemp
     const message = await queue.message(attempt.app, attempt.message)
     if (!message || message.payload === null) return null
     try {
-      const body = bodyOf(directory, entry, message)
+      const body = bodyAlone(entry, message)
       return body && Buffer.from(body).toString('utf8')
     } catch {
       return null // The endpoint speaks another dialect by now, which cannot carry it.

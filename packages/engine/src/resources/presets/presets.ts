@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../pipeline/accept.ts'
 import { checkFactKinds } from '../../checks/checks.ts'
-import type { ApplicationEntry, DirectoryChange, EndpointChange, EndpointEntry } from '../../directory/directory.ts'
+import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
+import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { Application, EventType } from '../../model.ts'
@@ -11,7 +12,7 @@ import { checkSecretLength, checkSubscribedPlatforms } from '../../checks/rules.
 import { fitting, speaking } from '../applications/applications.ts'
 import { audited } from '../audit/audited.ts'
 import { freshEventType } from '../event-types/event-types.ts'
-import type { ResourceParts } from '../parts.ts'
+import { wakeApplication, type ResourceParts } from '../parts.ts'
 
 export function presets(parts: ResourceParts): Engine['presets'] {
   const { directory, clock } = parts
@@ -44,13 +45,13 @@ export function presets(parts: ResourceParts): Engine['presets'] {
     const spoken = parts.dialects.find(app.application.org, preset.dialect)
     for (const entry of app.endpoints.values()) {
       if (isShared(entry.endpoint.dialect === null ? spoken : entry.dialect)) continue
-      const secrets = entry.endpoint.signed ? directory.keptSecretsOf(entry) : [null]
+      const secrets = entry.endpoint.signed ? directory.vault.keptSecretsOf(entry) : [null]
       for (const secret of secrets)
         fitting(entry.endpoint.id, preset.title, 'name', () => checkSecretLength(preset, secret))
     }
     if (!isShared(spoken)) return
     const least = preset.policy.minSecretLength
-    if (directory.keptKeysOf(app).every((key) => key.length >= least)) return
+    if (directory.vault.keptKeysOf(app).every((key) => key.length >= least)) return
     throw new EngineError(
       'secret_refused',
       `The signing key of this application does not fit ${preset.title}, which asks for at least ${least} characters. Reset the signing key to a longer one, with an overlap of 0.`,
@@ -133,7 +134,7 @@ export function presets(parts: ResourceParts): Engine['presets'] {
             ],
             idempotencyRecord(options.idempotency, application, now),
           )
-          parts.changed(id)
+          wakeApplication(parts, id)
           return application
         }),
       )

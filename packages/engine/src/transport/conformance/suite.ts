@@ -68,7 +68,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
         ['x-empty', ''],
       ] as const
       const outcome = await transport.send(requestTo(receiver.url, { body, headers }))
-      expect(outcome).toMatchObject({ ok: true })
+      expect(outcome).toMatchObject({ kind: 'accepted' })
       expect(receiver.received).toHaveLength(1)
       expect(Buffer.from(receiver.received[0]!.body).equals(Buffer.from(body))).toBe(true)
       const ours = receiver.received[0]!.headers.filter(([header]) => headers.some(([sent]) => sent === header))
@@ -77,7 +77,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
 
     test('carries no body at all', async () => {
       const { transport, receiver } = await open()
-      expect(await transport.send(requestTo(receiver.url, { body: null }))).toMatchObject({ ok: true })
+      expect(await transport.send(requestTo(receiver.url, { body: null }))).toMatchObject({ kind: 'accepted' })
       expect(receiver.received[0]!.body).toHaveLength(0)
     })
 
@@ -87,7 +87,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       const outcomes = await Promise.all(
         bodies.map((body) => transport.send(requestTo(receiver.url, { body: Buffer.from(body) }))),
       )
-      expect(outcomes.filter((outcome) => !outcome.ok)).toEqual([])
+      expect(outcomes.filter((outcome) => outcome.kind === 'unknown')).toEqual([])
       const arrived = receiver.received.map((request) => Buffer.from(request.body).toString())
       expect(arrived.toSorted()).toEqual(bodies.toSorted())
     })
@@ -105,7 +105,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
     test('a receiver that is not there is a value, and has certainly not acted', async () => {
       const { transport, absentUrl } = await open()
       const outcome = await transport.send(requestTo(absentUrl))
-      expect(outcome).toMatchObject({ ok: false, maybeSent: false })
+      expect(outcome).toMatchObject({ kind: 'unknown', maybeSent: false })
       expectSentence(outcome)
     })
 
@@ -115,7 +115,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       const startedAtMs = performance.now()
       const outcome = await transport.send(requestTo(receiver.url, { timeoutMs: 300 }))
       expect(performance.now() - startedAtMs).toBeLessThan(300 + LATENESS_MS)
-      expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: true })
+      expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: true })
       expectSentence(outcome)
     })
 
@@ -127,14 +127,14 @@ export function transportSuite(name: string, harness: TransportHarness): void {
         transport.send(requestTo(absentUrl, { timeoutMs: 100 })),
       ])
       receiver.behave('accept')
-      expect(await transport.send(requestTo(receiver.url))).toMatchObject({ ok: true })
+      expect(await transport.send(requestTo(receiver.url))).toMatchObject({ kind: 'accepted' })
     })
 
     test('a receiver inside the network is not reached unless allowed', async () => {
       const { transport, receiver } = await open({ allowReceiver: false })
       expect(transport.check(receiver.url, {})).toMatchObject({ ok: false })
       const outcome = await transport.send(requestTo(receiver.url))
-      expect(outcome).toMatchObject({ ok: false, error: { code: 'address_refused' }, maybeSent: false })
+      expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'address_refused' }, maybeSent: false })
       expectSentence(outcome)
       expect(receiver.received).toEqual([])
     })
@@ -160,7 +160,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       const { transport } = await open({ allowReceiver: false })
       await fc.assert(
         fc.asyncProperty(fc.string(), async (url) => {
-          expect(await transport.send(requestTo(url, { timeoutMs: 50 }))).toMatchObject({ ok: false })
+          expect(await transport.send(requestTo(url, { timeoutMs: 50 }))).toMatchObject({ kind: 'unknown' })
         }),
       )
     })
@@ -223,7 +223,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       await receiver.waitFor(1)
       const closing = transport.close(10_000)
       receiver.behave('accept')
-      expect(await sending).toMatchObject({ ok: true })
+      expect(await sending).toMatchObject({ kind: 'accepted' })
       await closing
     })
 
@@ -233,9 +233,9 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       const sending = transport.send(requestTo(receiver.url))
       await receiver.waitFor(1)
       await transport.close(50)
-      expect(await sending).toMatchObject({ ok: false, error: { code: 'transport_closed' }, maybeSent: true })
+      expect(await sending).toMatchObject({ kind: 'unknown', error: { code: 'transport_closed' }, maybeSent: true })
       const late = await transport.send(requestTo(receiver.url))
-      expect(late).toMatchObject({ ok: false, error: { code: 'transport_closed' }, maybeSent: false })
+      expect(late).toMatchObject({ kind: 'unknown', error: { code: 'transport_closed' }, maybeSent: false })
       expectSentence(late)
     })
   })
@@ -247,7 +247,7 @@ function requestTo(url: string, changes: Partial<TransportRequest> = {}): Transp
 
 /** What happened, why and what to do: more than a code, and nothing that only a debugger understands. */
 function expectSentence(outcome: Outcome): void {
-  if (outcome.ok) throw new Error('expected a failure')
+  if (outcome.kind !== 'unknown') throw new Error('expected a failure')
   expect(outcome.error.message).toMatch(/^.{20,}$/)
   expect(outcome.error.message).not.toContain('undefined')
 }

@@ -83,7 +83,7 @@ describe('reuse', () => {
     const idleMs = 4_001
     const now = performance.now.bind(performance)
     vi.spyOn(performance, 'now').mockImplementation(() => now() + idleMs)
-    expect(await send(transport, server.url)).toMatchObject({ ok: true })
+    expect(await send(transport, server.url)).toMatchObject({ kind: 'accepted' })
     expect(server.connectionCount).toBe(2)
   })
 
@@ -113,11 +113,11 @@ describe('reuse', () => {
     // What failed is ambiguous or was never sent; nothing was sent again.
     for (const [id, outcome] of outcomes) {
       const receipts = seen.filter((other) => other === id).length
-      if (outcome.ok) expect(receipts).toBe(1)
+      if (outcome.kind !== 'unknown') expect(receipts).toBe(1)
       else if (outcome.maybeSent) expect(receipts).toBeLessThanOrEqual(1)
       else expect(receipts).toBe(0)
     }
-    expect(outcomes.filter(([, outcome]) => outcome.ok).length).toBeGreaterThan(200)
+    expect(outcomes.filter(([, outcome]) => outcome.kind !== 'unknown').length).toBeGreaterThan(200)
   })
 
   test('a connection that ended while idle is noticed', async () => {
@@ -127,7 +127,7 @@ describe('reuse', () => {
     const [socket] = server.openSockets
     socket!.end()
     await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
-    expect(await send(transport, server.url)).toMatchObject({ ok: true })
+    expect(await send(transport, server.url)).toMatchObject({ kind: 'accepted' })
     expect(server.connectionCount).toBe(2)
   })
 
@@ -146,7 +146,7 @@ describe('reuse', () => {
           resolve(send(transport, server.url))
         })
       })
-      expect(outcome).toMatchObject({ ok: true })
+      expect(outcome).toMatchObject({ kind: 'accepted' })
       expect({ connections: server.connectionCount, requests: server.requests.length }).toEqual({
         connections: 2,
         requests: 2,
@@ -169,7 +169,7 @@ describe('bounds', () => {
     })()
     const outcomes = await Promise.all(sending)
     await answered
-    expect(outcomes.every((outcome) => outcome.ok)).toBe(true)
+    expect(outcomes.every((outcome) => outcome.kind !== 'unknown')).toBe(true)
     expect(server.connectionCount).toBe(4)
   })
 
@@ -182,11 +182,11 @@ describe('bounds', () => {
     const slow = send(transport, server.url)
     const impatient = await Promise.all(Array.from({ length: 5 }, () => send(transport, server.url, 50)))
     for (const outcome of impatient) {
-      expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: false })
+      expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: false })
     }
     answerOk(first[0]!)
-    expect(await slow).toMatchObject({ ok: true })
-    expect(await send(transport, server.url)).toMatchObject({ ok: true })
+    expect(await slow).toMatchObject({ kind: 'accepted' })
+    expect(await send(transport, server.url)).toMatchObject({ kind: 'accepted' })
     expect({ connections: server.connectionCount, requests: server.requests.length }).toEqual({
       connections: 1,
       requests: 2,
@@ -217,7 +217,7 @@ describe('bounds', () => {
     held.splice(0).forEach(answerOk)
     await vi.waitFor(() => expect(held).toHaveLength(1))
     held.forEach(answerOk)
-    expect((await Promise.all(sending)).every((outcome) => outcome.ok)).toBe(true)
+    expect((await Promise.all(sending)).every((outcome) => outcome.kind !== 'unknown')).toBe(true)
     expect(first!.connectionCount).toBe(1)
   })
 
@@ -234,7 +234,7 @@ describe('bounds', () => {
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.1')))
     const sending = send(transport, `http://hooks.test:${server.port}/`)
     await transport.close()
-    expect(await sending).toMatchObject({ ok: true })
+    expect(await sending).toMatchObject({ kind: 'accepted' })
     await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
   })
 })
@@ -244,7 +244,7 @@ describe('names', () => {
     const server = await start({ onRequest: answerOk })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.1')))
     const outcome = await send(transport, `http://hooks.test:${server.port}/`)
-    expect(outcome).toMatchObject({ ok: true, remoteAddress: '127.0.0.1' })
+    expect(outcome).toMatchObject({ kind: 'accepted', remoteAddress: '127.0.0.1' })
     expect(outcome.timings.dnsMs).toBeGreaterThan(0)
     expect(server.requests[0]!.head).toContain(`host: hooks.test:${server.port}`)
   })
@@ -253,7 +253,7 @@ describe('names', () => {
     const server = await start({ onRequest: answerOk }, { host: '127.0.0.3' })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.2', '127.0.0.3')))
     expect(await send(transport, `http://hooks.test:${server.port}/`)).toMatchObject({
-      ok: true,
+      kind: 'accepted',
       remoteAddress: '127.0.0.3',
     })
   })
@@ -262,7 +262,10 @@ describe('names', () => {
     const first = await start({ onRequest: (socket) => socket.resetAndDestroy() }, { host: '127.0.0.2' })
     const second = await start({ onRequest: answerOk }, { host: '127.0.0.3', port: first.port })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.2', '127.0.0.3')))
-    expect(await send(transport, `http://hooks.test:${first.port}/`)).toMatchObject({ ok: false, maybeSent: true })
+    expect(await send(transport, `http://hooks.test:${first.port}/`)).toMatchObject({
+      kind: 'unknown',
+      maybeSent: true,
+    })
     expect(second.connectionCount).toBe(0)
   })
 
@@ -271,14 +274,19 @@ describe('names', () => {
     await start({ onRequest: answerOk }, { host: '127.0.0.3', port })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.2', '127.0.0.3')))
     const outcome = await send(transport, `http://hooks.test:${port}/`, 1_000)
-    expect(outcome).toMatchObject({ ok: true, remoteAddress: '127.0.0.3' })
+    expect(outcome).toMatchObject({ kind: 'accepted', remoteAddress: '127.0.0.3' })
     expect(outcome.timings.connectMs).toBeGreaterThanOrEqual(450)
   })
 
   test('an address that never answers costs the deadline, and nothing was sent', async () => {
     const port = await startUnaccepting('127.0.0.2')
     const outcome = await send(open(), `http://127.0.0.2:${port}/`, 200)
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: false, remoteAddress: null })
+    expect(outcome).toMatchObject({
+      kind: 'unknown',
+      error: { code: 'timeout' },
+      maybeSent: false,
+      remoteAddress: null,
+    })
     expect(outcome.timings.totalMs).toBeLessThan(600)
   })
 
@@ -287,7 +295,7 @@ describe('names', () => {
     const addresses = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']
     const { transport } = await openWithDns((question) => recordsOf(question, A(...addresses)))
     expect(await send(transport, `http://hooks.test:${server.port}/`)).toMatchObject({
-      ok: false,
+      kind: 'unknown',
       error: { code: 'connection_refused' },
     })
   })
@@ -297,13 +305,17 @@ describe('names', () => {
     ['SERVFAIL', 'dns_failed'],
   ] as const)('%s is %s', async (failure, code) => {
     const { transport } = await openWithDns(() => ({ failure }))
-    expect(await send(transport, 'http://hooks.test/')).toMatchObject({ ok: false, error: { code }, maybeSent: false })
+    expect(await send(transport, 'http://hooks.test/')).toMatchObject({
+      kind: 'unknown',
+      error: { code },
+      maybeSent: false,
+    })
   })
 
   test('silent name servers cost the deadline of the request at most', async () => {
     const { transport } = await openWithDns(() => 'silence')
     const outcome = await send(transport, 'http://hooks.test/', 100)
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: false })
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: false })
     expect(outcome.timings.totalMs).toBeLessThan(400)
   })
 
@@ -318,7 +330,7 @@ describe('names', () => {
     const server = await start({ onRequest: answerOk })
     const { transport } = await openWithDns(answer, { allowPrivate: ['127.0.0.0/8'] })
     const outcome = await send(transport, `http://hooks.test:${server.port}/`)
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'address_refused' }, maybeSent: false })
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'address_refused' }, maybeSent: false })
     expect(server.connectionCount).toBe(0)
   })
 
@@ -327,10 +339,10 @@ describe('names', () => {
     let address = '127.0.0.1'
     const { transport, passTime } = await openWithDns((question) => recordsOf(question, A(address)))
     const url = `http://hooks.test:${server.port}/`
-    expect(await send(transport, url)).toMatchObject({ ok: true })
+    expect(await send(transport, url)).toMatchObject({ kind: 'accepted' })
     address = '10.0.0.1'
     passTime(1_001)
-    expect(await send(transport, url)).toMatchObject({ ok: false, error: { code: 'address_refused' } })
+    expect(await send(transport, url)).toMatchObject({ kind: 'unknown', error: { code: 'address_refused' } })
     expect(server.requests).toHaveLength(1)
   })
 
@@ -343,7 +355,7 @@ describe('names', () => {
     await send(transport, url)
     address = '127.0.0.3'
     passTime(1_001)
-    expect(await send(transport, url)).toMatchObject({ ok: true, remoteAddress: '127.0.0.3' })
+    expect(await send(transport, url)).toMatchObject({ kind: 'accepted', remoteAddress: '127.0.0.3' })
     expect([first.requests.length, second.requests.length]).toEqual([1, 1])
   })
 
@@ -355,7 +367,7 @@ describe('names', () => {
     }
     vi.stubEnv('NODE_USE_ENV_PROXY', '1')
     cleanups.push(() => vi.unstubAllEnvs())
-    expect(await send(open(), server.url)).toMatchObject({ ok: true })
+    expect(await send(open(), server.url)).toMatchObject({ kind: 'accepted' })
     expect([proxy.connectionCount, server.requests.length]).toEqual([0, 1])
   })
 })

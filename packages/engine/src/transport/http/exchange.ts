@@ -15,6 +15,7 @@ import type { Pool, Waiter } from './pool.ts'
 import type { Pools } from './pools.ts'
 import { requestHeaders } from './request-headers.ts'
 import type { Resolution, Resolver } from './resolve.ts'
+import { verdictOf } from './verdict.ts'
 
 export interface ExchangeContext {
   readonly guard: Guard
@@ -22,6 +23,8 @@ export interface ExchangeContext {
   readonly pools: Pools
   readonly maxBodyBytes: number
   readonly underWay: Set<Exchange>
+  /** Milliseconds since 1970: a receiver may state a time until which to wait. */
+  now(): number
 }
 
 /** A name with a thousand addresses gets three tries; each has a fair share of the time that is left. */
@@ -231,9 +234,9 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
 
   #respond(bodyTruncated: boolean): void {
     this.#settle({
-      ok: true,
+      ...verdictOf(this.#status, this.#responseHeaders, this.#context.now()),
       response: {
-        status: this.#status,
+        code: this.#status,
         headers: this.#responseHeaders,
         body: joinChunks(this.#chunks, this.#bodyBytes),
         bodyTruncated,
@@ -245,7 +248,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
 
   #fail(code: TransportErrorCode, message: string): void {
     this.#settle({
-      ok: false,
+      kind: 'unknown',
       error: { code, message },
       maybeSent: this.#controller !== undefined,
       timings: this.#timings(),

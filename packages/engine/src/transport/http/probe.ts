@@ -106,7 +106,7 @@ function stepsOf(target: Target, outcome: Outcome, watch: Watch): ProbeStep[] {
     steps.push({ step, ok: null, message, durationMs: null })
   }
   const failed = (step: ProbeStepName, sinceMs: number): ProbeStep[] => {
-    const message = outcome.ok ? 'the connection ended unexpectedly: ask again' : outcome.error.message
+    const message = outcome.kind !== 'unknown' ? 'the connection ended unexpectedly: ask again' : outcome.error.message
     return [...steps, { step, ok: false, message, durationMs: between(sinceMs, endedAtMs) }]
   }
 
@@ -144,11 +144,11 @@ function tlsMessage(found: ProbedTls | null): string {
 
 /** Receivers of webhooks need not know `HEAD`, so nothing but a redirect is held against them. */
 function redirect(target: Target, outcome: Outcome): Pick<ProbeStep, 'ok' | 'message'> {
-  if (!outcome.ok) {
+  if (outcome.kind === 'unknown') {
     const message = `whether it redirects could not be found out, because HEAD was not answered (${outcome.error.code}); deliveries do not use HEAD`
     return { ok: null, message }
   }
-  const { status, headers } = outcome.response
+  const { code: status, headers } = outcome.response
   if (status < 300 || status > 399) return { ok: true, message: `no redirect: HEAD was answered with ${status}` }
   const location = headers.find(([name]) => name === 'location')?.[1]
   const remedy = location === undefined ? 'let the receiver answer itself' : `use ${shownLocation(location, target)}`

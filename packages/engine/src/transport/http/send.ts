@@ -7,7 +7,7 @@
  * A request is sent once: nothing is retried, no redirect is followed, no proxy of the environment is used. A host has up
  * to three of its addresses tried, but only until one of them has accepted the connection.
  */
-import type { Outcome, Transport, TransportRequest } from '../transport.ts'
+import { notSent, type Outcome, type Transport, type TransportRequest } from '../transport.ts'
 import { parseCidr } from './address.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { DialContext } from './dial.ts'
@@ -28,6 +28,8 @@ export interface HttpTransportOptions {
   readonly connectionsPerPool?: number
   /** How much of a response body is kept. */
   readonly maxBodyBytes?: number
+  /** Milliseconds since 1970; the system's clock when absent. */
+  readonly now?: () => number
   /** For tests: other name servers, another hosts file. */
   readonly resolver?: ResolverOptions
 }
@@ -53,6 +55,7 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     pools: new Pools(dialContext, maxPools, connectionsPerPool),
     maxBodyBytes,
     underWay: new Set(),
+    now: options.now ?? Date.now,
   }
   const knownUrls = new BoundedCache<string, Read>(MAX_KNOWN_URLS)
   let isClosing = false
@@ -68,11 +71,11 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
 
   const send = (request: TransportRequest): Promise<Outcome> => {
     if (isClosing)
-      return Promise.resolve(refused('transport_closed', 'this node is shutting down: it is sent again later'))
+      return Promise.resolve(notSent('transport_closed', 'this node is shutting down: it is sent again later'))
     const known = read(request.url)
-    if (!known.ok) return Promise.resolve(refused('address_refused', known.message))
+    if (!known.ok) return Promise.resolve(notSent('address_refused', known.message))
     if (request.httpsOnly === true && !known.target.secure)
-      return Promise.resolve(refused('address_refused', HTTPS_ONLY))
+      return Promise.resolve(notSent('address_refused', HTTPS_ONLY))
     const exchange = new Exchange(context, request, known.target)
     exchange.start()
     return exchange.outcome
@@ -113,13 +116,3 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
 }
 
 const HTTPS_ONLY = 'the URL begins with http:, and only encrypted endpoints are allowed here: use https:'
-
-function refused(code: 'address_refused' | 'transport_closed', message: string): Outcome {
-  return {
-    ok: false,
-    error: { code, message },
-    maybeSent: false,
-    timings: { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 0 },
-    remoteAddress: null,
-  }
-}

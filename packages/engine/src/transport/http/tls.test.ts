@@ -84,8 +84,8 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
 
   test('a certificate of an added authority, by name and by address', async () => {
     const server = await start(good)
-    expect(await send(server.port)).toMatchObject({ ok: true, response: { status: 200 }, remoteAddress: '127.0.0.1' })
-    expect(await send(server.port, open(), '127.0.0.1')).toMatchObject({ ok: true })
+    expect(await send(server.port)).toMatchObject({ response: { code: 200 }, remoteAddress: '127.0.0.1' })
+    expect(await send(server.port, open(), '127.0.0.1')).toMatchObject({ kind: 'accepted' })
     // RFC 6066: no address in SNI.
     expect(server.servernames).toEqual(['hooks.test', false])
     expect(server.requests[0]).toContain(`host: hooks.test:${server.port}`)
@@ -93,7 +93,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
 
   test('a name with its root dot is the same name', async () => {
     const server = await start(good)
-    expect(await send(server.port, open(), 'hooks.test.')).toMatchObject({ ok: true })
+    expect(await send(server.port, open(), 'hooks.test.')).toMatchObject({ kind: 'accepted' })
     expect(server.servernames).toEqual(['hooks.test'])
   })
 
@@ -111,7 +111,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
   ])('%s: %s, and nothing was sent', async (_what, code, make) => {
     const server = await start(make())
     const outcome = await send(server.port)
-    expect(outcome).toMatchObject({ ok: false, error: { code }, maybeSent: false })
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { code }, maybeSent: false })
     expect(server.requests).toEqual([])
   })
 
@@ -124,8 +124,8 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
       maxVersion: 'TLSv1.2',
     })
     const outcome = await send(server.port)
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'tls_failed' }, maybeSent: false })
-    expect(!outcome.ok && outcome.error.message).toContain('is too weak')
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'tls_failed' }, maybeSent: false })
+    expect(outcome.kind === 'unknown' && outcome.error.message).toContain('is too weak')
   })
 
   test('TLS 1.1 is refused', async () => {
@@ -135,12 +135,12 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
       maxVersion: 'TLSv1.1',
       ciphers: 'DEFAULT:@SECLEVEL=0',
     })
-    expect(await send(server.port)).toMatchObject({ ok: false, error: { code: 'tls_failed' }, maybeSent: false })
+    expect(await send(server.port)).toMatchObject({ kind: 'unknown', error: { code: 'tls_failed' }, maybeSent: false })
   })
 
   test('a reset in the handshake', async () => {
     const port = await startTcp((socket) => socket.resetAndDestroy())
-    expect(await send(port)).toMatchObject({ ok: false, error: { code: 'tls_failed' }, maybeSent: false })
+    expect(await send(port)).toMatchObject({ kind: 'unknown', error: { code: 'tls_failed' }, maybeSent: false })
   })
 
   test('a server that speaks plain HTTP is not spoken to in plain HTTP', async () => {
@@ -149,22 +149,22 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
       socket.on('data', (data) => (bytes += data.toString('latin1')))
       socket.write('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')
     })
-    expect(await send(port)).toMatchObject({ ok: false, error: { code: 'tls_failed' }, maybeSent: false })
+    expect(await send(port)).toMatchObject({ kind: 'unknown', error: { code: 'tls_failed' }, maybeSent: false })
     expect(bytes).not.toContain('POST')
   })
 
   test('a handshake that stalls costs the deadline', async () => {
     const port = await startTcp(() => {})
     const outcome = await send(port, open(), 'hooks.test', 200)
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'timeout' }, maybeSent: false })
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: false })
     expect(outcome.timings.totalMs).toBeLessThan(600)
   })
 
   test('without the added authority its certificates are not trusted', async () => {
     const server = await start(good)
     const outcome = await send(server.port, open({ extraCa: [] }))
-    expect(outcome).toMatchObject({ ok: false, error: { code: 'tls_untrusted' } })
-    expect(!outcome.ok && outcome.error.message).toContain('POSTHORN_EXTRA_CA')
+    expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'tls_untrusted' } })
+    expect(outcome.kind === 'unknown' && outcome.error.message).toContain('POSTHORN_EXTRA_CA')
   })
 
   test('an added authority is one more, the public ones stay', async () => {
@@ -173,7 +173,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     cleanups.push(() => tls.setDefaultCACertificates(publicOnes))
     tls.setDefaultCACertificates([authority.cert])
     const another = makeCertificate({ names: 'DNS:another.test', isAuthority: true })
-    expect(await send(server.port, open({ extraCa: [another.cert] }))).toMatchObject({ ok: true })
+    expect(await send(server.port, open({ extraCa: [another.cert] }))).toMatchObject({ kind: 'accepted' })
   })
 
   test('there is no switch to turn verification off', async () => {
@@ -185,7 +185,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     const transport = open()
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     const server = await start(makeCertificate({ names }))
-    expect(await send(server.port, transport)).toMatchObject({ ok: false, error: { code: 'tls_untrusted' } })
+    expect(await send(server.port, transport)).toMatchObject({ kind: 'unknown', error: { code: 'tls_untrusted' } })
     expect(server.requests).toEqual([])
   })
 

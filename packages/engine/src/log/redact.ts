@@ -1,4 +1,4 @@
-import type { Attempt } from './model.ts'
+import type { Attempt } from '../model.ts'
 
 const credentialName = /^(authorization|proxy-authorization|cookie)$|auth|token|secret|password|api-?key|credential/i
 
@@ -7,9 +7,9 @@ export function isCredentialHeader(name: string): boolean {
   return credentialName.test(name)
 }
 
-/** Whose headers stand on a request: the owner's, and those of the formats that it is written in. */
+/** Who wrote the headers of a request: the owner of its target, and the dialects that it is written in. */
 export interface HeaderOwners {
-  readonly endpoint: { readonly headers: Readonly<Record<string, string>> }
+  readonly headers: Readonly<Record<string, string>>
   readonly dialect: { readonly secretHeaders: readonly string[] }
   readonly secondary: { readonly secretHeaders: readonly string[] } | null
 }
@@ -20,23 +20,23 @@ export interface HeaderOwners {
  */
 export function shownHeaders(
   headers: readonly (readonly [string, string])[],
-  { endpoint, dialect, secondary }: HeaderOwners,
+  { headers: own, dialect, secondary }: HeaderOwners,
 ): readonly (readonly [string, string])[] {
   const isSecret = (name: string): boolean =>
     dialect.secretHeaders.includes(name) || secondary?.secretHeaders.includes(name) === true
   return headers.map(([name, value]) =>
-    isSecret(name.toLowerCase()) || (isCredentialHeader(name) && Object.hasOwn(endpoint.headers, name))
+    isSecret(name.toLowerCase()) || (isCredentialHeader(name) && Object.hasOwn(own, name))
       ? [name, '***']
       : [name, value],
   )
 }
 
 /**
- * An attempt as the log keeps it, where a claim was sent: whoever has the whole id may fetch the result, so the log has its
- * beginning. The receiver may repeat it, in a redirect or a page, so what came back is looked through too.
+ * An attempt as the log keeps it, where a claim was sent. The whole id gives access to the result, so the log has its beginning
+ * only. A receiver may repeat the id, in a redirect or a page, so the response is searched too.
  */
 export function withShortClaim(attempt: Attempt, claim: string): Attempt {
-  // Nothing that short is a secret, and it may stand anywhere by chance.
+  // A text that short is no secret, and it may occur anywhere by chance.
   if (claim.length <= shownOfClaim) return attempt
   const { url, error, request, response } = attempt
   const short = (): string => `${claim.slice(0, shownOfClaim)}…`

@@ -4,7 +4,7 @@ import { shownHeaders, shownUrl, type HeaderOwners } from './redact.ts'
 
 function owners(custom: Record<string, string>, first: string[] = [], second: string[] | null = null): HeaderOwners {
   const secondary = second && { secretHeaders: second }
-  return { endpoint: { headers: custom }, dialect: { secretHeaders: first }, secondary }
+  return { headers: custom, dialect: { secretHeaders: first }, secondary }
 }
 
 describe('K1: headers as the log keeps them', () => {

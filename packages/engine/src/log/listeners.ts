@@ -1,9 +1,9 @@
-import type { EngineEvents } from './engine.ts'
-import type { Log } from './options.ts'
+import type { EngineEvents } from '../engine.ts'
+import type { Log } from '../options.ts'
 
 type Lists = { [K in keyof EngineEvents]: Set<EngineEvents[K]> }
 
-/** Who is told what happened. One that throws is logged and kept: an observer never stops a delivery. */
+/** The listeners of the engine's events. One that throws is logged and kept: an observer never stops a delivery. */
 export class Listeners {
   readonly #log: Log
   readonly #lists: Lists = { attempt: new Set(), endpointHeld: new Set() }

@@ -1,19 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { decide, retryAfterMs, type Decision } from './retry.ts'
-import type { Outcome } from '../transport/transport.ts'
+import { retryAfterMs, verdictOf } from '../src/transport/http/verdict.ts'
+import { decide, type Decision } from '../src/pipeline/retry.ts'
+import type { Outcome } from '../src/transport/transport.ts'
 
 const now = Date.parse('2026-11-20T12:00:00Z')
 const hourMs = 3_600_000
 const timings = { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 1 }
 
 function answered(status: number, headers: readonly (readonly [string, string])[] = []): Outcome {
-  const response = { status, headers, body: new Uint8Array(), bodyTruncated: false }
-  return { ok: true, response, timings, remoteAddress: null }
+  const response = { code: status, headers, body: new Uint8Array(), bodyTruncated: false }
+  return { ...verdictOf(status, headers, now), response, timings, remoteAddress: null }
 }
 
 const unanswered: Outcome = {
-  ok: false,
+  kind: 'unknown',
   error: { code: 'timeout', message: 'no answer' },
   maybeSent: true,
   timings,
@@ -24,7 +25,7 @@ function decided(
   outcome: Outcome,
   more: { failures?: number; schedule?: number[]; terminalCodes?: number[]; random?: number } = {},
 ): Decision {
-  return decide({ outcome, failures: 0, schedule: [10, 300], terminalCodes: [], now, random: 0.5, ...more })
+  return decide({ outcome, failures: 0, schedule: [10, 300], terminalCodes: [], random: 0.5, ...more })
 }
 
 describe('what an outcome means', () => {

@@ -1,0 +1,30 @@
+import type { TargetEntry } from '../directory/entries.ts'
+import type { StoredMessage } from '../store/queue.ts'
+
+/** A message as a dialect takes it. */
+export interface WireMessage {
+  readonly id: string
+  readonly type: string
+  readonly payload: string
+  readonly occurredAt: number
+  readonly acceptedAt: number
+  readonly params: Readonly<Record<string, string>>
+  /** The secret under which the result of an operation is fetched. */
+  readonly claim?: string
+}
+
+/** What of a stored message goes on the wire. */
+export type Sendable = Pick<StoredMessage, 'id' | 'eventType' | 'payload' | 'occurredAt' | 'acceptedAt' | 'params'>
+
+/**
+ * The message that a target gets. Params: message before endpoint before application.
+ *
+ * @throws Error when its payload was erased
+ */
+export function wireMessage({ params: defaults }: Pick<TargetEntry, 'params'>, message: Sendable): WireMessage {
+  const { id, eventType: type, payload, occurredAt, acceptedAt } = message
+  if (payload === null) throw new Error('The payload of this message was expunged, so it cannot be sent any more.')
+  const params = { ...defaults, ...message.params }
+  const { claim } = params
+  return { id, type, payload, occurredAt, acceptedAt, params, ...(claim !== undefined && { claim }) }
+}

@@ -1,0 +1,37 @@
+import type { Clock } from '../clock.ts'
+import type { Log } from '../options.ts'
+import { claimOf, type LiveDelivery } from '../schedule/live-delivery.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import type { Queue } from '../store/queue.ts'
+import { untilStored } from '../store/until-stored.ts'
+
+export interface BatchParts {
+  readonly clock: Clock
+  readonly log: Log
+  readonly queue: Queue
+  readonly schedule: Schedule
+}
+
+/**
+ * Writes a batch down before it is sent: its row names its members, so every retry sends the same bytes, after a crash too.
+ *
+ * @returns `false`: some of it belongs to another epoch, and nothing was written
+ */
+export async function form(
+  { clock, log, queue }: BatchParts,
+  delivery: LiveDelivery,
+  members: readonly LiveDelivery[],
+): Promise<boolean> {
+  const { request, lane, target, due, generation } = delivery
+  const item = { batch: request.id, app: lane.app, target, due, generation, members: members.map(claimOf) }
+  return (await untilStored(clock, log, () => queue.form(item))).state === 'formed'
+}
+
+/** The endpoint's dialect has no batches any more: each message goes on by itself, and none is forgotten. */
+export async function unform({ clock, log, queue, schedule }: BatchParts, delivery: LiveDelivery): Promise<void> {
+  const { lane, target, failures } = delivery
+  const nextDue = clock.now()
+  const item = { ...claimOf(delivery), app: lane.app, failures, nextDue }
+  await untilStored(clock, log, () => queue.unform(item))
+  schedule.noteStored(target, lane.app, nextDue)
+}

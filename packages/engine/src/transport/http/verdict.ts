@@ -1,0 +1,50 @@
+import type { RejectionReason } from '../transport.ts'
+
+/** What an HTTP status says about a webhook. */
+export type Verdict =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly retryAfterMs: number | null }
+
+/**
+ * The meaning of a status: 2xx is accepted and everything else is rejected, redirects included, since they are not followed.
+ *
+ * @param now milliseconds since 1970: a `Retry-After` may be a date
+ */
+export function verdictOf(status: number, headers: readonly (readonly [string, string])[], now: number): Verdict {
+  if (status >= 200 && status < 300) return { kind: 'accepted' }
+  const reason = reasonOf(status)
+  return { kind: 'rejected', reason, retryAfterMs: reason === 'overloaded' ? retryAfterMs(headers, now) : null }
+}
+
+function reasonOf(status: number): RejectionReason {
+  switch (status) {
+    case 410:
+      return 'gone'
+    case 413:
+      return 'too_large'
+    case 429:
+    case 503:
+      return 'overloaded'
+    default:
+      return 'refused'
+  }
+}
+
+/**
+ * The Retry-After header (RFC 9110, 10.2.3): whole seconds or an HTTP date. `null` when it is absent, unreadable, in the past,
+ * or there twice with different values.
+ */
+export function retryAfterMs(headers: readonly (readonly [string, string])[], now: number): number | null {
+  const values = new Set(
+    headers.filter(([name]) => name.toLowerCase() === 'retry-after').map(([, value]) => value.trim()),
+  )
+  if (values.size !== 1) return null
+  const [value = ''] = values
+  if (/^\d{1,10}$/.test(value)) return Number(value) * 1000
+  if (!httpDate.test(value)) return null
+  const waitMs = Date.parse(value) - now
+  return Number.isFinite(waitMs) && waitMs > 0 ? waitMs : null
+}
+
+/** Only the form that RFC 9110 lets be sent: `Date.parse` takes "abc 1" for a date. */
+const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
