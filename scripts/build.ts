@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 
 /** A package comes after those that it imports: their declarations are read from `dist/`. */
-export const packages = ['wire', 'preset', 'engine', 'api', 'server', 'cli'] as const
+export const packages = ['wire', 'model', 'preset', 'engine', 'api', 'server', 'cli'] as const
 export type PackageName = (typeof packages)[number]
 
 /** Builds one package. `into` is the folder that becomes its `dist/`, its own when absent. Throws with the compiler's words. */

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CompiledDialect } from '@posthorn/wire'
-import type { Filter, Preset } from '@posthorn/preset'
+import type { EndpointInput, EndpointPatch, Filter, FilterOver } from '@posthorn/model'
+import type { Preset } from '@posthorn/preset'
 import type {
   Application,
   Attempt,
@@ -10,7 +11,6 @@ import type {
   Endpoint,
   EventType,
   Facts,
-  FilterOver,
   Message,
   Operation,
   OperationState,
@@ -58,36 +58,6 @@ export interface ApplicationInput {
   readonly dialect?: string | null
   readonly facts?: Facts
   readonly params?: Readonly<Record<string, string>>
-}
-
-export interface EndpointInput {
-  readonly url: string
-  readonly uid?: string | null
-  readonly name?: string
-  readonly description?: string
-  readonly eventTypes?: readonly string[] | null
-  readonly channels?: readonly string[] | null
-  readonly platforms?: readonly string[] | null
-  readonly filter?: Filter | null
-  readonly filterOver?: FilterOver
-  /** `null`: as the preset has it begin; on where there is none. */
-  readonly disabled?: boolean | null
-  readonly metadata?: Readonly<Record<string, string>>
-  readonly headers?: Readonly<Record<string, string>>
-  /** `undefined`: generated in the dialect's own form; `null`: unsigned; `""` is refused. */
-  readonly secret?: string | null
-  /** Naming a dialect pins its newest version. */
-  readonly dialect?: string | null
-  /** Another version of an own dialect. */
-  readonly dialectVersion?: number
-  /** Headers and signatures of a second format on the same request; `secret` as above. */
-  readonly secondary?: { readonly dialect: string; readonly secret?: string | null } | null
-  readonly params?: Readonly<Record<string, string>>
-  readonly retrySchedule?: readonly number[] | null
-  readonly timeoutSeconds?: number | null
-  readonly batch?: { readonly maxMessages?: number | null; readonly maxWaitSeconds?: number | null } | null
-  readonly rateLimit?: number | null
-  readonly version?: number
 }
 
 export interface EventTypeInput {
@@ -330,7 +300,7 @@ export interface Engine {
     get(org: string, app: string, id: string): Promise<Endpoint>
     list(org: string, app: string, options?: PageOptions): Promise<Page<Endpoint>>
     /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
-    update(org: string, app: string, id: string, patch: Partial<EndpointInput>, actor?: Actor): Promise<Endpoint>
+    update(org: string, app: string, id: string, patch: EndpointPatch, actor?: Actor): Promise<Endpoint>
     delete(org: string, app: string, id: string, actor?: Actor): Promise<void>
     /** Switches it on or off; where the preset says so this is a step of its own. */
     activate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>

@@ -1,6 +1,3 @@
-import type { Dialect } from '@posthorn/wire'
-import type { Filter } from '@posthorn/preset'
-
 /**
  * The nouns of the engine and their states; types only. Times are milliseconds since the epoch, ids are `prefix_` and
  * 16 base62 characters (see `@posthorn/wire`, id.ts), and every noun belongs to one organisation (`org`).
@@ -30,72 +27,7 @@ export interface Application {
 
 export type Facts = Readonly<Record<string, string | number | boolean>>
 
-/** Why deliveries to an endpoint are held although its owner has it switched on. */
-export type EndpointHold = 'failing' | 'gone'
-
-/** Where an application wants deliveries. */
-export interface Endpoint {
-  readonly id: string
-  readonly org: string
-  readonly app: string
-  readonly uid: string | null
-  /** What people call it: "Berlin contractors". May be empty. */
-  readonly name: string
-  readonly url: string
-  readonly description: string
-  /** Event types subscribed to; `null`: all of them; `[]`: none yet (where a preset has everything subscribed by name). */
-  readonly eventTypes: readonly string[] | null
-  /** Platforms subscribed to; `null`: messages of every platform, and of none. */
-  readonly platforms: readonly string[] | null
-  /** What a message has to match besides; `null`: nothing. */
-  readonly filter: Filter | null
-  /** What the filter looks at: the payload, or the whole message (see `filter/subject.ts`). */
-  readonly filterOver: FilterOver
-  /** Channels subscribed to; `null`: all messages, with or without channels. */
-  readonly channels: readonly string[] | null
-  /** Switched off by its owner: not subscribed while it is off. */
-  readonly disabled: boolean
-  readonly metadata: Readonly<Record<string, string>>
-  /** Extra request headers, checked at create (names, values, reserved ones). */
-  readonly headers: Readonly<Record<string, string>>
-  /** `null`: the application's dialect, then its preset's, and then the server's default. */
-  readonly dialect: string | null
-  /** Version of a dialect that was defined through the API; `null`: the dialect is built in, or comes with a preset. */
-  readonly dialectVersion: number | null
-  /** A second format on the same request, for a migration: its headers and signatures are added. */
-  readonly secondary: { readonly dialect: string; readonly version: number | null } | null
-  readonly params: Readonly<Record<string, string>>
-  /** Seconds between attempts; `[]`: no retry; `null`: the policy's. */
-  readonly retrySchedule: readonly number[] | null
-  readonly timeoutSeconds: number | null
-  /** Several messages in one request; `null`: as the dialect has it by itself. A bound that is `null` is the dialect's. */
-  readonly batch: { readonly maxMessages: number | null; readonly maxWaitSeconds: number | null } | null
-  /** Deliveries a second; stored, not enforced yet. */
-  readonly rateLimit: number | null
-  /** The number that Svix calls `version`: kept for its clients, without a meaning here. */
-  readonly version: number
-  /** Has a secret that signs (`false`: created with `secret: null`, requests go out unsigned). */
-  readonly signed: boolean
-  readonly hold: EndpointHold | null
-  readonly heldAt: number | null
-  /** Since when every attempt has failed; `null` while deliveries succeed. */
-  readonly failingSince: number | null
-  /** Stored work that was due before this moment stays held: what a re-enabled endpoint missed goes out when asked for. */
-  readonly resumeFrom: number
-  readonly createdAt: number
-  readonly updatedAt: number
-}
-
-export type FilterOver = 'payload' | 'message'
-
-/** A wire format that an organisation defined, in one of its versions. Versions stay as long as the dialect does. */
-export interface DialectVersion {
-  readonly org: string
-  readonly name: string
-  readonly version: number
-  readonly definition: Dialect
-  readonly createdAt: number
-}
+export type { DialectVersion, Endpoint, EndpointHold, EndpointInput, EndpointPatch, FilterOver } from '@posthorn/model'
 
 /** Who did what to something secret or far-reaching (where events go, what signs them), and when. Written with the change, in its transaction. */
 export interface AuditEntry {

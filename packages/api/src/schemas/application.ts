@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { Flag, listOf, Metadata, orderedPage, Params, Rate, TimeOut, Uid } from './common.ts'
+import { Metadata, Params, Rate, TimeOut, Uid } from '@posthorn/model'
+import { Flag, listOf, orderedPage } from './common.ts'
 
 const fields = {
   name: z

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { Flag, listOf, Names, page, range, TimeOut } from './common.ts'
+import { TimeOut } from '@posthorn/model'
+import { Flag, listOf, Names, page, range } from './common.ts'
 import { endpointOutShape } from './endpoint.ts'
 import { MessageOut } from './message.ts'
 import {

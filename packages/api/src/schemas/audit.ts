@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { listOf, orderedPage, TimeOut } from './common.ts'
+import { TimeOut } from '@posthorn/model'
+import { listOf, orderedPage } from './common.ts'
 
 /** Who did what to something secret or far-reaching, and when. */
 const AuditOut = z

@@ -1,43 +1,5 @@
 import * as z from 'zod'
-
-/** The organisation's or the vendor's own id for a thing: usable wherever an id is. */
-export const Uid = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[a-zA-Z0-9\-_.]+$/, 'Only letters, digits, `-`, `_` and `.` are allowed here.')
-  .meta({ description: 'Your own id, usable wherever an id is.', examples: ['customer-42'] })
-
-export const EventTypeName = z
-  .string()
-  .min(1)
-  .max(256)
-  .regex(/^[a-zA-Z0-9\-_.]+$/, 'An event type has only letters, digits, `-`, `_` and `.`, such as `device.enrolled`.')
-  .meta({ examples: ['device.enrolled'] })
-
-export const EventId = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,256}$/, 'An `eventId` has 1 to 256 visible ASCII characters, without spaces.')
-  .meta({ examples: ['evt-2026-000042'] })
-
-export const Metadata = z.record(z.string().max(256), z.string().max(4096))
-
-/** Values that a dialect may ask for, by name (`accountId`). */
-export const Params = z
-  .record(z.string().max(256), z.string().max(4096))
-  .meta({ description: 'Values that the dialect asks for. The nearest wins: message, endpoint, application.' })
-
-export const Labels = z.array(z.string().min(1).max(128)).min(1).max(10)
-
-export const Rate = z.int().min(1).max(1_000_000)
-
-/** An RFC 3339 time in a request; milliseconds since the epoch once it is read. */
-export const Time = z.iso
-  .datetime({ offset: true, error: 'A time looks like 2026-11-22T14:02:11Z.' })
-  .transform((text) => Date.parse(text))
-
-/** An RFC 3339 time in UTC with milliseconds, in an answer. */
-export const TimeOut = z.iso.datetime().meta({ examples: ['2026-11-22T14:02:11.000Z'] })
+import { EventTypeName, Time } from '@posthorn/model'
 
 // Values of a query are text. Each of these reads one kind.
 export const Flag = z.enum(['true', 'false']).transform((text) => text === 'true')

@@ -1,154 +1,24 @@
 import * as z from 'zod'
-import { EventTypeName, Labels, listOf, Metadata, orderedPage, Params, Rate, Time, TimeOut, Uid } from './common.ts'
-import { Filter, FilterOver } from './filter.ts'
+import {
+  answerShape,
+  bodySchema,
+  endpointFields,
+  EventTypeName,
+  Headers,
+  Params,
+  Platform,
+  Time,
+  TimeOut,
+} from '@posthorn/model'
+import { listOf, orderedPage } from './common.ts'
 
-const Headers = z
-  .record(z.string().min(1).max(256), z.string().max(8192))
-  .meta({ description: 'Extra headers of every request. Those that the transport or the dialect writes are refused.' })
-
-const Subscriptions = z.array(EventTypeName).max(1000)
-const Platforms = z.array(z.string().min(1).max(64)).max(50)
-
-const fields = {
-  url: z
-    .string()
-    .min(1)
-    .max(4096)
-    .meta({ examples: ['https://hooks.acme.io/in'] }),
-  uid: Uid.nullable().optional(),
-  name: z
-    .string()
-    .max(256)
-    .optional()
-    .meta({ description: 'What people call it.', examples: ['Berlin contractors'] }),
-  description: z.string().max(4096).optional(),
-  eventTypes: Subscriptions.nullable().optional().meta({
-    description:
-      'Event types to deliver. `null` or `[]`: all of them; none where the preset has everything subscribed by name.',
-  }),
-  filterTypes: Subscriptions.nullable()
-    .optional()
-    .meta({ description: 'The older name of `eventTypes`, which counts when both are given.' }),
-  channels: Labels.nullable().optional().meta({ description: 'Channels to deliver. `null`: every message.' }),
-  platforms: Platforms.nullable().optional().meta({
-    description: 'Platforms to deliver messages of. `null` or `[]`: every message.',
-  }),
-  filter: Filter.nullable().optional(),
-  filterOver: FilterOver.optional(),
-  disabled: z.boolean().optional().meta({
-    description:
-      'Switched off by its owner: not subscribed while it is off. Some presets have an endpoint begin off, to be activated.',
-  }),
-  metadata: Metadata.optional(),
-  throttleRate: Rate.nullable().optional().meta({ description: 'Requests a second. Stored; not enforced yet.' }),
-  rateLimit: Rate.nullable()
-    .optional()
-    .meta({ description: 'The older name of `throttleRate`, which counts when both are given.' }),
-  version: z
-    .int()
-    .min(1)
-    .max(65_535)
-    .optional()
-    .meta({ description: 'Kept for clients that send it; without a meaning.' }),
-  dialect: z.string().min(1).max(64).nullable().optional().meta({
-    description:
-      'The wire format. `null`: the application says, then its preset, and then the server default. Naming it pins its newest version.',
-  }),
-  dialectVersion: z.int().min(1).optional().meta({ description: 'Another version of a dialect of your own.' }),
-  secondary: z
-    .strictObject({ dialect: z.string().min(1).max(64), secret: z.string().max(4096).nullable().optional() })
-    .nullable()
-    .optional()
-    .meta({
-      description:
-        'A second format on the same requests, for a migration: its headers and signatures are added. Method and body must be the same.',
-    }),
-  params: Params.optional(),
-  retrySchedule: z
-    .array(
-      z
-        .number()
-        .min(1)
-        .max(7 * 24 * 3600),
-    )
-    .max(50)
-    .nullable()
-    .optional()
-    .meta({
-      description: 'Seconds between attempts. `[]`: no retry. `null`: the default, eight attempts in about 28 hours.',
-    }),
-  timeoutSeconds: z.number().min(1).max(60).nullable().optional().meta({ description: '`null`: the default, 15.' }),
-  batch: z
-    .strictObject({
-      maxMessages: z.int().min(1).max(10_000).nullable().optional(),
-      maxWaitSeconds: z.number().min(0.1).max(3600).nullable().optional(),
-    })
-    .nullable()
-    .optional()
-    .meta({
-      description:
-        'Several messages in one request, where the dialect has batches: sent when there are so many, or when the first has waited so long. `null`: as the dialect has it by itself. `{"maxMessages": 1}`: none.',
-    }),
-}
-
-export const EndpointIn = z
-  .strictObject({
-    ...fields,
-    headers: Headers.nullable().optional(),
-    secret: z.string().max(4096).nullable().optional().meta({
-      description: 'What signs. Left out: made here, in the dialect’s own form. `null`: requests go out unsigned.',
-    }),
-  })
-  .meta({ id: 'EndpointIn' })
+export const EndpointIn = bodySchema(endpointFields, 'POST').meta({ id: 'EndpointIn' })
 
 /** PUT: what is left out goes back to its default. Headers and secret have routes of their own and stay. */
-export const EndpointUpsertIn = z.strictObject(fields).meta({ id: 'EndpointUpsertIn' })
+export const EndpointUpsertIn = bodySchema(endpointFields, 'PUT').meta({ id: 'EndpointUpsertIn' })
+export const EndpointPatch = bodySchema(endpointFields, 'PATCH').meta({ id: 'EndpointPatch' })
 
-export const EndpointPatch = z
-  .strictObject({
-    ...fields,
-    url: fields.url.optional(),
-    secret: z.string().max(4096).nullable().optional().meta({
-      description:
-        'Replaces the secret at once: for a dialect that reads it in another form. To replace it with an overlap, rotate.',
-    }),
-  })
-  .meta({ id: 'EndpointPatch' })
-
-export const endpointOutShape = {
-  id: z.string().meta({ examples: ['ep_1srOrx2ZWZBpBUvZ'] }),
-  uid: z.string().nullable(),
-  name: z.string(),
-  url: z.string(),
-  description: z.string(),
-  eventTypes: z.array(z.string()).nullable(),
-  filterTypes: z.array(z.string()).nullable(),
-  channels: z.array(z.string()).nullable(),
-  platforms: z.array(z.string()).nullable(),
-  filter: z.record(z.string(), z.unknown()).nullable(),
-  filterOver: z.enum(['payload', 'message']),
-  disabled: z.boolean(),
-  metadata: Metadata,
-  throttleRate: z.int().nullable(),
-  rateLimit: z.int().nullable(),
-  version: z.int(),
-  dialect: z.string().nullable(),
-  dialectVersion: z.int().nullable().meta({ description: 'Of a dialect of your own: the version it keeps to.' }),
-  secondary: z.object({ dialect: z.string(), version: z.int().nullable() }).nullable(),
-  params: Params,
-  retrySchedule: z.array(z.number()).nullable(),
-  timeoutSeconds: z.number().nullable(),
-  batch: z.object({ maxMessages: z.int().nullable(), maxWaitSeconds: z.number().nullable() }).nullable(),
-  signed: z.boolean(),
-  hold: z.enum(['failing', 'gone']).nullable().meta({
-    description: 'Why deliveries are held although the endpoint is switched on. A patch `disabled: false` ends it.',
-  }),
-  heldAt: TimeOut.nullable(),
-  failingSince: TimeOut.nullable(),
-  createdAt: TimeOut,
-  updatedAt: TimeOut,
-}
-
+export const endpointOutShape = answerShape(endpointFields)
 export const EndpointOut = z.object(endpointOutShape).meta({ id: 'EndpointOut' })
 export const EndpointList = listOf(EndpointOut).meta({ id: 'ListResponseEndpointOut' })
 export const endpointListQuery = z.strictObject(orderedPage)
@@ -231,7 +101,7 @@ export const MockIn = z
       description: 'Held against the event type’s schema and sent byte for byte. Left out: the event type’s sample.',
     }),
     params: Params.optional(),
-    platform: z.string().min(1).max(64).nullable().optional(),
+    platform: Platform.nullable().optional(),
   })
   .meta({ id: 'MockIn' })
 

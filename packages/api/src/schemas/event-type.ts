@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { EventTypeName, Flag, listOf, orderedPage, TimeOut } from './common.ts'
+import { EventTypeName, TimeOut } from '@posthorn/model'
+import { Flag, listOf, orderedPage } from './common.ts'
 
 const fields = {
   title: z

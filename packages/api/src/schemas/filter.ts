@@ -1,21 +1,19 @@
 import * as z from 'zod'
-import { EventTypeName, TimeOut } from './common.ts'
-
-export const Filter = z.record(z.string(), z.unknown()).meta({
-  description: 'What a message has to match besides: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`.',
-  examples: [{ amount: { $gte: 100 } }],
-})
-
-export const FilterOver = z.enum(['payload', 'message']).meta({
-  description: '`payload`: the filter looks at the payload. `message`: at `{id, topic, time, metadata, data, ...}`.',
-})
+import { EventTypeName, Filter, FilterOver, Platforms, TimeOut } from '@posthorn/model'
 
 export const FilterDryRunIn = z
   .strictObject({
-    filter: Filter.nullable(),
-    over: FilterOver.optional(),
+    filter: Filter.nullable().meta({
+      description:
+        'What a message has to match: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`. `null`: nothing.',
+      examples: [{ amount: { $gte: 100 } }],
+    }),
+    over: FilterOver.optional().meta({
+      description:
+        '`payload`: the filter looks at the payload. `message`: at `{id, topic, time, metadata, data, ...}`.',
+    }),
     eventTypes: z.array(EventTypeName).max(1000).nullable().optional(),
-    platforms: z.array(z.string().min(1).max(64)).max(50).nullable().optional(),
+    platforms: Platforms.nullable().optional(),
     limit: z.int().min(1).max(250).optional().meta({ description: 'How many of the newest messages; 50 when absent.' }),
   })
   .meta({ id: 'FilterDryRunIn' })

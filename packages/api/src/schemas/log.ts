@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { AttemptError } from './attempt.ts'
-import { listOf, Names, orderedPage, range, TimeOut } from './common.ts'
+import { TimeOut } from '@posthorn/model'
+import { listOf, Names, orderedPage, range } from './common.ts'
 import { AttemptResult, TriggerType } from './status.ts'
 
 /** One line of the log: an attempt without its content. */

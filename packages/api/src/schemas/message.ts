@@ -1,18 +1,7 @@
 import * as z from 'zod'
 import { ApplicationIn } from './application.ts'
-import {
-  EventId,
-  EventTypeName,
-  Flag,
-  Labels,
-  listOf,
-  Names,
-  orderedPage,
-  Params,
-  range,
-  Time,
-  TimeOut,
-} from './common.ts'
+import { EventId, EventTypeName, Labels, Params, Time, TimeOut } from '@posthorn/model'
+import { Flag, listOf, Names, orderedPage, range } from './common.ts'
 import { DeliveryState, Status, StatusText } from './status.ts'
 
 export const MessageIn = z

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { EventTypeName, listOf, Metadata, orderedPage, TimeOut } from './common.ts'
+import { EventTypeName, Metadata, TimeOut } from '@posthorn/model'
+import { listOf, orderedPage } from './common.ts'
 
 const OperationState = z.enum(['running', 'ready', 'failed', 'called', 'claimed', 'expired'])
 

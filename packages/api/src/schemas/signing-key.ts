@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { TimeOut } from './common.ts'
+import { TimeOut } from '@posthorn/model'
 
 const key = {
   key: z.string(),

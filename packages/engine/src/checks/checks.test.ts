@@ -10,10 +10,8 @@ import {
   checkMetadata,
   checkName,
   checkParams,
-  checkRetrySchedule,
   checkSecret,
   checkTags,
-  checkTimeout,
   checkUid,
 } from './checks.ts'
 
@@ -227,7 +225,7 @@ describe('metadata, params, channels, tags', () => {
   })
 })
 
-describe('secrets, waits, timeouts', () => {
+describe('secrets', () => {
   test('a secret that its dialect cannot use is refused with the field, and is not repeated', () => {
     for (const secret of ['', 'whsec_canary!']) {
       const found = refusal(() => checkSecret(secret, standard))
@@ -242,33 +240,5 @@ describe('secrets, waits, timeouts', () => {
       const secret = compiled.newSecret((count) => new Uint8Array(count).fill(7))
       if (secret !== null) expect(refusal(() => checkSecret(secret, compiled))).toBeNull()
     }
-  })
-
-  test.each<[title: string, schedule: number[]]>([
-    ['none: no retry', []],
-    ['one second and seven days', [1, 604_800]],
-    ['fifty waits', Array.from({ length: 50 }, () => 5)],
-    ['half seconds', [1.5]],
-  ])('waits that pass: %s', (_title, schedule) => {
-    expect(refusal(() => checkRetrySchedule(schedule))).toBeNull()
-  })
-
-  test.each<[title: string, schedule: number[]]>([
-    ['none at all', [0]],
-    ['half a second', [0.5]],
-    ['negative', [-5]],
-    ['longer than seven days', [604_801]],
-    ['fifty-one of them', Array.from({ length: 51 }, () => 5)],
-    ['no number', [Number.NaN]],
-    ['endless', [Number.POSITIVE_INFINITY]],
-    ['wrong among right', [5, 0, 5]],
-  ])('waits that are refused: %s', (_title, schedule) => {
-    expect(refusal(() => checkRetrySchedule(schedule))).toMatchObject({ code: 'invalid', field: 'retrySchedule' })
-  })
-
-  test('a timeout is 1 to 60 seconds', () => {
-    for (const seconds of [1, 1.5, 15, 60]) expect(refusal(() => checkTimeout(seconds))).toBeNull()
-    for (const seconds of [0, 0.999, -1, 60.001, Number.NaN, Number.POSITIVE_INFINITY])
-      expect(refusal(() => checkTimeout(seconds))).toMatchObject({ code: 'invalid', field: 'timeoutSeconds' })
   })
 })

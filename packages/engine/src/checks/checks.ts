@@ -1,5 +1,5 @@
 import { isTransportHeader, scan, type CompiledDialect } from '@posthorn/wire'
-import type { EndpointInput } from '../engine.ts'
+import type { EndpointInput } from '@posthorn/model'
 import { EngineError } from '../errors.ts'
 import { compileFilter, FilterError, type Preset } from '@posthorn/preset'
 import type { Facts } from '../model.ts'
@@ -177,15 +177,6 @@ export function checkOverlap(seconds: number): void {
     throw invalid('overlapSeconds', 'The overlap of a rotation is 0 seconds to 7 days.')
 }
 
-export function checkRetrySchedule(schedule: readonly number[]): void {
-  const right = schedule.every((seconds) => Number.isFinite(seconds) && seconds >= 1 && seconds <= 7 * 86_400)
-  if (schedule.length > 50 || !right)
-    throw invalid(
-      'retrySchedule',
-      'A retry schedule is a list of up to 50 waits of 1 second to 7 days, in seconds; [] is no retry.',
-    )
-}
-
 /** Bounds of an endpoint's batches lie within those of its dialect. */
 export function checkBatch(batch: NonNullable<EndpointInput['batch']>, { dialect }: CompiledDialect): void {
   const most = dialect.body.kind === 'json' ? dialect.body.batch : undefined
@@ -198,8 +189,4 @@ export function checkBatch(batch: NonNullable<EndpointInput['batch']>, { dialect
       'batch.maxWaitSeconds',
       `The first message of a batch of ${dialect.title} waits 0.1 to ${most.maxWaitMs / 1000} seconds.`,
     )
-}
-
-export function checkTimeout(seconds: number): void {
-  if (!(seconds >= 1 && seconds <= 60)) throw invalid('timeoutSeconds', 'The timeout is 1 to 60 seconds.')
 }

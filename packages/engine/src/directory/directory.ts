@@ -1,3 +1,4 @@
+import { completed, endpointFields } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
 import { EngineError } from '../errors.ts'
@@ -45,7 +46,8 @@ export class Directory {
     const contents = await this.#parts.catalog.load()
     for (const row of contents.dialects) this.#parts.dialects.add(row)
     for (const { application, keys, version } of contents.applications) this.#setApplication(application, keys, version)
-    for (const row of contents.endpoints) this.#setEndpoint(row)
+    for (const row of contents.endpoints)
+      this.#setEndpoint({ ...row, endpoint: completed(endpointFields, row.endpoint) })
     for (const eventType of contents.eventTypes) this.#setEventType(eventType)
     // A wrong key for the secrets fails here, with a clear text, and not at the first delivery.
     for (const { application, keys, endpoints } of this.#applications.values()) {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { compileFilter, type Filter } from '@posthorn/preset'
+import type { Filter } from '@posthorn/model'
+import { compileFilter } from '@posthorn/preset'
 import { matchable, matches as isSubscribed, type Matchable, type Subscription } from './match.ts'
 import type { Endpoint, FilterOver } from '../model.ts'
 import { aMessage, anEndpoint } from '../testing/nouns.ts'

@@ -1,4 +1,5 @@
 /** Nouns for tests: complete rows of which a test says only what it is about. */
+import { defaultsOf, endpointFields } from '@posthorn/model'
 import type { Application, Endpoint, EventType, Message } from '../model.ts'
 
 export function anApplication(fields: Partial<Application> = {}): Application {
@@ -21,35 +22,12 @@ export function anApplication(fields: Partial<Application> = {}): Application {
 
 export function anEndpoint(fields: Partial<Endpoint> = {}): Endpoint {
   return {
+    ...defaultsOf(endpointFields),
     id: 'ep_1',
     org: 'org_1',
     app: 'app_1',
-    uid: null,
-    name: '',
     url: 'https://example.com/hook',
-    description: '',
-    eventTypes: null,
-    platforms: null,
-    filter: null,
-    filterOver: 'payload',
-    channels: null,
-    disabled: false,
-    metadata: {},
-    headers: {},
-    dialect: null,
-    dialectVersion: null,
-    secondary: null,
-    params: {},
-    retrySchedule: null,
-    timeoutSeconds: null,
-    batch: null,
-    rateLimit: null,
-    version: 1,
     signed: true,
-    hold: null,
-    heldAt: null,
-    failingSince: null,
-    resumeFrom: 0,
     createdAt: 1,
     updatedAt: 1,
     ...fields,

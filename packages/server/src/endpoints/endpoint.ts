@@ -1,92 +1,36 @@
-import type { EndpointIn, EndpointOut, EndpointPatch, EndpointUpsertIn, MockOut, TestOut } from '@posthorn/api'
+import type {
+  EndpointIn,
+  EndpointOut,
+  EndpointPatch as EndpointBody,
+  EndpointUpsertIn,
+  MockOut,
+  TestOut,
+} from '@posthorn/api'
+import { answerOf, endpointFields, inputOf, patchOf, replacement } from '@posthorn/model'
 import {
   isCredentialHeader,
   type Endpoint,
   type EndpointInput,
+  type EndpointPatch,
   type MockResult,
   type TestResult,
 } from '@posthorn/engine'
 import { isUtf8 } from 'node:buffer'
-import { present, time, timeOrNull } from '../present.ts'
+import { time } from '../present.ts'
 
-export function endpointOut(endpoint: Endpoint): EndpointOut {
-  const eventTypes = endpoint.eventTypes === null ? null : [...endpoint.eventTypes]
-  return {
-    id: endpoint.id,
-    uid: endpoint.uid,
-    name: endpoint.name,
-    url: endpoint.url,
-    description: endpoint.description,
-    eventTypes,
-    filterTypes: eventTypes,
-    channels: endpoint.channels === null ? null : [...endpoint.channels],
-    platforms: endpoint.platforms === null ? null : [...endpoint.platforms],
-    filter: endpoint.filter && { ...endpoint.filter },
-    filterOver: endpoint.filterOver,
-    disabled: endpoint.disabled,
-    metadata: { ...endpoint.metadata },
-    throttleRate: endpoint.rateLimit,
-    rateLimit: endpoint.rateLimit,
-    version: endpoint.version,
-    dialect: endpoint.dialect,
-    dialectVersion: endpoint.dialectVersion,
-    secondary: endpoint.secondary && { ...endpoint.secondary },
-    params: { ...endpoint.params },
-    retrySchedule: endpoint.retrySchedule === null ? null : [...endpoint.retrySchedule],
-    timeoutSeconds: endpoint.timeoutSeconds,
-    batch: endpoint.batch && { ...endpoint.batch },
-    signed: endpoint.signed,
-    hold: endpoint.hold,
-    heldAt: timeOrNull(endpoint.heldAt),
-    failingSince: timeOrNull(endpoint.failingSince),
-    createdAt: time(endpoint.createdAt),
-    updatedAt: time(endpoint.updatedAt),
-  }
-}
+export const endpointOut: (endpoint: Endpoint) => EndpointOut = answerOf(endpointFields)
 
 export function endpointInput(body: EndpointIn): EndpointInput {
-  const { headers, secret, ...rest } = body
-  return {
-    ...endpointPatch(rest),
-    url: body.url,
-    ...(headers == null ? {} : { headers }),
-    ...(secret === undefined ? {} : { secret }),
-  }
+  return inputOf(endpointFields, body)
 }
 
-export function endpointPatch(body: EndpointPatch): Partial<EndpointInput> {
-  const { throttleRate, rateLimit, eventTypes, filterTypes, secondary, batch, ...rest } = body
-  return present({
-    ...rest,
-    secondary: secondary && present(secondary),
-    batch: batch && present(batch),
-    eventTypes: eventTypes === undefined ? filterTypes : eventTypes,
-    rateLimit: throttleRate === undefined ? rateLimit : throttleRate,
-  })
+export function endpointPatch(body: EndpointBody): EndpointPatch {
+  return patchOf(endpointFields, body)
 }
 
-/** PUT: what is left out goes back to its default; headers and secret have routes of their own and stay. */
-export function endpointReplacement(body: EndpointUpsertIn): Partial<EndpointInput> {
-  return {
-    name: '',
-    description: '',
-    eventTypes: null,
-    channels: null,
-    platforms: null,
-    filter: null,
-    filterOver: 'payload',
-    secondary: null,
-    // As the preset of the application has it begin.
-    disabled: null,
-    metadata: {},
-    rateLimit: null,
-    dialect: null,
-    params: {},
-    retrySchedule: null,
-    timeoutSeconds: null,
-    batch: null,
-    ...endpointPatch(body),
-  }
+/** PUT: what is left out goes back to its default. */
+export function endpointReplacement(body: EndpointUpsertIn): EndpointPatch {
+  return replacement(endpointFields, patchOf(endpointFields, body))
 }
 
 /** Headers that may carry credentials are named, and never shown: the same ones that the log hides. */

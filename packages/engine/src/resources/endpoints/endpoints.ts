@@ -1,3 +1,11 @@
+import {
+  changed,
+  created,
+  endpointFields,
+  type Endpoint,
+  type EndpointInput,
+  type EndpointPatch,
+} from '@posthorn/model'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { publicKeyOf, secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../pipeline/accept.ts'
@@ -10,16 +18,14 @@ import {
   checkOverlap,
   checkParams,
   checkPlatforms,
-  checkRetrySchedule,
   checkSecret,
-  checkTimeout,
   checkUid,
 } from '../../checks/checks.ts'
+import { checkInput } from '../../checks/input.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
-import type { Actor, EndpointInput, Engine } from '../../engine.ts'
+import type { Actor, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
-import type { Endpoint } from '../../model.ts'
 import { carriesSeveral, defaultOverlapSeconds, isShared, rotated } from '../../directory/rotation.ts'
 import {
   beginsOff,
@@ -49,17 +55,13 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   const { directory, clock, newId, random, schedule } = parts
 
   /** What of the input can be wrong by itself is said before anything is written. Answers the canonical address. */
-  function check(input: Partial<EndpointInput>, app: ApplicationEntry, dialect: CompiledDialect): string | null {
+  function check(input: EndpointPatch, app: ApplicationEntry, dialect: CompiledDialect): string | null {
     if (input.uid != null) checkUid(input.uid)
-    if (input.name !== undefined && input.name.length > 256)
-      throw new EngineError('invalid', 'The name of an endpoint has at most 256 characters.', { field: 'name' })
     if (input.metadata) checkMetadata(input.metadata)
     if (input.params) checkParams(input.params)
     if (input.channels) checkChannels(input.channels, 10)
     if (input.platforms) checkPlatforms(input.platforms)
     if (input.filter) checkFilter(input.filter)
-    if (input.retrySchedule) checkRetrySchedule(input.retrySchedule)
-    if (input.timeoutSeconds != null) checkTimeout(input.timeoutSeconds)
     if (input.batch) checkBatch(input.batch, dialect)
     if (input.headers) checkHeaders(input.headers, dialect)
     if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
@@ -139,6 +141,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   ): Promise<Endpoint> {
     const { application, preset } = app
     const { org } = application
+    checkInput(endpointFields, input, 'create')
     checkStep(preset, application, 'configure')
     checkEndpointCount(preset, [...app.endpoints.keys()])
     checkCreatedOff(preset, input.disabled)
@@ -156,34 +159,16 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     if (second && typeof input.secondary?.secret === 'string')
       checkSecret(input.secondary.secret, second.dialect, 'secondary.secret')
     const endpoint: Endpoint = {
+      ...created(endpointFields, input),
+      ...pinned,
       id,
       org,
       app: application.id,
-      uid: input.uid ?? null,
-      name: input.name ?? '',
       url,
-      description: input.description ?? '',
       eventTypes: subscriptionOf(preset, input.eventTypes),
-      platforms: input.platforms?.length ? [...input.platforms] : null,
-      filter: input.filter ?? null,
-      filterOver: input.filterOver ?? 'payload',
-      channels: input.channels?.length ? [...input.channels] : null,
       disabled,
-      metadata: input.metadata ?? {},
-      headers,
-      ...pinned,
       secondary: second && { dialect: second.dialect.dialect.name, version: second.version },
-      params: input.params ?? {},
-      retrySchedule: input.retrySchedule ?? null,
-      timeoutSeconds: input.timeoutSeconds ?? null,
-      batch: batchOf(input.batch),
-      rateLimit: input.rateLimit ?? null,
-      version: input.version ?? 1,
       signed: secret !== null || isShared(dialect),
-      hold: null,
-      heldAt: null,
-      failingSince: null,
-      resumeFrom: 0,
       createdAt: now,
       updatedAt: now,
     }
@@ -204,7 +189,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   /** Which dialect an endpoint names, and the version of it that it keeps to from now on. */
   function pin(
     app: ApplicationEntry,
-    input: Pick<EndpointInput, 'dialect' | 'dialectVersion'>,
+    input: EndpointPatch,
     before: Endpoint | null,
   ): Pick<Endpoint, 'dialect' | 'dialectVersion'> {
     const { org } = app.application
@@ -224,11 +209,8 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     return { dialect, dialectVersion: input.dialect === undefined && before ? before.dialectVersion : newest }
   }
 
-  async function update(
-    entry: EndpointEntry,
-    patch: Partial<EndpointInput>,
-    actor: Actor | undefined,
-  ): Promise<Endpoint> {
+  async function update(entry: EndpointEntry, patch: EndpointPatch, actor: Actor | undefined): Promise<Endpoint> {
+    checkInput(endpointFields, patch, 'patch')
     const before = entry.endpoint
     const { org } = before
     const app = directory.application(org, before.app)
@@ -260,25 +242,12 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     // An endpoint that had no secret of its own, since its application's key signed, gets one.
     const lacks = moved && !isShared(dialect) && before.signed && entry.secrets.length === 0
     const secret = patch.secret === undefined && lacks ? newSecret(dialect, undefined) : patch.secret
-    const {
-      eventTypes,
-      channels,
-      platforms,
-      batch,
-      disabled: _,
-      secret: __,
-      secondary: ___,
-      ...rest
-    } = withoutUndefined(patch)
     const endpoint: Endpoint = {
       ...before,
-      ...rest,
+      ...changed(endpointFields, patch),
       ...pinned,
       ...(url !== null && { url }),
-      ...(patch.eventTypes !== undefined && { eventTypes: subscriptionOf(preset, eventTypes) }),
-      ...(patch.channels !== undefined && { channels: channels?.length ? channels : null }),
-      ...(patch.platforms !== undefined && { platforms: platforms?.length ? platforms : null }),
-      ...(patch.batch !== undefined && { batch: batchOf(batch) }),
+      ...(patch.eventTypes !== undefined && { eventTypes: subscriptionOf(preset, patch.eventTypes) }),
       disabled,
       ...(secret !== undefined && { signed: secret !== null }),
       ...(isShared(dialect) && { signed: true }),
@@ -306,7 +275,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   function audits(
     before: Endpoint,
     after: Endpoint,
-    patch: Partial<EndpointInput>,
+    patch: EndpointPatch,
     actor: Actor | undefined,
   ): DirectoryChange[] {
     const of = { org: after.org, app: after.app, target: after.id }
@@ -475,8 +444,4 @@ function checkFits(secret: string, dialect: CompiledDialect): void {
     `The secret of this endpoint does not have the form of ${dialect.dialect.title}. Give a new \`secret\` together with the dialect.`,
     { field: 'secret' },
   )
-}
-
-function batchOf(input: EndpointInput['batch']): Endpoint['batch'] {
-  return input ? { maxMessages: input.maxMessages ?? null, maxWaitSeconds: input.maxWaitSeconds ?? null } : null
 }

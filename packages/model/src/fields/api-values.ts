@@ -1,0 +1,68 @@
+import type * as z from 'zod'
+import type { AnswerShape, bodySchema } from './api-schemas.ts'
+import type { Body, Field, Fields } from './field.ts'
+import type { Input, Patch, Stored } from './noun.ts'
+
+type BodyValue<F extends Fields, B extends Body> = z.output<ReturnType<typeof bodySchema<F, B>>>
+
+/** What a POST gives, in the words of the engine. */
+export function inputOf<F extends Fields>(fields: F, body: BodyValue<F, 'POST'>): Input<F> {
+  return read(fields, body) as Input<F>
+}
+
+/** What a PUT or PATCH gives, in the words of the engine. */
+export function patchOf<F extends Fields>(fields: F, body: BodyValue<F, 'PATCH'>): Patch<F> {
+  return read(fields, body) as Patch<F>
+}
+
+/** The answer that shows a row. The way is worked out once: lists show 250 rows. */
+export function answerOf<F extends Fields>(fields: F): (row: Stored<F>) => z.output<z.ZodObject<AnswerShape<F>>> {
+  const steps = Object.entries(fields).flatMap(([key, definition]) => {
+    if (definition.inputOnly || definition.api?.hidden) return []
+    const show = definition.api?.show ?? (definition.time ? timeText : undefined)
+    return [
+      { key, name: definition.api?.name ?? key, show: show as Convert | undefined },
+      ...(definition.api?.aliases ?? []).map((alias) => ({
+        key,
+        name: alias.name,
+        show: (alias.show ?? show) as Convert | undefined,
+      })),
+    ]
+  })
+  return (row) => {
+    const answer: Record<string, unknown> = {}
+    for (const { key, name, show } of steps) {
+      const value = (row as Readonly<Record<string, unknown>>)[key]
+      answer[name] = show ? show(value) : value
+    }
+    return answer as z.output<z.ZodObject<AnswerShape<F>>>
+  }
+}
+
+type Convert = (value: unknown) => unknown
+
+function read(fields: Fields, body: object): Record<string, unknown> {
+  const given = body as Readonly<Record<string, unknown>>
+  const input: Record<string, unknown> = {}
+  for (const [key, definition] of Object.entries(fields)) {
+    const value = valueIn(given, key, definition)
+    if (value !== undefined) input[key] = value
+  }
+  return input
+}
+
+function valueIn(body: Readonly<Record<string, unknown>>, key: string, { api, setBy }: Field): unknown {
+  if (setBy === 'engine') return undefined
+  const own = body[api?.name ?? key]
+  if (own !== undefined) return api?.read ? (api.read as Convert)(own) : own
+  for (const alias of api?.aliases ?? []) {
+    const value = body[alias.name]
+    const convert = (alias.read ?? api?.read) as Convert | undefined
+    if (value !== undefined) return convert ? convert(value) : value
+  }
+  return undefined
+}
+
+function timeText(ms: number | null): string | null {
+  return ms === null ? null : new Date(ms).toISOString()
+}
