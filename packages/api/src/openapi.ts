@@ -120,7 +120,7 @@ function queryParameters(route: Route): Json[] {
 }
 
 function headerParameters(route: Route): Json[] {
-  if (route.method !== 'POST' || route.repeatable) return []
+  if (route.method !== 'POST' || route.ignoresIdempotencyKey) return []
   const description =
     'A repeat with the same key within 24 hours is answered the same again and does nothing; with another body it is a 422.'
   return [

@@ -31,8 +31,8 @@ export interface Route {
   readonly stream?: true
   /** The answer is text of this type, and `response` a string. */
   readonly contentType?: string
-  /** A POST that cannot be answered from memory: `Idempotency-Key` is accepted and has no effect. */
-  readonly repeatable?: true
+  /** A POST that changes nothing, or gives the same state each time: `Idempotency-Key` is accepted and has no effect. */
+  readonly ignoresIdempotencyKey?: true
 }
 
 /** The names between braces in a path. */

@@ -53,8 +53,8 @@ function filesWith(text: string): string[] {
 
 describe('K2: a stolen data folder', () => {
   test('holds no secret and no credential in clear: neither the current ones nor those that were replaced', async () => {
-    const raw = Array.from({ length: 3 }, () => Buffer.from(systemRandom.bytes(24)).toString('base64'))
-    const [first, second, third] = raw.map((text) => `whsec_${text}`)
+    const raw = Array.from({ length: 4 }, () => Buffer.from(systemRandom.bytes(24)).toString('base64'))
+    const [first, second, third, key] = raw.map((text) => `whsec_${text}`)
     const headerValues = ['Bearer canary-header-one', 'Bearer canary-header-two']
     const engine = await openHere()
     await engine.applications.create('org', { name: 'Acme', uid: 'acme' })
@@ -63,10 +63,14 @@ describe('K2: a stolen data folder', () => {
       headers: { Authorization: headerValues[0] ?? '' },
       secret: first ?? null,
     }
-    const { id } = await engine.endpoints.create('org', 'acme', input)
+    // What a write gave is kept for a repeat of it.
+    const write = (name: string) => ({ idempotency: { key: name, fingerprint: '' } })
+    const { id } = await engine.endpoints.create('org', 'acme', input, write('create'))
+    await engine.applications.create('org', { name: 'Shared', uid: 'shared', dialect: 'screenmeet' })
+    await engine.signingKeys.reset('org', 'shared', { key: key ?? '' }, write('reset'))
     await engine.send('org', 'acme', { eventType: 'a', payload: '{"visible":"payload-canary"}' })
     await engine.idle()
-    await engine.endpoints.rotateSecret('org', 'acme', id, { secret: second ?? null })
+    await engine.endpoints.rotateSecret('org', 'acme', id, { secret: second ?? null }, write('rotate'))
     await engine.endpoints.update('org', 'acme', id, { headers: { Authorization: headerValues[1] ?? '' } })
     await engine.endpoints.update('org', 'acme', id, { secret: third ?? null })
     await engine.send('org', 'acme', { eventType: 'a', payload: '{}' })

@@ -17,23 +17,25 @@ import type {
 } from './model.ts'
 import type { Outcome, Probe } from './transport/transport.ts'
 
-/** A request that was answered before is answered the same again; the record is written in the transaction of the work. */
-export interface Idempotency<T> {
-  /** Scoped by the caller: organisation, route and the client's key. */
+/** Recognises a repeat of a write. What the write gave is kept for 24 hours, in the transaction of the write. */
+export interface Idempotency {
+  /** Unique among all writes of 24 hours: the caller puts organisation, route and the client's key into it. */
   readonly key: string
-  /** Hash of the request; a repeat with another one is refused by the caller. */
+  /** Hash of the request. The same key with another fingerprint is refused: `idempotency_key_reused`. */
   readonly fingerprint: string
-  /** What to answer to a repeat, rendered from the result before it is committed. */
-  answer(result: T): string
 }
 
-export interface WriteOptions<T> {
-  readonly idempotency?: Idempotency<T>
-  /** Who does it, for the audit log: the subject of a credential. `engine` when absent: this program itself. */
+/** Who makes a change. Every write that the audit log tells takes it as its last argument. */
+export interface Actor {
+  /** The subject of a credential. `engine` when absent: this program itself. */
   readonly actor?: string
 }
 
-export type Actor = Pick<WriteOptions<never>, 'actor'>
+/** The last argument of a write that can be repeated. */
+export interface WriteOptions extends Actor {
+  /** A repeat changes nothing and is refused with `idempotent_replay`, which carries what the first one gave. */
+  readonly idempotency?: Idempotency
+}
 
 /** A page of a list in id order; `iterator` continues it, `done` says that this was the last. */
 export interface Page<T> {
@@ -169,6 +171,21 @@ export interface SigningKey {
   readonly previousUntil: number | null
 }
 
+/** When a new signing key takes effect. The key itself is shown by `signingKeys.get`, which is audited. */
+export interface SigningKeyReset {
+  readonly signsFrom: number
+  /** The key before signs until then; `null`: it does not. */
+  readonly previousUntil: number | null
+}
+
+/** Deliveries that go out again. */
+export interface Recovery {
+  readonly id: string
+  /** How many failed deliveries were queued. */
+  readonly queued: number
+  readonly at: number
+}
+
 export interface DialectInfo {
   readonly dialect: CompiledDialect
   /** Comes with the program, a preset or the options: everybody's, and read-only. */
@@ -275,14 +292,14 @@ export interface EngineEvents {
  */
 export interface Engine {
   readonly applications: {
-    create(org: string, input: ApplicationInput, options?: WriteOptions<Application>): Promise<Application>
+    create(org: string, input: ApplicationInput, write?: WriteOptions): Promise<Application>
     get(org: string, id: string): Promise<Application>
     list(org: string, options?: PageOptions): Promise<Page<Application>>
     update(org: string, id: string, patch: Partial<ApplicationInput>): Promise<Application>
     delete(org: string, id: string): Promise<void>
   }
   readonly eventTypes: {
-    create(org: string, input: EventTypeInput, options?: WriteOptions<EventType>): Promise<EventType>
+    create(org: string, input: EventTypeInput, write?: WriteOptions): Promise<EventType>
     get(org: string, name: string): Promise<EventType>
     list(org: string, options?: PageOptions & { includeArchived?: boolean }): Promise<Page<EventType>>
     /** `upsert`: created when it is not there, as the API's PUT does. */
@@ -296,24 +313,24 @@ export interface Engine {
     delete(org: string, name: string, options?: { expunge?: boolean }): Promise<void>
   }
   readonly endpoints: {
-    create(org: string, app: string, input: EndpointInput, options?: WriteOptions<Endpoint>): Promise<Endpoint>
+    create(org: string, app: string, input: EndpointInput, write?: WriteOptions): Promise<Endpoint>
     get(org: string, app: string, id: string): Promise<Endpoint>
     list(org: string, app: string, options?: PageOptions): Promise<Page<Endpoint>>
     /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
-    update(org: string, app: string, id: string, patch: EndpointPatch, actor?: Actor): Promise<Endpoint>
-    delete(org: string, app: string, id: string, actor?: Actor): Promise<void>
+    update(org: string, app: string, id: string, patch: EndpointPatch, write?: Actor): Promise<Endpoint>
+    delete(org: string, app: string, id: string, write?: Actor): Promise<void>
     /** Switches it on or off; where the preset says so this is a step of its own. */
-    activate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>
-    deactivate(org: string, app: string, id: string, actor?: Actor): Promise<Endpoint>
+    activate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
+    deactivate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
     /** Shows its secrets; audited. */
-    secrets(org: string, app: string, id: string, actor?: Actor): Promise<EndpointSecrets>
+    secrets(org: string, app: string, id: string, write?: Actor): Promise<EndpointSecrets>
     /** The old secret keeps signing beside the new one for `overlapSeconds` (24 h when absent) where the dialect carries several. */
     rotateSecret(
       org: string,
       app: string,
       id: string,
       input: { secret?: string | null; overlapSeconds?: number },
-      options?: WriteOptions<null>,
+      write?: WriteOptions,
     ): Promise<void>
     /** Deliveries by how they stand; those that wait are counted up to 10,000. */
     stats(org: string, app: string, id: string, range?: { since?: number; until?: number }): Promise<EndpointStats>
@@ -323,8 +340,8 @@ export interface Engine {
       app: string,
       id: string,
       range: { since: number; until?: number },
-      options?: WriteOptions<{ queued: number }>,
-    ): Promise<{ queued: number }>
+      write?: WriteOptions,
+    ): Promise<Recovery>
     /** Sends a sample or an edited payload now, subscribed or not; not in the log, not in totals. */
     mock(org: string, app: string, id: string, input: MockInput): Promise<MockResult>
     /** Checks address, TLS and redirects as deliveries meet them, then sends a test message; neither is logged. */
@@ -341,7 +358,7 @@ export interface Engine {
       org: string,
       app: string,
       input: { readonly name: string; readonly overwrite?: boolean },
-      options?: WriteOptions<Application>,
+      write?: WriteOptions,
     ): Promise<Application>
   }
   readonly dialects: {
@@ -353,20 +370,20 @@ export interface Engine {
       org: string,
       name: string,
       definition: unknown,
-      actor?: Actor,
+      write?: Actor,
     ): Promise<DialectInfo & { readonly created: boolean }>
-    delete(org: string, name: string, actor?: Actor): Promise<void>
+    delete(org: string, name: string, write?: Actor): Promise<void>
   }
   readonly signingKeys: {
     /** Shows the key; audited. */
-    get(org: string, app: string, actor?: Actor): Promise<SigningKey>
+    get(org: string, app: string, write?: Actor): Promise<SigningKey>
     /** A new key. The old one signs on for `overlapSeconds` (24 h when absent), beside the new one or, where that cannot be, alone. */
     reset(
       org: string,
       app: string,
       input: { readonly key?: string; readonly overlapSeconds?: number },
-      options?: WriteOptions<SigningKey>,
-    ): Promise<SigningKey>
+      write?: WriteOptions,
+    ): Promise<SigningKeyReset>
   }
   readonly filters: {
     /** Which of the newest messages a filter would let through; nothing is sent or kept. */
@@ -406,22 +423,16 @@ export interface Engine {
     expungeContent(org: string, app: string, id: string): Promise<void>
   }
   readonly operations: {
-    create(org: string, app: string, input: OperationInput, options?: WriteOptions<Operation>): Promise<Operation>
+    create(org: string, app: string, input: OperationInput, write?: WriteOptions): Promise<Operation>
     /** The job is done: resolves when its result and the work of its callback are on disk. Once; a second time is a conflict. */
-    complete(
-      org: string,
-      app: string,
-      id: string,
-      result: OperationResult,
-      options?: WriteOptions<Operation>,
-    ): Promise<Operation>
+    complete(org: string, app: string, id: string, result: OperationResult, write?: WriteOptions): Promise<Operation>
     /** The job came to nothing: calls back as well, and the claim says why. */
     fail(
       org: string,
       app: string,
       id: string,
       input: { readonly reason: string },
-      options?: WriteOptions<Operation>,
+      write?: WriteOptions,
     ): Promise<Operation>
     get(org: string, app: string, id: string): Promise<Operation>
     list(org: string, app: string, filter?: OperationFilter): Promise<Page<Operation>>
@@ -431,9 +442,9 @@ export interface Engine {
     file(token: string): Promise<OperationFile>
   }
   /** Resolves when the message and its deliveries are on disk. */
-  send(org: string, app: string, input: MessageInput, options?: WriteOptions<Message>): Promise<Message>
+  send(org: string, app: string, input: MessageInput, write?: WriteOptions): Promise<Message>
   /** One delivery again, now, as a manual attempt. */
-  resend(org: string, app: string, message: string, endpoint: string, options?: WriteOptions<null>): Promise<void>
+  resend(org: string, app: string, message: string, endpoint: string, write?: WriteOptions): Promise<void>
   health(): Health
   on<K extends keyof EngineEvents>(event: K, listener: EngineEvents[K]): () => void
   /** Resolves when no delivery is due, queued or out. */

@@ -22,16 +22,23 @@ export type EngineErrorCode =
   | 'endpoint_limit'
   | 'platform_unsupported' // the support matrix excludes it
   | 'expired' // it was there, and its time is over
-  | 'idempotent_replay' // this Idempotency-Key was answered before; see `replay`
+  | 'idempotent_replay' // a repeat of an earlier write; `replay` has what that gave
+  | 'idempotency_key_reused' // the key of an earlier write, and another request
   | 'overloaded' // try again after `retryAfterSeconds`
   | 'database_locked'
   | 'database_refused' // damaged, from a newer version, or on settings that would lose data
   | 'closed'
 
+/** What a write gave the first time, when its key comes again. */
+export type Kept =
+  | { readonly kind: 'result'; readonly result: unknown }
+  /** The first released version kept the HTTP answer and not the result. Such a row is at most 24 hours old. */
+  | { readonly kind: 'http_answer'; readonly status: number; readonly body: string }
+
 export interface EngineErrorDetails {
   /** The input that is wrong, as a path: `headers.Host`. */
   readonly field?: string
-  readonly replay?: { readonly fingerprint: string; readonly answer: string }
+  readonly replay?: Kept
   readonly retryAfterSeconds?: number
   /** Everything that is wrong with a value of many members, each with its place in it. */
   readonly problems?: readonly { readonly path: string; readonly reason: string }[]
@@ -43,7 +50,7 @@ export class EngineError extends Error {
   override readonly name = 'EngineError'
   readonly code: EngineErrorCode
   readonly field: string | null
-  readonly replay: { readonly fingerprint: string; readonly answer: string } | null
+  readonly replay: Kept | null
   readonly retryAfterSeconds: number | null
   readonly problems: readonly { readonly path: string; readonly reason: string }[]
 

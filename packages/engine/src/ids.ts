@@ -2,7 +2,7 @@ import { getRandomValues } from 'node:crypto'
 import { newId, random47 } from '@posthorn/wire'
 import type { Random } from './clock.ts'
 
-type IdPrefix = 'app' | 'ep' | 'msg' | 'atmpt' | 'audit' | 'batch' | 'op'
+type IdPrefix = 'app' | 'ep' | 'msg' | 'atmpt' | 'audit' | 'batch' | 'op' | 'qtask'
 
 /** A new id of a kind at a time (milliseconds). Ids of one generator rise, also within a millisecond. */
 export type NewId = (prefix: IdPrefix, nowMs: number) => string

@@ -1,7 +1,7 @@
 export type * from './model.ts'
 export type * from './engine.ts'
 export type { Clock, Random } from './clock.ts'
-export { EngineError, type EngineErrorCode } from './errors.ts'
+export { EngineError, type EngineErrorCode, type Kept } from './errors.ts'
 export { defaultPolicy, type Log, type OpenOptions, type Policy } from './options.ts'
 export type {
   Outcome,

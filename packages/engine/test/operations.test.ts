@@ -236,9 +236,9 @@ describe('an operation', () => {
 
   test('repeated with its Idempotency-Key is answered the same, and nothing happens twice', async () => {
     const { operations } = life.engine
-    const once = (key: string) => ({ idempotency: { key, fingerprint: 'f', answer: ({ id }: Operation) => id } })
+    const once = (key: string) => ({ idempotency: { key, fingerprint: 'f' } })
     const { id } = await operations.create(org, 'acme', { callbackUrl }, once('create'))
-    const replay = { code: 'idempotent_replay', replay: { answer: id } }
+    const replay = { code: 'idempotent_replay', replay: { kind: 'result', result: { id } } }
     await expect(operations.create(org, 'acme', { callbackUrl }, once('create'))).rejects.toMatchObject(replay)
     await operations.complete(org, 'acme', id, { payload: result }, once('complete'))
     const again = operations.complete(org, 'acme', id, { payload: result }, once('complete'))

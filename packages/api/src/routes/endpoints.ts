@@ -174,7 +174,7 @@ export const endpointRoutes = [
     rawMember: 'payload',
     status: 200,
     response: MockOut,
-    repeatable: true,
+    ignoresIdempotencyKey: true,
   },
   {
     method: 'POST',
@@ -187,7 +187,7 @@ export const endpointRoutes = [
     bodyOptional: true,
     status: 200,
     response: TestOut,
-    repeatable: true,
+    ignoresIdempotencyKey: true,
   },
   {
     method: 'POST',
@@ -200,7 +200,7 @@ export const endpointRoutes = [
     bodyOptional: true,
     status: 200,
     response: EndpointOut,
-    repeatable: true,
+    ignoresIdempotencyKey: true,
   },
   {
     method: 'POST',
@@ -213,6 +213,6 @@ export const endpointRoutes = [
     bodyOptional: true,
     status: 200,
     response: EndpointOut,
-    repeatable: true,
+    ignoresIdempotencyKey: true,
   },
 ] as const satisfies readonly Route[]

@@ -12,6 +12,6 @@ export const filterRoutes = [
     body: FilterDryRunIn,
     status: 200,
     response: FilterDryRunOut,
-    repeatable: true,
+    ignoresIdempotencyKey: true,
   },
 ] as const satisfies readonly Route[]

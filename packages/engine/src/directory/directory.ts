@@ -2,6 +2,7 @@ import { completed, endpointFields } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
 import { EngineError } from '../errors.ts'
+import { repeated } from '../idempotency.ts'
 import type { Application, Endpoint, EventType } from '../model.ts'
 import type { Policy } from '../options.ts'
 import type { Catalog, CatalogChange, EndpointRow, SealedSecret } from '../store/catalog.ts'
@@ -183,7 +184,7 @@ export class Directory {
     return result
   }
 
-  /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay` */
+  /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay`, `idempotency_key_reused` */
   write(change: DirectoryChange, idempotency: IdempotencyRecord | null = null): Promise<void> {
     return this.writeAll([change], idempotency)
   }
@@ -196,10 +197,7 @@ export class Directory {
     const [first] = changes
     const stored = changes.map((change) => (change.kind === 'put_endpoint' ? this.#sealed(change) : change))
     const result = await this.#parts.catalog.write(stored, idempotency)
-    if (result.state === 'replay')
-      throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', {
-        replay: { fingerprint: result.fingerprint, answer: result.answer },
-      })
+    if (result.state === 'replay') throw repeated(idempotency, result)
     if (result.state === 'missing') throw notFound(nounOf(first), idOf(first))
     if (result.state === 'conflict')
       throw new EngineError(

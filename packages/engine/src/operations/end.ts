@@ -1,7 +1,8 @@
-import { checkJson, checkPayload, checkTargets, idempotencyRecord } from '../pipeline/accept.ts'
+import { checkJson, checkPayload, checkTargets } from '../pipeline/accept.ts'
 import { notFound } from '../directory/directory.ts'
 import type { ResultFile, WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { Operation } from '../model.ts'
 import { refusal } from '../pipeline/refusal.ts'
 import { take } from '../pipeline/take.ts'
@@ -45,7 +46,7 @@ export async function fileOf(
   app: string,
   id: string,
   { file, name, contentType, bytes }: ResultFile,
-  options: WriteOptions<Operation>,
+  write: WriteOptions,
 ): Promise<{ readonly end: Ending; readonly received: ReceivedFile }> {
   const { directory, files, random } = parts
   checkName(name)
@@ -53,7 +54,7 @@ export async function fileOf(
   files.checkSize(bytes)
   const row = await parts.operations.operation(directory.application(org, app).application.id, id)
   if (!row) throw notFound('operation', id)
-  refuseEnded(row, options)
+  refuseEnded(row, write)
   // Two that come at once must not write into the same file.
   const stored = `${id}-${Buffer.from(random.bytes(8)).toString('hex')}`
   const received = await files.receive(stored, file, bytes)
@@ -79,7 +80,7 @@ export async function endOperation(
   app: string,
   id: string,
   end: Ending,
-  options: WriteOptions<Operation>,
+  write: WriteOptions,
 ): Promise<Operation> {
   const { directory, clock } = parts
   return directory.exclusively(`operation ${id}`, async () => {
@@ -87,7 +88,7 @@ export async function endOperation(
       const entry = directory.application(org, app)
       const row = await parts.operations.operation(entry.application.id, id)
       if (!row) throw notFound('operation', id)
-      refuseEnded(row, options)
+      refuseEnded(row, write)
       const now = clock.now()
       const message = callbackMessage(parts, row.operation, end.state, now)
       const expiresAt = now + row.lastsMs
@@ -104,11 +105,12 @@ export async function endOperation(
           expiresAt: now + Math.ceil(parts.retentionDays * dayMs),
           ownRetention: false,
           catalogVersion: entry.version,
-          idempotency: idempotencyRecord(options.idempotency, operation, now),
+          idempotency: idempotencyRecord(write.idempotency, operation, now),
           operation: { id, ...end, expiresAt },
         })
         accepted = result.state === 'accepted'
         if (result.state === 'accepted') return operation
+        if (result.state === 'replay') throw repeated(write.idempotency, result)
         if (result.state !== 'stale_catalog') throw refusal(result, message)
       } finally {
         if (isFirst && !accepted) directory.forgetCallback(id)
@@ -117,8 +119,8 @@ export async function endOperation(
   })
 }
 
-/** A repeat with its Idempotency-Key goes on to where it is answered what it was answered before. */
-function refuseEnded({ operation }: OperationRow, { idempotency }: WriteOptions<Operation>): void {
+/** A request with an Idempotency-Key goes on: it may be a repeat, and only the store knows. */
+function refuseEnded({ operation }: OperationRow, { idempotency }: WriteOptions): void {
   if (operation.state !== 'running' && !idempotency) throw refusal({ state: 'operation_ended' }, { eventId: null })
 }
 

@@ -1,8 +1,8 @@
-import { idempotencyRecord } from '../pipeline/accept.ts'
 import { checkEventTypeName, checkMetadata } from '../checks/checks.ts'
 import { notFound } from '../directory/directory.ts'
 import type { Claimed, Engine, OperationInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { Operation } from '../model.ts'
 import { callbackPolicy } from '../directory/callback-entry.ts'
 import { hashOf, newClaimId } from './claim-id.ts'
@@ -28,7 +28,7 @@ export function operations(parts: OperationParts): Engine['operations'] {
   }
 
   return {
-    async create(org, app, input, options = {}) {
+    async create(org, app, input, write = {}) {
       const { application, preset } = directory.application(org, app)
       checkInput(input)
       const { httpsOnly } = callbackPolicy(preset)
@@ -59,18 +59,17 @@ export function operations(parts: OperationParts): Engine['operations'] {
         sealedClaim: directory.vault.sealClaim(operation.id, claim),
         file: null,
       }
-      const result = await store.create(row, idempotencyRecord(options.idempotency, operation, now))
+      const result = await store.create(row, idempotencyRecord(write.idempotency, operation, now))
       if (result.state === 'missing') throw notFound('application', app)
-      if (result.state === 'replay')
-        throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+      if (result.state === 'replay') throw repeated(write.idempotency, result)
       return operation
     },
 
-    async complete(org, app, id, result, options = {}) {
-      if ('payload' in result) return endOperation(parts, org, app, id, payloadOf(result.payload), options)
-      const { end, received } = await fileOf(parts, org, app, id, result, options)
+    async complete(org, app, id, result, write = {}) {
+      if ('payload' in result) return endOperation(parts, org, app, id, payloadOf(result.payload), write)
+      const { end, received } = await fileOf(parts, org, app, id, result, write)
       try {
-        const operation = await endOperation(parts, org, app, id, end, options)
+        const operation = await endOperation(parts, org, app, id, end, write)
         received.keep()
         return operation
       } catch (error) {
@@ -79,8 +78,8 @@ export function operations(parts: OperationParts): Engine['operations'] {
       }
     },
 
-    async fail(org, app, id, input, options = {}) {
-      return endOperation(parts, org, app, id, reasonOf(input.reason), options)
+    async fail(org, app, id, input, write = {}) {
+      return endOperation(parts, org, app, id, reasonOf(input.reason), write)
     },
 
     async get(org, app, id) {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import { wireMessage } from '../encoding/wire-message.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ApplicationEntry, TargetEntry } from '../directory/entries.ts'
-import type { Idempotency, MessageInput } from '../engine.ts'
+import type { MessageInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { NewId } from '../ids.ts'
 import {
@@ -15,15 +15,12 @@ import {
   checkTags,
 } from '../checks/checks.ts'
 import { checkMatrix, checkStep } from '../checks/rules.ts'
-import type { IdempotencyRecord } from '../store/idempotency.ts'
 import type { StoredMessage } from '../store/queue.ts'
 
 /** Payloads above this are refused: they would sit in memory once an endpoint. */
 const maxPayloadBytes = 1024 * 1024
 
 const dayMs = 86_400_000
-/** How long an Idempotency-Key is remembered. */
-const idempotencyMs = dayMs
 
 export interface AcceptParts {
   readonly clock: Clock
@@ -151,15 +148,4 @@ export function checkJson(payload: string): void {
         field: 'payload',
       },
     )
-}
-
-/** The row that answers a repeat, or `null` when the caller asked for none. */
-export function idempotencyRecord<T>(
-  idempotency: Idempotency<T> | undefined,
-  result: T,
-  now: number,
-): IdempotencyRecord | null {
-  if (!idempotency) return null
-  const { key, fingerprint } = idempotency
-  return { key, fingerprint, answer: idempotency.answer(result), createdAt: now, expiresAt: now + idempotencyMs }
 }

@@ -1,10 +1,11 @@
 import type { WriteOptions, MessageInput } from '../engine.ts'
 import { isClosed } from '../errors.ts'
+import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
 import type { Message } from '../model.ts'
 import { claimOf, type LiveDelivery } from '../schedule/live-delivery.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { untilStored } from '../store/until-stored.ts'
-import { checkMaySend, checkTargets, draft, idempotencyRecord, type AcceptParts } from './accept.ts'
+import { checkMaySend, checkTargets, draft, type AcceptParts } from './accept.ts'
 import { form, unform } from './batches.ts'
 import { deliver, type DeliverParts } from './deliver.ts'
 import { fanOut } from './fan-out.ts'
@@ -29,7 +30,7 @@ export async function send(
   org: string,
   app: string,
   input: MessageInput,
-  options: WriteOptions<Message>,
+  write: WriteOptions,
 ): Promise<Message> {
   for (;;) {
     const entry = parts.directory.application(org, app)
@@ -38,9 +39,10 @@ export async function send(
     const targets = fanOut(accepted, entry.endpoints.values())
     checkTargets(accepted, targets)
     const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
-    const idempotency = idempotencyRecord(options.idempotency, message, message.acceptedAt)
+    const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
     const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency })
     if (result.state === 'accepted') return message
+    if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
     if (result.state !== 'stale_catalog') throw refusal(result, message)
   }
 }

@@ -4,12 +4,10 @@ import type { AcceptResult } from '../store/queue.ts'
 
 /** Why an accept was refused, as the error that its caller gets. */
 export function refusal(
-  result: Exclude<AcceptResult, { readonly state: 'accepted' | 'stale_catalog' }>,
+  result: Exclude<AcceptResult, { readonly state: 'accepted' | 'stale_catalog' | 'replay' }>,
   { eventId }: Pick<Message, 'eventId'>,
 ): EngineError {
   switch (result.state) {
-    case 'replay':
-      return new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
     case 'duplicate_event':
       return new EngineError(
         'conflict',

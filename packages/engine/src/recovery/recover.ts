@@ -1,7 +1,7 @@
-import { idempotencyRecord } from '../pipeline/accept.ts'
 import type { EndpointEntry } from '../directory/entries.ts'
-import type { WriteOptions } from '../engine.ts'
+import type { Recovery, WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { Endpoint } from '../model.ts'
 import type { RequeueItem } from '../store/queue.ts'
 import type { ResourceParts } from '../resources/parts.ts'
@@ -12,16 +12,16 @@ const dayMs = 86_400_000
 const mostDays = 90
 
 /**
- * What this endpoint missed since then goes out again: held work by moving the moment from which stored work is due, which
- * is one change however much waits; failed deliveries by queueing them anew. The lane takes it up at its own pace.
+ * Sends again what this endpoint missed in a range of time. Held work is released by moving `resumeFrom`, which is one
+ * change however much waits. Failed deliveries are queued again. The lane takes both up at its own pace.
  */
 export async function recover(
   parts: ResourceParts,
   entry: EndpointEntry,
   range: { since: number; until?: number },
   put: (entry: EndpointEntry, patch: Partial<Endpoint>) => Promise<Endpoint>,
-  options: WriteOptions<{ queued: number }>,
-): Promise<{ queued: number }> {
+  write: WriteOptions,
+): Promise<Recovery> {
   const { endpoint } = entry
   const now = parts.clock.now()
   const until = range.until ?? now
@@ -37,6 +37,7 @@ export async function recover(
         field: 'disabled',
       },
     )
+  const id = parts.newId('qtask', now)
   let queued = 0
   for (let cursor: string | null = null; ;) {
     const failed = await parts.ledger.failedMessages({
@@ -56,16 +57,16 @@ export async function recover(
       bringForward: false,
     }))
     const last = failed.length < stepRows
-    // The answer is kept with the last step: a repeat after a crash queues what is missing, since what is queued is left alone.
-    const answer = last ? idempotencyRecord(options.idempotency, { queued: queued + items.length }, now) : null
-    const result = await parts.queue.requeue(items, answer)
-    if (result.state === 'replay')
-      throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+    // The result is kept with the last step. A repeat after a crash between two steps queues what is missing, because
+    // deliveries that are queued already are left as they are.
+    const recovery: Recovery = { id, queued: queued + items.length, at: now }
+    const result = await parts.queue.requeue(items, last ? idempotencyRecord(write.idempotency, recovery, now) : null)
+    if (result.state === 'replay') throw repeated(write.idempotency, result)
     queued += result.queued
     if (last) break
     cursor = failed.at(-1)?.message ?? null
   }
   if (range.since < endpoint.resumeFrom) await put(entry, { resumeFrom: range.since })
   parts.schedule.noteStored(endpoint.id, endpoint.app, now)
-  return { queued }
+  return { id, queued, at: now }
 }

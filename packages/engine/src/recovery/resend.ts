@@ -1,13 +1,13 @@
-import { idempotencyRecord } from '../pipeline/accept.ts'
 import { notFound } from '../directory/directory.ts'
 import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { ResourceParts } from '../resources/parts.ts'
 
-/** One delivery again, now: finished ones anew, and one that waits for its next attempt, or is held, without waiting. */
+/** Sends one delivery again, now: one that has ended, one that waits for its next attempt, and one that is held. */
 export function resend(parts: ResourceParts): Engine['resend'] {
   const { directory, queue, ledger, schedule, clock } = parts
-  return async (org, app, message, endpoint, options = {}) => {
+  return async (org, app, message, endpoint, write = {}) => {
     const owner = directory.application(org, app)
     const entry = directory.endpoint(org, app, endpoint)
     const stored = await queue.message(owner.application.id, message)
@@ -33,9 +33,8 @@ export function resend(parts: ResourceParts): Engine['resend'] {
       generation: last?.attempt.attempt ?? 0,
       bringForward: true,
     }
-    const result = await queue.requeue([item], idempotencyRecord(options.idempotency, null, now))
-    if (result.state === 'replay')
-      throw new EngineError('idempotent_replay', 'This Idempotency-Key was answered before.', { replay: result })
+    const result = await queue.requeue([item], idempotencyRecord(write.idempotency, null, now))
+    if (result.state === 'replay') throw repeated(write.idempotency, result)
     if (result.queued === 0)
       throw new EngineError(
         'conflict',

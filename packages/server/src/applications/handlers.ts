@@ -1,5 +1,5 @@
-import { EngineError, type Application } from '@posthorn/engine'
-import type { HandlersOf } from '../http/handler.ts'
+import { EngineError } from '@posthorn/engine'
+import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/page.ts'
 import { invalidField, notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
@@ -16,17 +16,18 @@ export const applications: HandlersOf<'application'> = {
     return pageOut(await engine.applications.list(org, pageOptions(query)), applicationOut)
   },
 
-  'application.create': async ({ engine, org, query, body, once }) => {
-    const render = (application: Application) => applicationOut(application)
-    try {
-      return render(await engine.applications.create(org, applicationInput(body), once(render)))
-    } catch (error) {
-      const exists =
-        query.get_if_exists === true && body.uid != null && error instanceof EngineError && error.code === 'conflict'
-      if (!exists) throw error
-      return new Reply(200, applicationOut(await engine.applications.get(org, body.uid!)))
-    }
-  },
+  'application.create': idempotent({
+    perform: async ({ engine, org, query, body, write }) => {
+      try {
+        return await engine.applications.create(org, applicationInput(body), write)
+      } catch (error) {
+        const exists = error instanceof EngineError && error.code === 'conflict'
+        if (!exists || query.get_if_exists !== true || body.uid == null) throw error
+        return new Reply(200, await engine.applications.get(org, body.uid))
+      }
+    },
+    present: applicationOut,
+  }),
 
   'application.get': async ({ engine, org, params }) =>
     applicationOut(await engine.applications.get(org, params.app_id)),

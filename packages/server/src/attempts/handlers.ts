@@ -1,6 +1,6 @@
 import type { AttemptOut, EndpointMessageOut } from '@posthorn/api'
 import { EngineError, type Attempt, type AttemptFilter, type Engine, type Message, type Page } from '@posthorn/engine'
-import type { HandlersOf } from '../http/handler.ts'
+import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions } from '../http/page.ts'
 import { notFound } from '../http/refusal.ts'
 import { JsonText, pageText, withRawMember } from '../http/reply.ts'
@@ -89,16 +89,11 @@ export const attempts: HandlersOf<'attempt'> = {
     return pageText(found, { iterator, prevIterator, done })
   },
 
-  'attempt.resend': async ({ engine, org, params, once }) => {
-    await engine.resend(
-      org,
-      params.app_id,
-      params.msg_id,
-      params.endpoint_id,
-      once<null>(() => ({})),
-    )
-    return {}
-  },
+  'attempt.resend': idempotent({
+    perform: ({ engine, org, params, write }) =>
+      engine.resend(org, params.app_id, params.msg_id, params.endpoint_id, write),
+    present: () => ({}),
+  }),
 }
 
 function filterOf(query: ListQuery): AttemptFilter {

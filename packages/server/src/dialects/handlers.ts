@@ -18,14 +18,14 @@ export const dialects: HandlersOf<'dialect'> = {
   'dialect.get': ({ engine, org, params, query }) =>
     dialectOut(dialectOf(engine, org, params.dialect_name, query.version)),
 
-  'dialect.put': async ({ engine, org, params, body, caller }) => {
-    const { created, ...info } = await engine.dialects.put(org, params.dialect_name, body, caller)
+  'dialect.put': async ({ engine, org, params, body, write }) => {
+    const { created, ...info } = await engine.dialects.put(org, params.dialect_name, body, write)
     return created ? new Reply(201, dialectOut(info)) : dialectOut(info)
   },
 
-  'dialect.delete': async ({ engine, org, params, caller }) => {
+  'dialect.delete': async ({ engine, org, params, write }) => {
     dialectOf(engine, org, params.dialect_name)
-    await engine.dialects.delete(org, params.dialect_name, caller)
+    await engine.dialects.delete(org, params.dialect_name, write)
     return undefined
   },
 

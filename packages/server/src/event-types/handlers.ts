@@ -1,6 +1,6 @@
 import type { EventTypeIn, EventTypeOut, EventTypePatch } from '@posthorn/api'
 import { EngineError, type EventType, type EventTypeInput } from '@posthorn/engine'
-import type { HandlersOf } from '../http/handler.ts'
+import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/page.ts'
 import { Reply } from '../http/reply.ts'
 import { present, time } from '../present.ts'
@@ -15,18 +15,21 @@ export const eventTypes: HandlersOf<'eventType'> = {
     }))
   },
 
-  'eventType.create': async ({ engine, org, body, once }) => {
-    const { name, ...rest } = body
-    try {
-      return eventTypeOut(await engine.eventTypes.create(org, eventTypeInput(body), once(eventTypeOut)))
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.code !== 'conflict') throw error
-      // An archived one comes back, with what is said about it now.
-      const current = await engine.eventTypes.get(org, name)
-      if (!current.archived) throw error
-      return eventTypeOut(await engine.eventTypes.update(org, name, replacement(rest)))
-    }
-  },
+  'eventType.create': idempotent({
+    perform: async ({ engine, org, body, write }) => {
+      try {
+        return await engine.eventTypes.create(org, eventTypeInput(body), write)
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.code !== 'conflict') throw error
+        const { name, ...rest } = body
+        const current = await engine.eventTypes.get(org, name)
+        if (!current.archived) throw error
+        // An archived event type of this name is restored, with the fields of this request.
+        return engine.eventTypes.update(org, name, replacement(rest))
+      }
+    },
+    present: eventTypeOut,
+  }),
 
   'eventType.get': async ({ engine, org, params }) =>
     eventTypeOut(await engine.eventTypes.get(org, params.event_type_name)),

@@ -1,5 +1,4 @@
-import type { EngineError } from '@posthorn/engine'
-import { type EngineErrorCode } from '@posthorn/engine'
+import type { EngineError, EngineErrorCode } from '@posthorn/engine'
 import { invalid, invalidField, notFound, Refusal } from './refusal.ts'
 
 /** What each refusal of the engine is in HTTP. A `field` is a 422 that names it. */
@@ -26,7 +25,8 @@ const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
   activation_required: { status: 409 },
   endpoint_limit: { status: 409 },
   expired: { status: 410 },
-  idempotent_replay: { status: 409 }, // answered from the record before it gets here
+  idempotent_replay: { status: 409 }, // answer.ts answers it with what was kept
+  idempotency_key_reused: { status: 422 },
   overloaded: { status: 503 },
   database_locked: { status: 503 },
   database_refused: { status: 503 },

@@ -1,4 +1,4 @@
-import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, RouteOf } from '@posthorn/api'
+import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, Route, RouteOf } from '@posthorn/api'
 import type { Engine, WriteOptions } from '@posthorn/engine'
 import type { Readable } from 'node:stream'
 import type { Caller } from '../auth/caller.ts'
@@ -12,19 +12,15 @@ export interface Call<Id extends OperationId> {
   readonly params: ParamsOf<RouteOf<Id>>
   readonly query: QueryOf<RouteOf<Id>>
   readonly body: BodyOf<RouteOf<Id>>
-  /** The raw member of the body (`payload`), byte for byte; `null` when it is not there. */
+  /** The raw member of the body (`payload`), byte for byte; `null`: the body does not have it. */
   readonly raw: string | null
-  /** The body, where the row takes files and this is one; `body` is not to be looked at then. */
+  /** The body, where the row takes files and this is one; `body` is `undefined` then. */
   readonly file: IncomingFile | null
-  /**
-   * Options for the engine's write: who does it, and, when the request has an Idempotency-Key, that what `render` makes of the
-   * result is the answer to a repeat. With `restore`, `render` leaves out what must not be kept a second time (a payload that may be
-   * erased), and `restore` makes the answer whole again.
-   */
-  readonly once: <T>(render: (result: T) => Answer<Id>, restore?: (text: string) => Promise<string>) => WriteOptions<T>
+  /** Goes into every write of the engine: who makes it, and the Idempotency-Key of an idempotent handler. */
+  readonly write: WriteOptions
 }
 
-/** A body that is read as it comes. Leaving its iterator early does not cut the connection: the refusal still has to go out on it. */
+/** A body that is read as it comes. Leaving its iterator early does not cut the connection, so that a refusal still reaches the client. */
 export interface IncomingFile {
   readonly bytes: ReturnType<Readable['iterator']>
   /** As the request announces it. */
@@ -36,9 +32,35 @@ export interface IncomingFile {
 type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>>
 
 /** The body, ready JSON, or either with another status. */
-type Answer<Id extends OperationId> = Body<Id> | JsonText<Body<Id>> | Reply<Body<Id>>
+type Answer<Id extends OperationId> = Body<Id> | JsonText<Body<Id>> | Reply<Body<Id> | JsonText<Body<Id>>>
 
-type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>> | Answer<Id>
+type PlainHandler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>> | Answer<Id>
+
+/**
+ * A handler that honours an Idempotency-Key, in two steps. `perform` makes the change, with `call.write`, and the engine keeps
+ * its result in the same transaction. `present` makes the body from the result: from the new one, and from the kept one when
+ * the request is repeated.
+ */
+interface IdempotentHandler<Id extends OperationId> {
+  perform(call: Call<Id>): Promise<unknown>
+  present(result: never, call: Call<Id>): Answer<Id>
+}
+
+/** Ties the two steps of a handler together: `present` takes what `perform` gives. A `Reply` has another status than the row's. */
+export function idempotent<Id extends OperationId, Result>(handler: {
+  perform(call: Call<Id>): Promise<Result | Reply<Result>>
+  present(result: Result, call: Call<Id>): Answer<Id>
+}): IdempotentHandler<Id> {
+  return handler
+}
+
+type Handler<Id extends OperationId> = HonoursKey<RouteOf<Id>> extends true ? IdempotentHandler<Id> : PlainHandler<Id>
+
+type HonoursKey<R extends Route> = R extends { readonly method: 'POST' }
+  ? R extends { readonly ignoresIdempotencyKey: true }
+    ? false
+    : true
+  : false
 
 /** Operations whose answer is a stream are mounted by the log itself. */
 type StreamId = 'log.stream'

@@ -11,9 +11,9 @@ export class JsonText<T> {
 /** Another status than the row's. */
 export class Reply<T> {
   readonly status: 200 | 201 | 202
-  readonly body: T | JsonText<T>
+  readonly body: T
 
-  constructor(status: 200 | 201 | 202, body: T | JsonText<T>) {
+  constructor(status: 200 | 201 | 202, body: T) {
     this.status = status
     this.body = body
   }

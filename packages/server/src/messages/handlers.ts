@@ -1,7 +1,7 @@
 import { EngineError, type Message } from '@posthorn/engine'
 import { applicationInput } from '../applications/application.ts'
 import { mayDo } from '../auth/caller.ts'
-import type { Call, HandlersOf } from '../http/handler.ts'
+import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
 import { pageOptions } from '../http/page.ts'
 import { invalidField, Refusal } from '../http/refusal.ts'
 import { pageText } from '../http/reply.ts'
@@ -19,25 +19,20 @@ export const messages: HandlersOf<'message'> = {
     )
   },
 
-  'message.create': async (call) => {
-    const { engine, org, params, query, body, raw } = call
-    const input = messageInput(body, raw)
-    const render = (message: Message) => messageText(message, query.with_content ?? true)
-    // The payload is not kept with the answer: it may be erased, and would be stored twice.
-    const kept = (message: Message) => messageText(message, false)
-    const restore = async (text: string): Promise<string> => {
-      const { id } = JSON.parse(text) as { id: string }
-      return render(await engine.messages.get(org, params.app_id, id)).text
-    }
-    const send = async () => render(await engine.send(org, params.app_id, input, call.once(kept, restore)))
-    try {
-      return await send()
-    } catch (error) {
-      const missing = error instanceof EngineError && error.code === 'not_found'
-      if (!missing || !(await createApplication(call))) throw error
-      return send()
-    }
-  },
+  'message.create': idempotent({
+    perform: async (call) => {
+      const { engine, org, params, body, raw, write } = call
+      const input = messageInput(body, raw)
+      try {
+        return await engine.send(org, params.app_id, input, write)
+      } catch (error) {
+        const missing = error instanceof EngineError && error.code === 'not_found'
+        if (!missing || !(await createApplication(call))) throw error
+        return engine.send(org, params.app_id, input, write)
+      }
+    },
+    present: (message: Message, { query }) => messageText(message, query.with_content ?? true),
+  }),
 
   'message.get': async ({ engine, org, params, query }) =>
     messageText(await engine.messages.get(org, params.app_id, params.msg_id), query.with_content ?? true),
@@ -48,7 +43,7 @@ export const messages: HandlersOf<'message'> = {
   },
 }
 
-/** The application that a message brings along, under the name in the path. Answers whether there is one now. */
+/** Creates the `application` of the body under the name in the path. `false`: the body has none, or this token may create none. */
 async function createApplication({ engine, org, caller, params, body }: Call<'message.create'>): Promise<boolean> {
   if (body.application == null || caller.app !== null) return false
   if (!mayDo(caller, 'admin'))
@@ -63,7 +58,7 @@ async function createApplication({ engine, org, caller, params, body }: Call<'me
   try {
     await engine.applications.create(org, { ...applicationInput(body.application), uid })
   } catch (error) {
-    // Somebody else was faster: just as well.
+    // A request beside this one has created it.
     if (!(error instanceof EngineError) || error.code !== 'conflict') throw error
   }
   return true

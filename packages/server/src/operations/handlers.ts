@@ -1,6 +1,6 @@
 import type { OperationResult } from '@posthorn/engine'
 import { requireObject } from '../http/body.ts'
-import type { Call, HandlersOf } from '../http/handler.ts'
+import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/page.ts'
 import { invalidField } from '../http/refusal.ts'
 import { present } from '../present.ts'
@@ -15,20 +15,28 @@ export function operations(links: Links): HandlersOf<'operation'> {
       return pageOut(await engine.operations.list(org, params.app_id, present(filter)), operationOut)
     },
 
-    'operation.create': async ({ engine, org, params, body, once }) =>
-      operationOut(await engine.operations.create(org, params.app_id, present(body), once(operationOut))),
+    'operation.create': idempotent({
+      perform: ({ engine, org, params, body, write }) =>
+        engine.operations.create(org, params.app_id, present(body), write),
+      present: operationOut,
+    }),
 
     'operation.get': async ({ engine, org, params }) =>
       operationOut(await engine.operations.get(org, params.app_id, params.operation_id)),
 
-    'operation.complete': async (call) => {
-      const { engine, org, params, once } = call
-      const { app_id: app, operation_id: id } = params
-      return operationOut(await engine.operations.complete(org, app, id, resultOf(call), once(operationOut)))
-    },
+    'operation.complete': idempotent({
+      perform: async (call) => {
+        const { engine, org, params, write } = call
+        return engine.operations.complete(org, params.app_id, params.operation_id, resultOf(call), write)
+      },
+      present: operationOut,
+    }),
 
-    'operation.fail': async ({ engine, org, params, body, once }) =>
-      operationOut(await engine.operations.fail(org, params.app_id, params.operation_id, body, once(operationOut))),
+    'operation.fail': idempotent({
+      perform: ({ engine, org, params, body, write }) =>
+        engine.operations.fail(org, params.app_id, params.operation_id, body, write),
+      present: operationOut,
+    }),
 
     'operation.claim': async ({ engine, org, params, query }) =>
       claimOut(await engine.operations.claim(org, params.app_id, query.id), links),

@@ -1,7 +1,7 @@
 import type { PresetOut } from '@posthorn/api'
 import { documentPreset, type Preset } from '@posthorn/preset'
 import { applicationOut } from '../applications/application.ts'
-import type { HandlersOf } from '../http/handler.ts'
+import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { namedPage } from '../http/page.ts'
 import { notFound } from '../http/refusal.ts'
 import { present } from '../present.ts'
@@ -25,8 +25,10 @@ export const presets: HandlersOf<'preset'> = {
     return documentPreset(preset, dialect.dialect, query.language ?? 'en')
   },
 
-  'preset.apply': async ({ engine, org, params, body, once }) =>
-    applicationOut(await engine.presets.apply(org, params.app_id, present(body), once(applicationOut))),
+  'preset.apply': idempotent({
+    perform: ({ engine, org, params, body, write }) => engine.presets.apply(org, params.app_id, present(body), write),
+    present: applicationOut,
+  }),
 }
 
 function presetOf({ presets: all }: { presets: { list(): readonly Preset[] } }, name: string): Preset {

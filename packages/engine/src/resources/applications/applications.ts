@@ -1,6 +1,6 @@
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { secondaryProblem, type CompiledDialect } from '@posthorn/wire'
-import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { idempotencyRecord } from '../../idempotency.ts'
 import {
   checkBatch,
   checkFactKinds,
@@ -36,7 +36,7 @@ export function applications(parts: ResourceParts): Engine['applications'] {
   }
 
   return {
-    async create(org, input, options = {}) {
+    async create(org, input, write = {}) {
       check(org, { ...input, name: input.name })
       const now = clock.now()
       const application: Application = {
@@ -59,7 +59,7 @@ export function applications(parts: ResourceParts): Engine['applications'] {
         const keys = sharedKeys(parts, { application, keys: [], endpoints: new Map() }, dialect)
         await directory.write(
           { kind: 'application', row: { application, keys }, create: true },
-          idempotencyRecord(options.idempotency, application, now),
+          idempotencyRecord(write.idempotency, application, now),
         )
       })
       return application

@@ -5,10 +5,10 @@ import type { ResourceParts } from '../parts.ts'
 /** The audit entry of a change, to be written in its transaction. */
 export function audited(
   { clock, newId }: Pick<ResourceParts, 'clock' | 'newId'>,
-  by: Actor | undefined,
+  write: Actor | undefined,
   entry: Pick<AuditEntry, 'org' | 'app' | 'action' | 'target'> & Partial<Pick<AuditEntry, 'detail'>>,
 ): { readonly kind: 'audit'; readonly row: AuditEntry } {
   const at = clock.now()
-  const row = { id: newId('audit', at), at, actor: by?.actor ?? 'engine', detail: {}, ...entry }
+  const row = { id: newId('audit', at), at, actor: write?.actor ?? 'engine', detail: {}, ...entry }
   return { kind: 'audit', row }
 }

@@ -56,7 +56,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
     list: (org) => parts.dialects.list(org).map(({ dialect }) => info(org, dialect.name)),
     get: (org, name, version) => info(org, name, version ?? null),
 
-    put(org, name, definition, actor) {
+    put(org, name, definition, write) {
       return directory.exclusively(dialectsTurn(org), async () => {
         refuseReadOnly(org, name)
         const newest = parts.dialects.versions(org, name).at(-1)
@@ -67,13 +67,13 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
         const row = { org, name, version, definition: dialect, createdAt: clock.now() }
         await directory.writeAll([
           { kind: 'dialect', row },
-          audited(parts, actor, { org, app: null, action: 'dialect.defined', target: name, detail: { version } }),
+          audited(parts, write, { org, app: null, action: 'dialect.defined', target: name, detail: { version } }),
         ])
         return { ...info(org, name), created: version === 1 }
       })
     },
 
-    async delete(org, name, actor) {
+    async delete(org, name, write) {
       await exclusivelyInAll(org, async () => {
         refuseReadOnly(org, name)
         if (parts.dialects.newest(org, name) === null) throw parts.dialects.unknown(org, name)
@@ -85,7 +85,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
           )
         await directory.writeAll([
           { kind: 'delete_dialect', org, name },
-          audited(parts, actor, { org, app: null, action: 'dialect.deleted', target: name }),
+          audited(parts, write, { org, app: null, action: 'dialect.deleted', target: name }),
         ])
       })
     },

@@ -8,7 +8,7 @@ import {
 } from '@posthorn/model'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { publicKeyOf, secondaryProblem, type CompiledDialect } from '@posthorn/wire'
-import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { idempotencyRecord } from '../../idempotency.ts'
 import {
   checkBatch,
   checkChannels,
@@ -24,7 +24,7 @@ import {
 import { checkInput } from '../../checks/input.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
-import type { Actor, Engine } from '../../engine.ts'
+import type { Actor, Engine, WriteOptions } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import { carriesSeveral, defaultOverlapSeconds, isShared, rotated } from '../../directory/rotation.ts'
 import {
@@ -134,11 +134,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     checkSubscribedPlatforms(app.preset, after, (name) => directory.findEventType(after.org, name))
   }
 
-  async function create(
-    app: ApplicationEntry,
-    input: EndpointInput,
-    options: Parameters<Engine['endpoints']['create']>[3] = {},
-  ): Promise<Endpoint> {
+  async function create(app: ApplicationEntry, input: EndpointInput, write: WriteOptions): Promise<Endpoint> {
     const { application, preset } = app
     const { org } = application
     checkInput(endpointFields, input, 'create')
@@ -180,9 +176,11 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       secondarySecrets: seal(id, secondSecret),
       create: true,
     }
-    const audit = audited(parts, options, { org, app: application.id, action: 'endpoint.created', target: id })
+    const audit = audited(parts, write, { org, app: application.id, action: 'endpoint.created', target: id })
     const changes: [DirectoryChange, ...DirectoryChange[]] = [...withKey(app, dialect, change), audit]
-    await directory.writeAll(changes, idempotencyRecord(options.idempotency, endpoint, now))
+    // Headers may carry credentials and are sealed at rest. An answer does not show them, so a repeat does not need them.
+    const kept: Endpoint = { ...endpoint, headers: {} }
+    await directory.writeAll(changes, idempotencyRecord(write.idempotency, kept, now))
     return endpoint
   }
 
@@ -209,7 +207,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     return { dialect, dialectVersion: input.dialect === undefined && before ? before.dialectVersion : newest }
   }
 
-  async function update(entry: EndpointEntry, patch: EndpointPatch, actor: Actor | undefined): Promise<Endpoint> {
+  async function update(entry: EndpointEntry, patch: EndpointPatch, write: Actor | undefined): Promise<Endpoint> {
     checkInput(endpointFields, patch, 'patch')
     const before = entry.endpoint
     const { org } = before
@@ -266,7 +264,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       create: false,
     }
     const [first, ...more] = withKey(app, dialect, change)
-    await directory.writeAll([first, ...more, ...audits(before, endpoint, patch, actor)])
+    await directory.writeAll([first, ...more, ...audits(before, endpoint, patch, write)])
     schedule.wake(endpoint.id, endpoint.app)
     return endpoint
   }
@@ -276,16 +274,16 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     before: Endpoint,
     after: Endpoint,
     patch: EndpointPatch,
-    actor: Actor | undefined,
+    write: Actor | undefined,
   ): DirectoryChange[] {
     const of = { org: after.org, app: after.app, target: after.id }
     const fields = Object.keys(withoutUndefined(patch)).filter((field) => field !== 'disabled')
     const switched = after.disabled ? 'endpoint.deactivated' : 'endpoint.activated'
     return [
-      ...(before.disabled === after.disabled ? [] : [audited(parts, actor, { ...of, action: switched })]),
+      ...(before.disabled === after.disabled ? [] : [audited(parts, write, { ...of, action: switched })]),
       ...(fields.length === 0
         ? []
-        : [audited(parts, actor, { ...of, action: 'endpoint.changed', detail: { fields: fields.join(', ') } })]),
+        : [audited(parts, write, { ...of, action: 'endpoint.changed', detail: { fields: fields.join(', ') } })]),
     ]
   }
 
@@ -295,19 +293,19 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     return directory.exclusively(endpoint.app, () => work(directory.endpoint(org, endpoint.app, endpoint.id)))
   }
 
-  function toggle(org: string, app: string, id: string, on: boolean, actor: Actor | undefined): Promise<Endpoint> {
+  function toggle(org: string, app: string, id: string, on: boolean, write: Actor | undefined): Promise<Endpoint> {
     return changing(org, app, id, async (entry) => {
       const { endpoint } = entry
       // On, but held: switching it on ends the hold.
       if (endpoint.disabled !== on && endpoint.hold === null) return endpoint
-      return update(entry, { disabled: !on }, actor)
+      return update(entry, { disabled: !on }, write)
     })
   }
 
   return {
-    async create(org, app, input, options = {}) {
+    async create(org, app, input, write = {}) {
       const { id } = directory.application(org, app).application
-      return directory.exclusively(id, () => create(directory.application(org, id), input, options))
+      return directory.exclusively(id, () => create(directory.application(org, id), input, write))
     },
 
     async get(org, app, id) {
@@ -318,31 +316,31 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       return pageOf(directory.endpoints(org, app), (row) => row.id, options)
     },
 
-    async update(org, app, id, patch, actor) {
-      return changing(org, app, id, (entry) => update(entry, patch, actor))
+    async update(org, app, id, patch, write) {
+      return changing(org, app, id, (entry) => update(entry, patch, write))
     },
 
-    async activate(org, app, id, actor) {
-      return toggle(org, app, id, true, actor)
+    async activate(org, app, id, write) {
+      return toggle(org, app, id, true, write)
     },
 
-    async deactivate(org, app, id, actor) {
-      return toggle(org, app, id, false, actor)
+    async deactivate(org, app, id, write) {
+      return toggle(org, app, id, false, write)
     },
 
-    async delete(org, app, id, actor) {
+    async delete(org, app, id, write) {
       const { endpoint } = directory.endpoint(org, app, id)
       const change = { kind: 'delete_endpoint', org, app: endpoint.app, id: endpoint.id } as const
-      const audit = audited(parts, actor, { org, app: endpoint.app, action: 'endpoint.deleted', target: endpoint.id })
+      const audit = audited(parts, write, { org, app: endpoint.app, action: 'endpoint.deleted', target: endpoint.id })
       await directory.exclusively(endpoint.app, () => directory.writeAll([change, audit]))
       schedule.wake(endpoint.id, endpoint.app)
     },
 
-    async secrets(org, app, id, actor) {
+    async secrets(org, app, id, write) {
       const entry = directory.endpoint(org, app, id)
       const { endpoint, dialect } = entry
       const action = 'endpoint.secret_shown'
-      await directory.write(audited(parts, actor, { org, app: endpoint.app, action, target: endpoint.id }))
+      await directory.write(audited(parts, write, { org, app: endpoint.app, action, target: endpoint.id }))
       const shared = isShared(dialect)
       const newest = shared ? null : directory.vault.newestSecretOf(entry)
       const secret = newest?.secret ?? directory.vault.signing(entry.signing)[0] ?? null
@@ -354,7 +352,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       }
     },
 
-    async rotateSecret(org, app, id, input, options = {}) {
+    async rotateSecret(org, app, id, input, write = {}) {
       const overlapSeconds = input.overlapSeconds ?? defaultOverlapSeconds
       checkOverlap(overlapSeconds)
       await changing(org, app, id, async (entry) => {
@@ -380,7 +378,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
         await directory.writeAll(
           [
             { kind: 'put_endpoint', endpoint: changed, secrets, secondarySecrets, create: false },
-            audited(parts, options, {
+            audited(parts, write, {
               org,
               app: endpoint.app,
               action: 'endpoint.secret_rotated',
@@ -388,7 +386,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
               detail: { overlapSeconds, switchAt: secrets[0]?.from ?? null },
             }),
           ],
-          idempotencyRecord(options.idempotency, null, now),
+          idempotencyRecord(write.idempotency, null, now),
         )
       })
     },
@@ -418,8 +416,8 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       return { success: summary.success, failed: summary.failed, pending: Math.max(0, pending - sending), sending }
     },
 
-    async recover(org, app, id, range, options = {}) {
-      return changing(org, app, id, (entry) => recover(parts, entry, range, put, options))
+    async recover(org, app, id, range, write = {}) {
+      return changing(org, app, id, (entry) => recover(parts, entry, range, put, write))
     },
 
     ...trials(parts),

@@ -1,4 +1,4 @@
-import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { idempotencyRecord } from '../../idempotency.ts'
 import type { Engine, EventTypeInput } from '../../engine.ts'
 import type { EventType } from '../../model.ts'
 import { checkEventTypeName, checkPlatforms, checkSample } from '../../checks/checks.ts'
@@ -35,12 +35,12 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
   }
 
   return {
-    async create(org, input, options = {}) {
+    async create(org, input, write = {}) {
       checkEventTypeName(input.name, 'name')
       check(input)
       const row: EventType = { ...freshEventType(org, input.name, clock.now()), ...withoutUndefined(input) }
-      const answer = idempotencyRecord(options.idempotency, row, row.createdAt)
-      await directory.write({ kind: 'event_type', row, create: true }, answer)
+      const repeat = idempotencyRecord(write.idempotency, row, row.createdAt)
+      await directory.write({ kind: 'event_type', row, create: true }, repeat)
       return row
     },
     async get(org, name) {

@@ -1,8 +1,8 @@
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
-import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { idempotencyRecord } from '../../idempotency.ts'
 import { checkOverlap, checkSecret } from '../../checks/checks.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
-import type { Engine, SigningKey } from '../../engine.ts'
+import type { Engine, SigningKey, SigningKeyReset } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import {
   carriesSeveral,
@@ -50,16 +50,16 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
   }
 
   return {
-    async get(org, app, actor) {
+    async get(org, app, write) {
       const entry = directory.application(org, app)
       const [dialect] = dialectsOf(entry)
       const key = shown(entry, dialect!)
       const { id } = entry.application
-      await directory.write(audited(parts, actor, { org, app: id, action: 'signing_key.shown', target: id }))
+      await directory.write(audited(parts, write, { org, app: id, action: 'signing_key.shown', target: id }))
       return key
     },
 
-    async reset(org, app, input, options = {}) {
+    async reset(org, app, input, write = {}) {
       const overlapSeconds = input.overlapSeconds ?? defaultOverlapSeconds
       checkOverlap(overlapSeconds)
       const { id } = directory.application(org, app).application
@@ -78,13 +78,14 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
         })
         refuseTooMany(keys)
         const application = { ...entry.application, updatedAt: now }
-        // The answer to a repeat must be known before it is written, so it is made of what will stand.
-        const after = shown({ ...entry, application, keys }, dialects[0]!)
-        const switchAt = after.next?.from ?? null
+        const { next, previousUntil } = shown({ ...entry, application, keys }, dialects[0]!)
+        const switchAt = next?.from ?? null
+        // Without the key: a repeat is answered from a record that is stored in clear text.
+        const reset: SigningKeyReset = { signsFrom: switchAt ?? now, previousUntil: switchAt ?? previousUntil }
         await directory.writeAll(
           [
             { kind: 'application', row: { application, keys }, create: false },
-            audited(parts, options, {
+            audited(parts, write, {
               org,
               app: id,
               action: 'signing_key.reset',
@@ -92,9 +93,9 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
               detail: { overlapSeconds, switchAt },
             }),
           ],
-          idempotencyRecord(options.idempotency, after, now),
+          idempotencyRecord(write.idempotency, reset, now),
         )
-        return after
+        return reset
       })
     },
   }

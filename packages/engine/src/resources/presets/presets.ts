@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { idempotencyRecord } from '../../pipeline/accept.ts'
+import { idempotencyRecord } from '../../idempotency.ts'
 import { checkFactKinds } from '../../checks/checks.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
@@ -100,7 +100,7 @@ export function presets(parts: ResourceParts): Engine['presets'] {
     list: () => [...parts.presets.values()],
     get: (name) => directory.preset(name),
 
-    async apply(org, app, input, options = {}) {
+    async apply(org, app, input, write = {}) {
       const preset = directory.preset(input.name)
       const { id } = directory.application(org, app).application
       return directory.exclusively(`event types of ${org}`, () =>
@@ -124,7 +124,7 @@ export function presets(parts: ResourceParts): Engine['presets'] {
             [
               ...changes,
               ...types.map(({ row, before }) => ({ kind: 'event_type', row, create: before === null }) as const),
-              audited(parts, options, {
+              audited(parts, write, {
                 org,
                 app: id,
                 action: 'preset.applied',
@@ -132,7 +132,7 @@ export function presets(parts: ResourceParts): Engine['presets'] {
                 detail: { eventTypes: types.length, overwrite: input.overwrite ?? false },
               }),
             ],
-            idempotencyRecord(options.idempotency, application, now),
+            idempotencyRecord(write.idempotency, application, now),
           )
           wakeApplication(parts, id)
           return application

@@ -1,0 +1,73 @@
+import type { OperationId, Route } from '@posthorn/api'
+import type { Engine } from '@posthorn/engine'
+import type { FastifyRequest } from 'fastify'
+import * as z from 'zod'
+import { ownApplication } from '../auth/authorize.ts'
+import type { Caller } from '../auth/caller.ts'
+import { readJson, requireJsonType, type JsonBody } from './body.ts'
+import type { Call } from './handler.ts'
+import { idempotencyOf } from './idempotency.ts'
+import { incomingFile, wholeBody } from './incoming-file.ts'
+import { invalidField } from './refusal.ts'
+import { validate } from './validate.ts'
+
+/** A call of any row: the row's schemas have checked the members that its handler sees as typed. */
+export type AnyCall = Omit<Call<OperationId>, 'params' | 'query' | 'body'> & {
+  readonly params: Readonly<Record<string, string>>
+  readonly query: unknown
+  readonly body: unknown
+}
+
+type ReadCall = (engine: Engine, caller: Caller, request: FastifyRequest) => Promise<AnyCall>
+
+/** Reads a request as its row in the contract describes it. @throws Refusal 422, 415, 413; 404 for an application of another token */
+export function callReader(route: Route): ReadCall {
+  const bodySchema = route.body && route.rawMember ? withoutMember(route.body, route.rawMember) : route.body
+  const namesApplication = route.path.includes('{app_id}')
+
+  return async (engine, caller, request) => {
+    const query: unknown = route.query ? validate(route.query, request.query, 'query') : {}
+    const params = { ...(request.params as Record<string, string>) }
+    checkParams(params)
+    if (namesApplication && caller.app !== null) {
+      params['app_id'] = await ownApplication(engine, { ...caller, app: caller.app }, params['app_id']!)
+    }
+    // Last, because it starts the time limit of an upload. A request that is refused above must not start it.
+    const file = route.file ? incomingFile(request) : null
+    if (route.file && !file) request.body = await wholeBody(request)
+    const { value, raw } = route.body && !file ? bodyOf(route, request) : { value: undefined, raw: null }
+    const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
+    const idempotency = idempotencyOf(route, caller, request)
+    const write = { actor: caller.actor, ...(idempotency && { idempotency }) }
+    return { engine, caller, org: caller.org, params, query, body, raw, file, write }
+  }
+}
+
+/** The schema of a body whose raw member was cut out: `null` stands in its place. */
+function withoutMember(schema: z.ZodObject, member: string): z.ZodObject {
+  return schema.extend({ [member]: z.null().optional() })
+}
+
+function bodyOf(route: Route, request: FastifyRequest): JsonBody {
+  const bytes = request.body as Buffer | undefined
+  if (bytes === undefined || bytes.length === 0) {
+    if (route.bodyOptional) return { value: {}, raw: null }
+    throw invalidField(
+      ['body'],
+      'There is no body. Send a JSON object with Content-Type: application/json.',
+      'value_error.missing',
+    )
+  }
+  requireJsonType(request.headers['content-type'], request.headers['content-encoding'])
+  return readJson(bytes, route.rawMember ?? null)
+}
+
+/** What cannot be an id is not sent to the store: control characters, or an empty piece of a path. */
+function checkParams(params: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(params)) {
+    // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+    if (value === '' || value.length > 256 || /[\u0000-\u001f\u007f]/.test(value)) {
+      throw invalidField(['path', name], `\`${name}\` in the path is not an id.`)
+    }
+  }
+}
