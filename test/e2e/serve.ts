@@ -6,6 +6,13 @@ const main = new URL('../../packages/cli/src/main.ts', import.meta.url).pathname
 /** Settings of a server under test, as environment variables. */
 export type Environment = Readonly<Record<string, string>>
 
+/** `NODE_COMPILE_CACHE`: vitest.config.ts says why. */
+const inherited = Object.fromEntries(
+  ['PATH', 'NODE_COMPILE_CACHE'].flatMap((name) =>
+    process.env[name] === undefined ? [] : [[name, process.env[name]]],
+  ),
+) as Environment
+
 const secrets: Environment = {
   POSTHORN_JWT_SECRET: 'a secret for the tests, long enough',
   POSTHORN_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
@@ -23,7 +30,7 @@ export interface Serving {
 /** Starts `posthorn serve` as an operator does, and waits for its `ready` line. */
 export async function serve(environment: Environment): Promise<Serving> {
   const child = spawn(process.execPath, ['--conditions=posthorn-source', '--no-warnings', main, 'serve'], {
-    env: { PATH: process.env.PATH, POSTHORN_PORT: '0', POSTHORN_LOG_LEVEL: 'warn', ...secrets, ...environment },
+    env: { ...inherited, POSTHORN_PORT: '0', POSTHORN_LOG_LEVEL: 'warn', ...secrets, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit') as Promise<[number | null]>
@@ -56,7 +63,7 @@ export async function serve(environment: Environment): Promise<Serving> {
 /** A token from `posthorn token`. */
 export async function token(...args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=posthorn-source', '--no-warnings', main, 'token', ...args], {
-    env: { PATH: process.env.PATH, ...secrets },
+    env: { ...inherited, ...secrets },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let output = ''

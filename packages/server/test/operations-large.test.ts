@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { jwtSecret, request, secretKey, token } from './support.ts'
 import { startWireReceiver } from './vendors/wire-receiver.ts'
@@ -167,23 +166,3 @@ it('an upload that is cut off leaves nothing behind', async () => {
   outgoing.destroy()
   await expect.poll(partial).toEqual([])
 })
-
-it('an upload may take longer than other requests', async () => {
-  const id = await begin('http://127.0.0.1:9/')
-  const outgoing = httpRequest(`${url}${app}/operation/${id}/complete`, {
-    method: 'POST',
-    agent: false,
-    headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/zip' },
-  })
-  const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
-  for (let second = 0; second < 34; second++) {
-    outgoing.write('x')
-    await sleep(1000)
-  }
-  outgoing.end()
-  const [answer] = await answered
-  answer.resume()
-  expect(answer.statusCode).toBe(202)
-  const shown = await request(url, 'GET', `${app}/operation/${id}`, { token: bearer })
-  expect(shown.json).toMatchObject({ file: { bytes: 34 } })
-}, 60_000)

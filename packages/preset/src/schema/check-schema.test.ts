@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { checkAgainstSchema, schemaProblem } from './check-schema.ts'
 
 const DRAFT_07 = 'http://json-schema.org/draft-07/schema#'
@@ -328,6 +329,28 @@ describe('P3: schema times value', () => {
     expect(told({ pattern: '(a|b)*a(a|b){60}$' }, 'ab'.repeat(1_000))).toEqual([
       expect.stringContaining('too long for the pattern'),
     ])
+  })
+
+  test('texts that take too long together, in CPU time: a busy machine refuses nothing', () => {
+    const schema = { items: { pattern: '(a|b)*a(a|b){60}$' } }
+    // Each text leads to other states of the pattern: a digest in binary, eight of them.
+    const ab = (n: number) =>
+      Array.from({ length: 8 }, (_, part) => createHash('sha256').update(`${n} ${part}`).digest('hex'))
+        .join('')
+        .replaceAll(/./g, (digit) => Number.parseInt(digit, 16).toString(2).padStart(4, '0'))
+        .replaceAll('0', 'a')
+        .replaceAll('1', 'b')
+        .slice(0, 400)
+    expect(
+      told(
+        schema,
+        Array.from({ length: 200 }, (_, n) => ab(n)),
+      ),
+    ).toEqual([expect.stringContaining('too many texts for its patterns')])
+    let wallMs = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (wallMs += 1000))
+    onTestFinished(() => clock.mockRestore())
+    expect(told({ items: { pattern: '^a+$' } }, ['a', 'aa', 'aaa'])).toEqual([])
   })
 })
 

@@ -1,6 +1,6 @@
 /**
  * The same check in every runtime, over the package as it is published: the whole suite, with every vector, over every
- * dialect, and what depends on how a runtime decodes text. `test/runtimes.test.ts` puts `vectors.js` beside it.
+ * dialect, and what depends on how a runtime decodes text. `test/runtimes.proof.test.ts` puts `vectors.js` beside it.
  */
 import { compile, dialect, verify, verifySync } from '@posthorn/wire'
 import { checkVector, dialectSuite } from '@posthorn/wire/conformance'
