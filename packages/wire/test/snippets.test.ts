@@ -18,33 +18,14 @@ import {
 import { describe, expect, test } from 'vitest'
 import { missing } from './installed.ts'
 import { moreDialects } from './more-dialects.ts'
+import { sampleMessage, sampleSecrets } from './sample.ts'
 import { snippetDialects } from './snippets/dialects.ts'
 import { interpreters, runSnippets, type SnippetJob } from './snippets/run.ts'
 
 const url = 'https://example.com/hooks?tenant=7'
 const now = 1_764_000_000_000
-const message: WireMessage = {
-  id: 'msg_0K3OcC9O39pNCR5O',
-  type: 'visitor.signin',
-  payload: '{"name": "Zoë 😀", "n": 1.5, "text": "\\u00e9 \\"x\\" \\\\", "list": [1, 2]}',
-  occurredAt: now,
-  acceptedAt: now,
-  params: { accountId: '12', apiSpaceId: 'space', 'tenant-Name': 'o\'neill "7" #{x} $y' },
-  claim: 'claim-7',
-}
+const messageOf = (compiled: CompiledDialect): WireMessage => sampleMessage(compiled, now, 'o\'neill "7" #{x} $y')
 const all = [...dialects, ...moreDialects, ...snippetDialects].map((dialect) => compile(dialect))
-
-/** Two keys of a dialect, the same in every run. The second could not be typed on every keyboard where that is allowed. */
-function secretsOf(compiled: CompiledDialect): string[] {
-  const made = [1, 2].map((seed) =>
-    compiled.newSecret((bytes) => Uint8Array.from({ length: bytes }, (_, index) => (index * 7 + seed) % 256)),
-  )
-  if (made.includes(null)) return []
-  const isText = compiled.dialect.signatures.every(
-    ({ key, algorithm }) => key.encoding === 'utf8' && algorithm.startsWith('hmac-'),
-  )
-  return isText ? [made[0]!, 'Zoë’s shared secret'] : [made[0]!, made[1]!]
-}
 
 interface Case {
   compiled: CompiledDialect
@@ -57,7 +38,8 @@ interface Case {
 
 function casesOf(compiled: CompiledDialect): Case[] {
   const { dialect } = compiled
-  const [secret = '', old = ''] = secretsOf(compiled)
+  const [secret = '', old = ''] = sampleSecrets(compiled)
+  const message = messageOf(compiled)
   const make = (secrets: string[]): WireRequest =>
     compiled.encodeSync({ message, url, secrets, sentAt: now, attempt: 2, lastError: 'timeout' })
   const isSigned = dialect.signatures.length > 0
@@ -170,7 +152,7 @@ function jobOf({ compiled, request, secrets, now: time }: Case, language: Snippe
 function expectedResult({ compiled, request }: Case): unknown {
   const { body } = compiled.dialect
   if (body.kind !== 'none') return JSON.parse(Buffer.from(request.body ?? []).toString()) as unknown
-  return message.claim
+  return messageOf(compiled).claim
 }
 
 const cases = all.flatMap(casesOf)
