@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { dialectSections, dialectTable } from './dialects.ts'
 import { withPart } from './markers.ts'
 import { settingsTable } from './settings.ts'
 
@@ -13,7 +14,12 @@ interface Part {
 }
 
 /** Every generated part. A new one is a line here and two comments in its page. */
-const parts: readonly Part[] = [{ page: 'docs/operating.md', name: 'settings', text: settingsTable }]
+const parts: readonly Part[] = [
+  { page: 'docs/operating.md', name: 'settings', text: settingsTable },
+  { page: 'docs/dialects.md', name: 'dialects', text: dialectSections },
+  { page: 'packages/wire/README.md', name: 'dialects', text: dialectTable },
+  { page: 'README.md', name: 'dialects', text: dialectTable },
+]
 
 export interface Page {
   readonly file: string
