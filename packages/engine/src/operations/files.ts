@@ -80,11 +80,14 @@ export class ResultFiles {
       this.#receiving.delete(stored)
     }
     this.#receiving.add(stored)
+    const file = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: piece })
     try {
-      await pipeline(counted, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: piece }))
+      await pipeline(counted, file)
       await rename(part, path)
       await this.#syncFolder()
     } catch (error) {
+      // A source that fails at once ends the stream while the file is still being opened: it would appear after its removal.
+      if (!file.closed) await new Promise((resolve) => file.once('close', resolve))
       await remove()
       throw isFull(error) ? diskFull(error) : error
     }
