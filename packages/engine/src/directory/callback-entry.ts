@@ -2,7 +2,7 @@ import type { CompiledDialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
 import type { ApplicationEntry, TargetEntry } from './entries.ts'
 import { isShared } from './rotation.ts'
-import { keyPlace } from './vault.ts'
+import { keyPlace } from './places.ts'
 import type { Policy } from '../options.ts'
 import type { Callback } from '../store/operation-store.ts'
 

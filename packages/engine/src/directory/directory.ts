@@ -12,7 +12,8 @@ import { Callbacks } from './callbacks.ts'
 import type { Dialects } from './dialects.ts'
 import { dialectNameOf, endpointEntry } from './endpoint-entry.ts'
 import type { ApplicationEntry, EndpointEntry, TargetEntry } from './entries.ts'
-import { keyPlace, secretPlace, type Vault } from './vault.ts'
+import { keyPlace, secretPlace } from './places.ts'
+import type { Vault } from './vault.ts'
 
 export interface DirectoryParts {
   readonly catalog: Catalog

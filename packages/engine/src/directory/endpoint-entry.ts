@@ -6,7 +6,7 @@ import type { Dialects } from './dialects.ts'
 import type { ApplicationEntry, EndpointEntry } from './entries.ts'
 import { policyOf } from './policy.ts'
 import { isShared } from './rotation.ts'
-import { keyPlace, secretPlace } from './vault.ts'
+import { keyPlace, secretPlace } from './places.ts'
 
 /** The name of the dialect that an endpoint speaks. Nearest wins: endpoint, application, preset; `null`: the server's default. */
 export function dialectNameOf(

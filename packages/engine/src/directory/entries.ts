@@ -5,7 +5,7 @@ import type { Policy } from '../options.ts'
 import type { SealedSecret } from '../store/catalog.ts'
 import type { Target } from '../target.ts'
 import type { BatchTerms } from './batch-terms.ts'
-import type { SealedSecrets } from './vault.ts'
+import type { SealedSecrets } from './places.ts'
 
 /** A customer of a vendor in memory, with its endpoints. */
 export interface ApplicationEntry {

@@ -1,14 +1,7 @@
-import type { SealedSecret } from '../store/catalog.ts'
 import type { ApplicationEntry, EndpointEntry } from './entries.ts'
+import { claimPlace, fileTokenPlace, headersPlace, keyPlace, secretPlace, type SealedSecrets } from './places.ts'
 import { pendingAt, signingAt } from './rotation.ts'
 import type { SecretBox } from './secrets.ts'
-
-/** Secrets with the place that they are sealed for: a secret that is copied to another row does not open there. */
-export interface SealedSecrets {
-  readonly place: string
-  /** Newest first. */
-  readonly secrets: readonly SealedSecret[]
-}
 
 /** Opened secrets that are kept. When there are more, the cache is emptied: opening again costs microseconds. */
 const mostOpened = 10_000
@@ -115,24 +108,4 @@ export class Vault {
     }
     return secret
   }
-}
-
-export function secretPlace(endpoint: string): string {
-  return `endpoint|${endpoint}|secret`
-}
-
-export function keyPlace(app: string): string {
-  return `application|${app}|key`
-}
-
-function claimPlace(operation: string): string {
-  return `operation|${operation}|claim`
-}
-
-function fileTokenPlace(operation: string): string {
-  return `operation|${operation}|file`
-}
-
-function headersPlace(endpoint: string): string {
-  return `endpoint|${endpoint}|headers`
 }

@@ -1,6 +1,6 @@
 import type { CompiledDialect } from '@posthorn/wire'
 import type { TargetEntry } from '../directory/entries.ts'
-import type { LiveMessage } from '../schedule/live-delivery.ts'
+import type { LiveMessage } from './live-message.ts'
 import { wireMessage, type Sendable } from './wire-message.ts'
 
 type Batch = NonNullable<CompiledDialect['batch']>

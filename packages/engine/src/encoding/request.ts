@@ -1,7 +1,7 @@
 import { withSecondary, type WireRequest } from '@posthorn/wire'
 import type { TargetEntry } from '../directory/entries.ts'
 import type { Vault } from '../directory/vault.ts'
-import type { LiveMessage } from '../schedule/live-delivery.ts'
+import type { LiveMessage } from './live-message.ts'
 import { bodyOf } from './bodies.ts'
 import { wireMessage } from './wire-message.ts'
 

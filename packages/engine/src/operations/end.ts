@@ -1,20 +1,29 @@
 import { checkJson, checkPayload, checkTargets } from '../pipeline/accept.ts'
-import { notFound } from '../directory/directory.ts'
+import type { Clock, Random } from '../clock.ts'
+import { notFound, type Directory } from '../directory/directory.ts'
 import type { ResultFile, WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+import type { NewId } from '../ids.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { Operation } from '../model.ts'
 import { refusal } from '../pipeline/refusal.ts'
 import { take } from '../pipeline/take.ts'
-import type { ResourceParts } from '../resources/parts.ts'
+import type { Schedule } from '../schedule/schedule.ts'
 import type { OperationEnding, OperationRow, OperationStore } from '../store/operation-store.ts'
-import type { StoredMessage } from '../store/queue.ts'
+import type { Queue, StoredMessage } from '../store/queue.ts'
 import { hashOf, newFileToken } from './claim-id.ts'
 import type { ReceivedFile, ResultFiles } from './files.ts'
 
-export interface OperationParts extends ResourceParts {
+export interface EndParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly newId: NewId
+  readonly directory: Directory
+  readonly schedule: Schedule
+  readonly queue: Queue
   readonly operations: OperationStore
   readonly files: ResultFiles
+  readonly retentionDays: number
 }
 
 /** How a job ended, before it is known when. */
@@ -41,7 +50,7 @@ export function reasonOf(reason: string): Ending {
 
 /** Streams the file to disk. What can be refused without it is refused before its first byte is read. */
 export async function fileOf(
-  parts: OperationParts,
+  parts: EndParts,
   org: string,
   app: string,
   id: string,
@@ -75,7 +84,7 @@ export async function fileOf(
  * a callback cannot be, and neither can a callback without its result.
  */
 export async function endOperation(
-  parts: OperationParts,
+  parts: EndParts,
   org: string,
   app: string,
   id: string,
@@ -126,7 +135,7 @@ function refuseEnded({ operation }: OperationRow, { idempotency }: WriteOptions)
 
 /** Says in the log what is called about. The result is not in it: that is fetched. */
 function callbackMessage(
-  { newId }: OperationParts,
+  { newId }: EndParts,
   { id, app, kind }: Operation,
   state: Ending['state'],
   now: number,

@@ -87,7 +87,7 @@ export class ResultFiles {
       await this.#syncFolder()
     } catch (error) {
       // A source that fails at once ends the stream while the file is still being opened: it would appear after its removal.
-      if (!file.closed) await new Promise((resolve) => file.once('close', resolve))
+      if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve))
       await remove()
       throw isFull(error) ? diskFull(error) : error
     }

@@ -22,16 +22,16 @@ export async function form(
   delivery: LiveDelivery,
   members: readonly LiveDelivery[],
 ): Promise<boolean> {
-  const { request, lane, target, due, generation } = delivery
-  const item = { batch: request.id, app: lane.app, target, due, generation, members: members.map(claimOf) }
+  const { request, app, target, due, generation } = delivery
+  const item = { batch: request.id, app, target, due, generation, members: members.map(claimOf) }
   return (await untilStored(clock, log, () => queue.form(item))).state === 'formed'
 }
 
 /** The endpoint's dialect has no batches any more: each message goes on by itself, and none is forgotten. */
 export async function unform({ clock, log, queue, schedule }: BatchParts, delivery: LiveDelivery): Promise<void> {
-  const { lane, target, failures } = delivery
+  const { app, target, failures } = delivery
   const nextDue = clock.now()
-  const item = { ...claimOf(delivery), app: lane.app, failures, nextDue }
+  const item = { ...claimOf(delivery), app, failures, nextDue }
   await untilStored(clock, log, () => queue.unform(item))
-  schedule.noteStored(target, lane.app, nextDue)
+  schedule.noteStored(target, app, nextDue)
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { TargetEntry } from '../directory/entries.ts'
 import type { Vault } from '../directory/vault.ts'
 import { encodeRequest } from '../encoding/request.ts'
-import type { LiveMessage } from '../schedule/live-delivery.ts'
+import type { LiveMessage } from '../encoding/live-message.ts'
 import { notSent, type Outcome, type Transport } from '../transport/transport.ts'
 
 /** One try of a request: what went out and how it ended. */

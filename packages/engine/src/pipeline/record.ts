@@ -54,7 +54,7 @@ export async function record(
     ...claimOf(delivery),
     targetKind: target.target.kind,
     attempts: contents.map(({ stored }) => ({ attempt: parts.newId('atmpt', startedAt), message: stored.id })),
-    app: delivery.lane.app,
+    app: delivery.app,
     result: decision.result,
     trigger: delivery.trigger,
     code: codeOf(outcome),

@@ -1,4 +1,4 @@
-import { liveMessage } from '../schedule/live-delivery.ts'
+import { liveMessage } from '../encoding/live-message.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { AcceptItem, AcceptResult, Queue } from '../store/queue.ts'
 

@@ -1,25 +1,36 @@
+import type { Clock } from '../clock.ts'
+import type { Directory } from '../directory/directory.ts'
 import type { EndpointEntry } from '../directory/entries.ts'
 import type { Recovery, WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
-import type { Endpoint } from '../model.ts'
-import type { RequeueItem } from '../store/queue.ts'
-import type { ResourceParts } from '../resources/parts.ts'
+import type { NewId } from '../ids.ts'
+import type { Schedule } from '../schedule/schedule.ts'
+import type { Ledger } from '../store/ledger.ts'
+import type { Queue, RequeueItem } from '../store/queue.ts'
 
 /** Rows a step: a bound on one transaction, so that deliveries between the steps wait for little. */
 const stepRows = 1000
 const dayMs = 86_400_000
 const mostDays = 90
 
+export interface RecoverParts {
+  readonly clock: Clock
+  readonly newId: NewId
+  readonly directory: Directory
+  readonly ledger: Ledger
+  readonly queue: Queue
+  readonly schedule: Schedule
+}
+
 /**
  * Sends again what this endpoint missed in a range of time. Held work is released by moving `resumeFrom`, which is one
  * change however much waits. Failed deliveries are queued again. The lane takes both up at its own pace.
  */
 export async function recover(
-  parts: ResourceParts,
+  parts: RecoverParts,
   entry: EndpointEntry,
   range: { since: number; until?: number },
-  put: (entry: EndpointEntry, patch: Partial<Endpoint>) => Promise<Endpoint>,
   write: WriteOptions,
 ): Promise<Recovery> {
   const { endpoint } = entry
@@ -66,7 +77,18 @@ export async function recover(
     if (last) break
     cursor = failed.at(-1)?.message ?? null
   }
-  if (range.since < endpoint.resumeFrom) await put(entry, { resumeFrom: range.since })
+  if (range.since < endpoint.resumeFrom) await resumeFrom(parts, entry, range.since, now)
   parts.schedule.noteStored(endpoint.id, endpoint.app, now)
   return { id, queued, at: now }
+}
+
+async function resumeFrom(
+  { directory, schedule }: RecoverParts,
+  { endpoint, secrets, secondarySecrets }: EndpointEntry,
+  moment: number,
+  now: number,
+): Promise<void> {
+  const moved = { ...endpoint, resumeFrom: moment, updatedAt: now }
+  await directory.write({ kind: 'put_endpoint', endpoint: moved, secrets, secondarySecrets, create: false })
+  schedule.wake(endpoint.id, endpoint.app)
 }

@@ -2,10 +2,10 @@ import { notFound } from '../directory/directory.ts'
 import type { Engine } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
-import type { ResourceParts } from '../resources/parts.ts'
+import type { RecoverParts } from './recover.ts'
 
-/** Sends one delivery again, now: one that has ended, one that waits for its next attempt, and one that is held. */
-export function resend(parts: ResourceParts): Engine['resend'] {
+/** Sends one delivery again, now: also one that has ended, that waits for its next attempt, or that is held. */
+export function resend(parts: RecoverParts): Engine['resend'] {
   const { directory, queue, ledger, schedule, clock } = parts
   return async (org, app, message, endpoint, write = {}) => {
     const owner = directory.application(org, app)

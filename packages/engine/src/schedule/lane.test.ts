@@ -30,7 +30,7 @@ function aDelivery(lane: Lane, fields: Partial<LiveDelivery> = {}): LiveDelivery
   const claim = { target: lane.target, due: 1, request: { kind: 'message', id: 'msg_1' }, generation: 1 } as const
   return {
     ...claim,
-    lane,
+    app: lane.app,
     contents: [content],
     failures: 0,
     trigger: 'scheduled',

@@ -1,18 +1,10 @@
 import type { AttemptTrigger } from '../model.ts'
-import type { Claim, StoredMessage } from '../store/queue.ts'
-import type { Lane } from './lane.ts'
-
-/** A message in memory, shared by its deliveries, with the bodies that dialects made of it. */
-export interface LiveMessage {
-  readonly stored: StoredMessage
-  /** By dialect: a body is a function of message and dialect, so endpoints that share a dialect share it. */
-  readonly bodies: Map<object, Uint8Array | null>
-  readonly bytes: number
-}
+import type { LiveMessage } from '../encoding/live-message.ts'
+import type { Claim } from '../store/queue.ts'
 
 /** A delivery in memory: claimed by this process's epoch. */
 export interface LiveDelivery extends Claim {
-  readonly lane: Lane
+  readonly app: string
   /** The message, or those of a batch in their order. */
   readonly contents: readonly LiveMessage[]
   readonly failures: number
@@ -23,11 +15,6 @@ export interface LiveDelivery extends Claim {
   readonly unformed: readonly LiveDelivery[] | null
   /** It takes a place among the requests in flight: from its turn until the receiver has answered. */
   out: boolean
-}
-
-export function liveMessage(stored: StoredMessage): LiveMessage {
-  // Strings of one or two bytes a character; the exact number does not matter, the order of magnitude does.
-  return { stored, bodies: new Map(), bytes: (stored.payload?.length ?? 0) + 512 }
 }
 
 /** Bytes of everything that a delivery carries. */

@@ -9,7 +9,8 @@ import { DueTimes } from './due-times.ts'
 import { gather } from './gather.ts'
 import { Lane } from './lane.ts'
 import { Bounds } from './limits.ts'
-import type { LiveDelivery, LiveMessage } from './live-delivery.ts'
+import type { LiveMessage } from '../encoding/live-message.ts'
+import type { LiveDelivery } from './live-delivery.ts'
 import { Signal } from './signal.ts'
 import { StoredWork, type StoredWorkParts } from './stored-work.ts'
 import { Suspects } from './suspects.ts'
@@ -111,7 +112,7 @@ export class Schedule {
       return
     }
     lane.push({
-      lane,
+      app: lane.app,
       target: lane.target,
       due,
       request: { kind: 'message', id: message.stored.id },
@@ -193,13 +194,15 @@ export class Schedule {
   answered(delivery: LiveDelivery): void {
     if (!delivery.out) return
     delivery.out = false
-    this.#bounds.arrive(delivery.lane)
-    this.#enqueue(delivery.lane)
+    const lane = this.#laneOf(delivery)
+    this.#bounds.arrive(lane)
+    this.#enqueue(lane)
     this.#changed.raise()
   }
 
   /** The outcome is on disk. @param nextDue when the next attempt is due; `null`: there is none */
-  recorded({ lane }: LiveDelivery, pace: Pace, nextDue: number | null): void {
+  recorded(delivery: LiveDelivery, pace: Pace, nextDue: number | null): void {
+    const lane = this.#laneOf(delivery)
     if (pace === 'faster') lane.grow()
     else if (pace === 'slower') lane.shrink()
     if (nextDue !== null) this.noteStored(lane.target, lane.app, nextDue)
@@ -207,7 +210,7 @@ export class Schedule {
 
   /** It is out of memory: recorded, given back, or left to the next process. */
   finished(delivery: LiveDelivery): void {
-    const { lane } = delivery
+    const lane = this.#laneOf(delivery)
     this.answered(delivery)
     this.#unrecorded -= 1
     this.#free(delivery)
@@ -223,7 +226,7 @@ export class Schedule {
   /** Gives a delivery back unsent, because its target may not be sent to any more. */
   async giveBack(delivery: LiveDelivery): Promise<void> {
     await this.#stored.release([delivery])
-    delivery.lane.spilled = true
+    this.#laneOf(delivery).spilled = true
   }
 
   // The end
@@ -271,6 +274,11 @@ export class Schedule {
     return lane
   }
 
+  /** A lane with work in memory is not forgotten, so it is there. */
+  #laneOf({ target, app }: LiveDelivery): Lane {
+    return this.#lane(target, app)
+  }
+
   /** The target as it stands now, `null` when it was deleted; its lane takes over the terms of its batches. */
   #look(lane: Lane): TargetEntry | null {
     const target = this.#parts.directory.target(lane.target)
@@ -288,13 +296,14 @@ export class Schedule {
   #leave(delivery: LiveDelivery | null): LiveDelivery | null {
     if (!delivery) return null
     delivery.out = true
-    this.#bounds.leave(delivery.lane)
+    this.#bounds.leave(this.#laneOf(delivery))
     this.#unrecorded += 1
     return delivery
   }
 
-  #free({ lane, contents }: LiveDelivery): void {
-    for (const { bytes } of contents) this.#bounds.free(lane, bytes)
+  #free(delivery: LiveDelivery): void {
+    const lane = this.#laneOf(delivery)
+    for (const { bytes } of delivery.contents) this.#bounds.free(lane, bytes)
   }
 
   #enqueue(lane: Lane): void {
@@ -327,7 +336,7 @@ export class Schedule {
     let again = false
     void this.#inBackground(async () => {
       const { deliveries, more, nextDue } = await this.#stored.claim(lane, target.resumeFrom, room)
-      for (const delivery of deliveries) this.#takeIn(delivery)
+      for (const delivery of deliveries) this.#takeIn(lane, delivery)
       if (nextDue !== null) this.noteStored(lane.target, lane.app, nextDue)
       lane.backlog = more
       lane.spilled = more || lane.unclaimedWrites > 0
@@ -344,8 +353,7 @@ export class Schedule {
     })
   }
 
-  #takeIn(delivery: LiveDelivery): void {
-    const { lane } = delivery
+  #takeIn(lane: Lane, delivery: LiveDelivery): void {
     for (const { bytes } of delivery.contents) this.#bounds.hold(lane, bytes)
     if (this.#draining) this.#putBack(lane, [delivery])
     else if (delivery.suspect) this.#suspects.push(delivery)

@@ -4,7 +4,8 @@ import type { AttemptLog } from '../log/attempt-log.ts'
 import type { Queue } from '../store/queue.ts'
 import { untilStored } from '../store/until-stored.ts'
 import type { Lane } from './lane.ts'
-import { claimOf, liveMessage, type LiveDelivery } from './live-delivery.ts'
+import { liveMessage } from '../encoding/live-message.ts'
+import { claimOf, type LiveDelivery } from './live-delivery.ts'
 
 export interface StoredWorkParts {
   readonly clock: Clock
@@ -42,7 +43,7 @@ export class StoredWork {
       const { target, due, request, generation, failures, trigger, suspect } = work
       const contents = work.contents.map(liveMessage)
       const claim = { target, due, request, generation }
-      return { ...claim, lane, contents, failures, trigger, suspect, unformed: null, out: false }
+      return { ...claim, app: lane.app, contents, failures, trigger, suspect, unformed: null, out: false }
     })
     return { deliveries, more: result.more, nextDue: result.nextDue }
   }

@@ -118,14 +118,6 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     return [change, { kind: 'application', row: { application: app.application, keys }, create: false }]
   }
 
-  async function put(entry: EndpointEntry, patch: Partial<Endpoint>): Promise<Endpoint> {
-    const endpoint: Endpoint = { ...entry.endpoint, ...patch, updatedAt: clock.now() }
-    const { secrets, secondarySecrets } = entry
-    await directory.write({ kind: 'put_endpoint', endpoint, secrets, secondarySecrets, create: false })
-    schedule.wake(endpoint.id, endpoint.app)
-    return endpoint
-  }
-
   function checkSubscription(app: ApplicationEntry, before: Endpoint | null, after: Endpoint): void {
     if (subscribesMore(before, after)) {
       checkActiveBeforeSubscribing(app.preset, before !== null && !before.disabled)
@@ -417,7 +409,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     },
 
     async recover(org, app, id, range, write = {}) {
-      return changing(org, app, id, (entry) => recover(parts, entry, range, put, write))
+      return changing(org, app, id, (entry) => recover(parts, entry, range, write))
     },
 
     ...trials(parts),

@@ -1,19 +1,20 @@
-import { checkEventTypeName, checkMetadata } from '../checks/checks.ts'
-import { notFound } from '../directory/directory.ts'
-import type { Claimed, Engine, OperationInput } from '../engine.ts'
-import { EngineError } from '../errors.ts'
-import { idempotencyRecord, repeated } from '../idempotency.ts'
-import type { Operation } from '../model.ts'
-import { callbackPolicy } from '../directory/callback-entry.ts'
-import { hashOf, newClaimId } from './claim-id.ts'
-import { endOperation, fileOf, payloadOf, reasonOf, type OperationParts } from './end.ts'
-import type { OperationRow } from '../store/operation-store.ts'
-import { readPage } from '../resources/pages.ts'
+import { checkEventTypeName, checkMetadata } from '../../checks/checks.ts'
+import { notFound } from '../../directory/directory.ts'
+import type { Claimed, Engine, OperationInput } from '../../engine.ts'
+import { EngineError } from '../../errors.ts'
+import type { Operation } from '../../model.ts'
+import { callbackPolicy } from '../../directory/callback-entry.ts'
+import { hashOf, newClaimId } from '../../operations/claim-id.ts'
+import { endOperation, fileOf, payloadOf, reasonOf, type EndParts } from '../../operations/end.ts'
+import type { OperationRow } from '../../store/operation-store.ts'
+import { readPage } from '../pages.ts'
+import type { ResourceParts } from '../parts.ts'
+import { idempotencyRecord, repeated } from '../../idempotency.ts'
 
 const defaultSeconds = 86_400
 const mostSeconds = 7 * 86_400
 
-export function operations(parts: OperationParts): Engine['operations'] {
+export function operations(parts: ResourceParts & EndParts): Engine['operations'] {
   const { directory, clock, newId, random, operations: store, files } = parts
 
   async function rowOf(org: string, app: string, id: string): Promise<OperationRow> {

@@ -1,0 +1,109 @@
+import { defineConfig } from 'oxlint'
+
+/** Our packages, with those that each may import. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  wire: [],
+  model: ['wire'],
+  preset: ['wire', 'model'],
+  engine: ['wire', 'model', 'preset'],
+  api: ['wire', 'model'],
+  server: ['wire', 'model', 'preset', 'engine', 'api'],
+  cli: ['wire', 'model', 'preset', 'api', 'server'],
+}
+
+/**
+ * The folders of the engine, from the bottom to the top. A folder imports those before it, and none after it. Files that lie in
+ * `src` itself are for all, except `open.ts` and `index.ts`, which stand above everything.
+ */
+const engineFolders = [
+  'transport',
+  'store',
+  'directory',
+  'checks',
+  'log',
+  'encoding',
+  'schedule',
+  'health',
+  'pipeline',
+  'operations',
+  'recovery',
+  'retention',
+  'resources',
+]
+
+/** Implementations behind an interface: `open.ts` constructs them, and the rest sees the interface. */
+const implementations = ['**/sqlite/**', '**/postgres/**', '**/http/**', '**/amqp/**']
+
+interface Pattern {
+  readonly group: string[]
+  readonly message: string
+  readonly allowTypeImports?: boolean
+}
+
+function ownPackages(name: string): Pattern {
+  const allowed = packages[name] ?? []
+  return {
+    group: ['@posthorn/*', ...allowed.map((other) => `!@posthorn/${other}`)],
+    message: `${name} imports ${allowed.join(', ') || 'no other package of ours'}; see ARCHITECTURE.md.`,
+  }
+}
+
+function restricted(files: string[], ...patterns: Pattern[]) {
+  return {
+    files,
+    rules: { 'eslint/no-restricted-imports': ['error', { patterns }] as ['error', { patterns: Pattern[] }] },
+  }
+}
+
+function engineFolder(folder: string, index: number) {
+  const above = engineFolders.slice(index + 1).map((other) => `**/${other}/**`)
+  const inside = folder === 'transport' || folder === 'store'
+  return {
+    ...restricted(
+      [`packages/engine/src/${folder}/**`],
+      ownPackages('engine'),
+      { group: ['**/open.ts', '**/index.ts'], message: 'open.ts composes the parts; no part knows it.' },
+      ...(above.length === 0
+        ? []
+        : [{ group: above, message: `${folder}/ is below these folders: see the order in oxlint.config.ts.` }]),
+      ...(inside
+        ? []
+        : [{ group: implementations, message: 'See the interface in store/ or transport/; open.ts constructs.' }]),
+    ),
+    // A test may put the real parts together.
+    excludeFiles: ['**/*.test.ts', '**/testing/**'],
+  }
+}
+
+export default defineConfig({
+  plugins: ['typescript', 'unicorn', 'oxc', 'import'],
+  categories: { correctness: 'error' },
+  env: { builtin: true },
+  rules: {
+    'import/no-cycle': ['error', { ignoreTypes: false }],
+    'typescript/no-explicit-any': 'error',
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/no-unnecessary-type-assertion': 'error',
+    'typescript/consistent-type-imports': 'error',
+    'typescript/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+  },
+  ignorePatterns: ['dist', '**/vectors/**'],
+  overrides: [
+    restricted(['packages/wire/src/**'], {
+      group: ['@posthorn/*', 'node:*', '!node:crypto'],
+      message: 'wire imports nothing: it runs in every runtime.',
+    }),
+    restricted(['packages/model/src/**'], ownPackages('model'), {
+      group: ['node:*'],
+      message: 'The client of the API runs in a browser too.',
+    }),
+    ...['preset', 'engine', 'api', 'server'].map((name) => restricted([`packages/${name}/src/**`], ownPackages(name))),
+    ...engineFolders.map(engineFolder),
+    restricted(['packages/cli/src/**'], ownPackages('cli'), {
+      group: ['@posthorn/server', '!@posthorn/server/settings'],
+      message: 'The server is loaded by the commands that start it: see src/server/load-server.ts.',
+      allowTypeImports: true,
+    }),
+  ],
+})
