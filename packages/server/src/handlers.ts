@@ -5,8 +5,9 @@ import { dialects } from './dialects/handlers.ts'
 import { endpoints } from './endpoints/handlers.ts'
 import { eventTypes } from './event-types/handlers.ts'
 import { filters } from './filters/handlers.ts'
-import { health, type Lifecycle } from './health/handlers.ts'
+import { health } from './health/handlers.ts'
 import type { Handlers } from './http/handler.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { log } from './log/handlers.ts'
 import { messages } from './messages/handlers.ts'
 import { operations } from './operations/handlers.ts'
@@ -14,7 +15,7 @@ import type { Links } from './operations/links.ts'
 import { presets } from './presets/handlers.ts'
 import { signingKeys } from './signing-keys/handlers.ts'
 
-/** Every operation of the contract with what does it. A row without its handler does not compile. */
+/** The handler of every operation of the contract. A row without one does not compile. */
 export function handlersFor(lifecycle: Lifecycle, links: Links): Handlers {
   return {
     ...health(lifecycle),

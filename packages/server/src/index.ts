@@ -1,5 +1,5 @@
-export { mintToken, type TokenInput } from './auth/tokens.ts'
+export { mintToken, type TokenInput } from './auth/mint-token.ts'
 export { readSettings, SettingsError, type Settings } from './settings/index.ts'
-export { createLog } from './log.ts'
+export { createLog } from './program-log.ts'
 export { Secret } from './secret.ts'
 export { startServer, type RunningServer, type ServerOptions } from './server.ts'

@@ -1,6 +1,7 @@
 import type { ApplicationIn, ApplicationOut, ApplicationPatch } from '@posthorn/api'
 import type { Application, ApplicationInput } from '@posthorn/engine'
-import { present, time } from '../present.ts'
+import { isoTime } from '../iso-time.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 
 export function applicationOut(application: Application): ApplicationOut {
   return {
@@ -14,8 +15,8 @@ export function applicationOut(application: Application): ApplicationOut {
     preset: application.preset,
     params: { ...application.params },
     facts: { ...application.facts },
-    createdAt: time(application.createdAt),
-    updatedAt: time(application.updatedAt),
+    createdAt: isoTime(application.createdAt),
+    updatedAt: isoTime(application.updatedAt),
   }
 }
 
@@ -25,7 +26,7 @@ export function applicationInput(body: ApplicationIn): ApplicationInput {
 
 export function applicationPatch(body: ApplicationPatch): Partial<ApplicationInput> {
   const { throttleRate, rateLimit, ...rest } = body
-  return present({ ...rest, rateLimit: throttleRate === undefined ? rateLimit : throttleRate })
+  return withoutUndefined({ ...rest, rateLimit: throttleRate === undefined ? rateLimit : throttleRate })
 }
 
 /** PUT: what is left out goes back to its default; what Svix's clients do not know stays as it is. */

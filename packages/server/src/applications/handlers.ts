@@ -1,6 +1,6 @@
 import { EngineError } from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
-import { pageOptions, pageOut } from '../http/page.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
 import { invalidField, notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'

@@ -1,7 +1,7 @@
 import type { AttemptOut, EndpointMessageOut, MessageEndpointOut, Status, StatusText } from '@posthorn/api'
 import type { Attempt, AttemptResult, Delivery, Endpoint } from '@posthorn/engine'
 import { endpointOut, pairs } from '../endpoints/endpoint.ts'
-import { time, timeOrNull } from '../present.ts'
+import { isoTime, isoTimeOrNull } from '../iso-time.ts'
 
 // The numbers of Svix live here and nowhere else: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled.
 const texts: Record<Status, StatusText> = { 0: 'success', 1: 'pending', 2: 'fail', 3: 'sending', 4: 'canceled' }
@@ -59,13 +59,13 @@ export function attemptOut(attempt: Attempt, view: AttemptView, body: string | n
     status,
     statusText: texts[status],
     triggerType: triggerType(attempt),
-    timestamp: time(attempt.startedAt),
+    timestamp: isoTime(attempt.startedAt),
     eventType: attempt.eventType,
     attempt: attempt.attempt,
     batchId: attempt.batch,
     result: attempt.result,
     error: attempt.error === null ? null : { ...attempt.error },
-    nextAttempt: timeOrNull(attempt.nextAttemptAt),
+    nextAttempt: isoTimeOrNull(attempt.nextAttemptAt),
     remoteAddress: attempt.remoteAddress,
     request:
       view.withContent && attempt.request !== null
@@ -86,7 +86,7 @@ export function destinationOut(delivery: Delivery & { readonly target: Endpoint 
     ...statusOf(delivery),
     state: delivery.state,
     attempts: delivery.attempts,
-    nextAttempt: timeOrNull(delivery.nextAttemptAt),
+    nextAttempt: isoTimeOrNull(delivery.nextAttemptAt),
   }
 }
 
@@ -97,7 +97,7 @@ export function standing(
 ): Pick<EndpointMessageOut, 'status' | 'statusText' | 'state' | 'nextAttempt'> {
   const state = attempt.result === 'failed' && endpoint.hold !== null ? 'held' : stateAfter[attempt.result]
   const { status, statusText } = statusOf({ state, attempts: attempt.attempt })
-  return { status, statusText, state, nextAttempt: timeOrNull(state === 'pending' ? attempt.nextAttemptAt : null) }
+  return { status, statusText, state, nextAttempt: isoTimeOrNull(state === 'pending' ? attempt.nextAttemptAt : null) }
 }
 
 const stateAfter: Record<AttemptResult, Delivery['state']> = {

@@ -1,11 +1,11 @@
 import type { AttemptOut, EndpointMessageOut } from '@posthorn/api'
 import { EngineError, type Attempt, type AttemptFilter, type Engine, type Message, type Page } from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
-import { pageOptions } from '../http/page.ts'
+import { pageOptions } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
-import { JsonText, pageText, withRawMember } from '../http/reply.ts'
+import { JsonText, pageText, withRawMember } from '../http/json-text.ts'
 import { messageHead, messageText, payloadText } from '../messages/message.ts'
-import { present } from '../present.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 import { attemptOut, destinationOut, resultsOf, standing, type AttemptView } from './attempt.ts'
 
 /** Filters of the lists of attempts that are the same for a message and an endpoint. */
@@ -26,7 +26,7 @@ interface ListQuery {
 export const attempts: HandlersOf<'attempt'> = {
   'attempt.listByMessage': async ({ engine, org, params, query }) => {
     const message = await engine.messages.get(org, params.app_id, params.msg_id)
-    const filter = present({ ...filterOf(query), message: message.id, endpoint: query.endpoint_id })
+    const filter = withoutUndefined({ ...filterOf(query), message: message.id, endpoint: query.endpoint_id })
     return attemptPage(await list(engine, org, params.app_id, filter), viewOf(query))
   },
 
@@ -97,7 +97,7 @@ export const attempts: HandlersOf<'attempt'> = {
 }
 
 function filterOf(query: ListQuery): AttemptFilter {
-  return present({
+  return withoutUndefined({
     ...pageOptions(query),
     results: query.status === undefined ? undefined : resultsOf(query.status),
     codeClass: query.status_code_class,

@@ -1,7 +1,7 @@
 import type { AuditEntry } from '@posthorn/engine'
 import type { HandlersOf } from '../http/handler.ts'
-import { pageOptions, pageOut } from '../http/page.ts'
-import { time } from '../present.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
+import { isoTime } from '../iso-time.ts'
 
 export const audit: HandlersOf<'audit'> = {
   'audit.list': async ({ engine, org, query }) => pageOut(await engine.audit.list(org, pageOptions(query)), auditOut),
@@ -11,5 +11,5 @@ export const audit: HandlersOf<'audit'> = {
 }
 
 function auditOut({ id, app, at, actor, action, target, detail }: AuditEntry) {
-  return { id, appId: app, timestamp: time(at), actor, action, target, detail: { ...detail } }
+  return { id, appId: app, timestamp: isoTime(at), actor, action, target, detail: { ...detail } }
 }

@@ -3,7 +3,7 @@ import type { DialectInfo, Engine } from '@posthorn/engine'
 import { EngineError } from '@posthorn/engine'
 import { documentDialect } from '@posthorn/wire'
 import type { HandlersOf } from '../http/handler.ts'
-import { namedPage } from '../http/page.ts'
+import { namedPage } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 

@@ -16,7 +16,7 @@ import {
   type TestResult,
 } from '@posthorn/engine'
 import { isUtf8 } from 'node:buffer'
-import { time } from '../present.ts'
+import { isoTime } from '../iso-time.ts'
 
 export const endpointOut: (endpoint: Endpoint) => EndpointOut = answerOf(endpointFields)
 
@@ -85,7 +85,7 @@ export function testOut({ ok, probe, message }: TestResult, secrets: boolean): T
     remoteAddress,
     tls: tls && {
       protocol: tls.protocol,
-      certificate: { ...tls.certificate, validTo: time(tls.certificate.validTo) },
+      certificate: { ...tls.certificate, validTo: isoTime(tls.certificate.validTo) },
     },
     eventType: message?.eventType ?? null,
     message: message && mockOut(message, secrets),

@@ -1,11 +1,12 @@
 import { EngineError, type Recovery } from '@posthorn/engine'
 import { mayDo } from '../auth/caller.ts'
-import { requireObject } from '../http/body.ts'
+import { requireObject } from '../http/json-body.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
-import { pageOptions, pageOut } from '../http/page.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
-import { present, time, timeOrNull } from '../present.ts'
+import { isoTime, isoTimeOrNull } from '../iso-time.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 import {
   endpointInput,
   endpointOut,
@@ -74,7 +75,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.getSecret': async ({ engine, org, params, write }) => {
     const { app_id: app, endpoint_id: id } = params
     const { secret, publicKey, signsFrom, secondary } = await engine.endpoints.secrets(org, app, id, write)
-    return { key: secret, publicKey, signsFrom: timeOrNull(signsFrom), secondaryKey: secondary }
+    return { key: secret, publicKey, signsFrom: isoTimeOrNull(signsFrom), secondaryKey: secondary }
   },
 
   'endpoint.activate': async ({ engine, org, params, write }) =>
@@ -88,27 +89,30 @@ export const endpoints: HandlersOf<'endpoint'> = {
 
   'endpoint.rotateSecret': idempotent({
     perform: ({ engine, org, params, body, write }) => {
-      const input = present({ secret: body.key ?? undefined, overlapSeconds: body.gracePeriodSeconds ?? undefined })
+      const input = withoutUndefined({
+        secret: body.key ?? undefined,
+        overlapSeconds: body.gracePeriodSeconds ?? undefined,
+      })
       return engine.endpoints.rotateSecret(org, params.app_id, params.endpoint_id, input, write)
     },
     present: () => undefined,
   }),
 
   'endpoint.getStats': async ({ engine, org, params, query }) => {
-    const stats = await engine.endpoints.stats(org, params.app_id, params.endpoint_id, present(query))
+    const stats = await engine.endpoints.stats(org, params.app_id, params.endpoint_id, withoutUndefined(query))
     const { success, pending, sending, failed } = stats
     return { success, pending, sending, fail: failed, canceled: 0 }
   },
 
   'endpoint.recover': idempotent({
     perform: ({ engine, org, params, body, write }) => {
-      const range = present({ since: body.since, until: body.until ?? undefined })
+      const range = withoutUndefined({ since: body.since, until: body.until ?? undefined })
       return engine.endpoints.recover(org, params.app_id, params.endpoint_id, range, write)
     },
     // The work is queued when this is answered, so the task has finished.
     present: ({ id, queued, at }: Recovery) => ({
       id,
-      updatedAt: time(at),
+      updatedAt: isoTime(at),
       status: 'finished' as const,
       task: 'endpoint.recover' as const,
       data: { messagesSent: queued },
@@ -117,7 +121,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
 
   'endpoint.mock': async ({ engine, org, params, body, raw, caller }) => {
     const payload = raw === null ? undefined : requireObject(raw, ['body', 'payload'])
-    const input = present({ ...body, payload })
+    const input = withoutUndefined({ ...body, payload })
     const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input)
     return mockOut(result, mayDo(caller, 'secrets:read'))
   },

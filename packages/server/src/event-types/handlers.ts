@@ -1,9 +1,10 @@
 import type { EventTypeIn, EventTypeOut, EventTypePatch } from '@posthorn/api'
 import { EngineError, type EventType, type EventTypeInput } from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
-import { pageOptions, pageOut } from '../http/page.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
 import { Reply } from '../http/reply.ts'
-import { present, time } from '../present.ts'
+import { isoTime } from '../iso-time.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 
 export const eventTypes: HandlersOf<'eventType'> = {
   'eventType.list': async ({ engine, org, query }) => {
@@ -67,8 +68,8 @@ function eventTypeOut(type: EventType): EventTypeOut {
     groupName: type.groupName,
     featureFlags: type.featureFlags === null ? null : [...type.featureFlags],
     featureFlag: type.featureFlags?.[0] ?? null,
-    createdAt: time(type.createdAt),
-    updatedAt: time(type.updatedAt),
+    createdAt: isoTime(type.createdAt),
+    updatedAt: isoTime(type.updatedAt),
   }
 }
 
@@ -80,7 +81,7 @@ function eventTypeInput(body: EventTypeIn): EventTypeInput {
 function patch(body: EventTypePatch): Partial<Omit<EventTypeInput, 'name'>> {
   const { featureFlag, featureFlags, sample, ...rest } = body
   const older = featureFlag === undefined ? undefined : featureFlag === null ? null : [featureFlag]
-  return present({
+  return withoutUndefined({
     ...rest,
     sample: sample && JSON.stringify(sample),
     featureFlags: featureFlags === undefined ? older : featureFlags,

@@ -1,10 +1,11 @@
 import type { HandlersOf } from '../http/handler.ts'
-import { present, time } from '../present.ts'
+import { isoTime } from '../iso-time.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 
 export const filters: HandlersOf<'filter'> = {
   'filter.dryRun': async ({ engine, org, params, body }) => {
     const { checked, matched, tooLarge, messages } = await engine.filters.dryRun(org, params.app_id, {
-      ...present(body),
+      ...withoutUndefined(body),
       filter: body.filter,
     })
     return {
@@ -14,7 +15,7 @@ export const filters: HandlersOf<'filter'> = {
       messages: messages.map(({ message, matches }) => ({
         id: message.id,
         eventType: message.eventType,
-        timestamp: time(message.acceptedAt),
+        timestamp: isoTime(message.acceptedAt),
         matches,
       })),
     }

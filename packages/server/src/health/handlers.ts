@@ -1,10 +1,6 @@
 import type { HandlersOf } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
-
-/** Whether the server is being shut down; set by `close`. */
-export interface Lifecycle {
-  draining: boolean
-}
+import type { Lifecycle } from '../lifecycle.ts'
 
 export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
   return {

@@ -2,7 +2,8 @@ import type { Route } from '@posthorn/api'
 import { EngineError, type Kept } from '@posthorn/engine'
 import type { FastifyReply } from 'fastify'
 import type { AnyCall } from './read-call.ts'
-import { JsonText, Reply } from './reply.ts'
+import { JsonText } from './json-text.ts'
+import { Reply } from './reply.ts'
 
 /** A handler of any row (see `handler.ts`). */
 export type AnyHandler =

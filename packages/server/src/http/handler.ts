@@ -1,8 +1,9 @@
 import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, Route, RouteOf } from '@posthorn/api'
 import type { Engine, WriteOptions } from '@posthorn/engine'
-import type { Readable } from 'node:stream'
 import type { Caller } from '../auth/caller.ts'
-import type { JsonText, Reply } from './reply.ts'
+import type { IncomingFile } from './incoming-file.ts'
+import type { JsonText } from './json-text.ts'
+import type { Reply } from './reply.ts'
 
 /** What a handler gets, typed by its row in the contract. */
 export interface Call<Id extends OperationId> {
@@ -18,15 +19,6 @@ export interface Call<Id extends OperationId> {
   readonly file: IncomingFile | null
   /** Goes into every write of the engine: who makes it, and the Idempotency-Key of an idempotent handler. */
   readonly write: WriteOptions
-}
-
-/** A body that is read as it comes. Leaving its iterator early does not cut the connection, so that a refusal still reaches the client. */
-export interface IncomingFile {
-  readonly bytes: ReturnType<Readable['iterator']>
-  /** As the request announces it. */
-  readonly length: number | undefined
-  readonly contentType: string
-  readonly disposition: string | undefined
 }
 
 type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>>

@@ -1,31 +1,28 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isJsonType, requireIdentity } from './body.ts'
-import { bodyTooLarge, maxBodyBytes } from './failures.ts'
-import type { IncomingFile } from './handler.ts'
+import { isJsonType, requireIdentity } from './media-type.ts'
 import { Refusal } from './refusal.ts'
 
-/** Forms wrap what they carry, and `curl --data` calls everything one: neither is the file that is meant. */
+/** A body that is read as it comes. Leaving its iterator early does not cut the connection, so that a refusal still reaches the client. */
+export interface IncomingFile {
+  readonly bytes: ReturnType<Readable['iterator']>
+  /** As the request announces it. */
+  readonly length: number | undefined
+  readonly contentType: string
+  readonly disposition: string | undefined
+}
+
+/** A form wraps the file, and `curl --data` says `x-www-form-urlencoded` of any text. Neither body is the file itself. */
 const forms = /^(application\/x-www-form-urlencoded|multipart\/)/i
 
-/** A request has half a minute; a file of 100 MB over a slow line needs more. */
+/** The limit of the parser is 30 seconds; a file of 100 MB over a slow line needs more. */
 const uploadMs = 15 * 60_000
 const discardMs = 30_000
 const uploading = new WeakSet<Socket>()
 
-/** Whether the parser's own clock does not count for this connection: a file comes in on it, which has a clock of its own. */
-export function isUploading(socket: Socket): boolean {
-  return uploading.has(socket)
-}
-
-function cutAfter(raw: IncomingMessage, ms: number): void {
-  if (raw.complete) return
-  const cut = setTimeout(() => raw.socket.destroy(), ms).unref()
-  raw.once('close', () => clearTimeout(cut))
-}
-
-/** The body as a file; `null`: it is JSON, or there is none. */
+/** The body as a file; `null`: it is JSON, or there is none. @throws Refusal 415 */
 export function incomingFile({ headers, raw }: FastifyRequest): IncomingFile | null {
   const contentType = headers['content-type']
   if (contentType === undefined || isJsonType(contentType)) return null
@@ -50,9 +47,14 @@ export function incomingFile({ headers, raw }: FastifyRequest): IncomingFile | n
   }
 }
 
+/** Whether a file comes in on this connection. Its own time limit counts then, and the parser's does not. */
+export function isUploading(socket: Socket): boolean {
+  return uploading.has(socket)
+}
+
 /**
- * Throws away what is left of a refused file. A connection that is closed on bytes which nobody read is reset, and the reset
- * overtakes the answer: whoever still sends would never hear why. The client closes it, within bounds.
+ * Reads and drops the rest of a refused file. The kernel resets a connection that is closed with unread bytes, and the reset
+ * can overtake the answer, so the client would not learn the reason. The client closes the connection, or it is cut after a while.
  */
 export function discardRest({ raw }: FastifyRequest, { raw: response }: FastifyReply): void {
   response.shouldKeepAlive = true
@@ -60,15 +62,8 @@ export function discardRest({ raw }: FastifyRequest, { raw: response }: FastifyR
   raw.resume()
 }
 
-/** The whole of a body that is no file; bounded as everywhere. */
-export async function wholeBody({ raw, headers }: FastifyRequest): Promise<Buffer> {
-  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) throw bodyTooLarge()
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of raw.iterator({ destroyOnReturn: false })) {
-    bytes += (chunk as Buffer).length
-    if (bytes > maxBodyBytes) throw bodyTooLarge()
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks)
+function cutAfter(raw: IncomingMessage, ms: number): void {
+  if (raw.complete) return
+  const cut = setTimeout(() => raw.socket.destroy(), ms).unref()
+  raw.once('close', () => clearTimeout(cut))
 }

@@ -1,19 +1,18 @@
 import { routes, type Route } from '@posthorn/api'
-import type { Engine, Log } from '@posthorn/engine'
+import type { Engine } from '@posthorn/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { authorize } from '../auth/authorize.ts'
 import type { Caller } from '../auth/caller.ts'
-import type { Authenticate } from '../auth/tokens.ts'
+import type { Authenticate } from '../auth/authenticate.ts'
 import type { LogStream } from '../log/stream.ts'
 import { answer, send, type AnyHandler } from './answer.ts'
 import type { Handlers } from './handler.ts'
 import { discardRest } from './incoming-file.ts'
 import { callReader } from './read-call.ts'
-import { apiHeaders } from './security.ts'
+import { apiHeaders } from './security-headers.ts'
 
 export interface Mounting {
   readonly engine: Engine
-  readonly log: Log
   readonly authenticate: Authenticate
   readonly handlers: Handlers
   readonly stream: LogStream

@@ -4,12 +4,14 @@ import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { ownApplication } from '../auth/authorize.ts'
 import type { Caller } from '../auth/caller.ts'
-import { readJson, requireJsonType, type JsonBody } from './body.ts'
+import { readJson, type JsonBody } from './json-body.ts'
+import { requireJsonType } from './media-type.ts'
 import type { Call } from './handler.ts'
 import { idempotencyOf } from './idempotency.ts'
-import { incomingFile, wholeBody } from './incoming-file.ts'
+import { incomingFile } from './incoming-file.ts'
 import { invalidField } from './refusal.ts'
 import { validate } from './validate.ts'
+import { wholeBody } from './whole-body.ts'
 
 /** A call of any row: the row's schemas have checked the members that its handler sees as typed. */
 export type AnyCall = Omit<Call<OperationId>, 'params' | 'query' | 'body'> & {

@@ -1,4 +1,4 @@
-/** One entry of a 422, in the shape that the field's SDKs know. */
+/** One entry of a 422, in the shape that Svix's SDKs read. */
 export interface FieldProblem {
   readonly loc: readonly string[]
   readonly msg: string
@@ -6,8 +6,8 @@ export interface FieldProblem {
 }
 
 /**
- * The answer to a request that is refused: a status, a code from a closed list, and a sentence. Thrown by whatever
- * stands between the socket and a handler; nothing else leaves the server as an error.
+ * The answer to a request that is refused: a status, a code and a sentence. Everything between the socket and a handler throws
+ * it, and `failures.ts` answers it. No other error leaves the server.
  */
 export class Refusal extends Error {
   override readonly name = 'Refusal'
@@ -43,7 +43,12 @@ export function invalidField(path: readonly string[], msg: string, type = 'value
   return invalid({ loc: path, msg, type })
 }
 
-/** The same bytes whether a thing does not exist or belongs to somebody else. */
+/** A 401. */
+export function unauthorized(detail: string): Refusal {
+  return new Refusal(401, 'authentication_failed', detail, { headers: { 'www-authenticate': 'Bearer' } })
+}
+
+/** A 404, with the same bytes whether a thing does not exist or belongs to another organisation or application. */
 export function notFound(): Refusal {
   return new Refusal(404, 'not_found', 'There is no such thing, or this token may not see it.')
 }

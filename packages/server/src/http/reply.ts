@@ -1,14 +1,4 @@
-/** A JSON text that is ready to be sent, typed by what it says. Payloads are spliced in as they came. */
-export class JsonText<T> {
-  declare readonly type: T
-  readonly text: string
-
-  constructor(text: string) {
-    this.text = text
-  }
-}
-
-/** Another status than the row's. */
+/** A result or a body with another status than the row's. */
 export class Reply<T> {
   readonly status: 200 | 201 | 202
   readonly body: T
@@ -17,24 +7,4 @@ export class Reply<T> {
     this.status = status
     this.body = body
   }
-}
-
-/** `object` as JSON with one more member, whose value is JSON text already. */
-export function withRawMember<T extends object, K extends string>(
-  object: T,
-  name: K,
-  raw: string,
-): JsonText<T & { [N in K]: Record<string, unknown> | null }> {
-  const text = JSON.stringify(object)
-  return new JsonText(`${text.slice(0, -1)}${text === '{}' ? '' : ','}${JSON.stringify(name)}:${raw}}`)
-}
-
-/** A page whose items are JSON texts. */
-export function pageText<T>(
-  items: readonly JsonText<T>[],
-  page: { iterator: string | null; prevIterator: string | null; done: boolean },
-): JsonText<{ data: T[]; iterator: string | null; prevIterator: string | null; done: boolean }> {
-  const { iterator, prevIterator, done } = page
-  const rest = JSON.stringify({ iterator, prevIterator, done })
-  return new JsonText(`{"data":[${items.map(({ text }) => text).join(',')}],${rest.slice(1)}`)
 }

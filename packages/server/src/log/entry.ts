@@ -1,7 +1,7 @@
 import type { LogEntry } from '@posthorn/api'
 import type { Attempt } from '@posthorn/engine'
 import { triggerType } from '../attempts/attempt.ts'
-import { time, timeOrNull } from '../present.ts'
+import { isoTime, isoTimeOrNull } from '../iso-time.ts'
 
 export function logEntry(attempt: Attempt): LogEntry {
   return {
@@ -19,7 +19,7 @@ export function logEntry(attempt: Attempt): LogEntry {
     code: attempt.code,
     error: attempt.error === null ? null : { ...attempt.error },
     durationMs: Math.round(attempt.durationMs),
-    timestamp: time(attempt.startedAt),
-    nextAttempt: timeOrNull(attempt.nextAttemptAt),
+    timestamp: isoTime(attempt.startedAt),
+    nextAttempt: isoTimeOrNull(attempt.nextAttemptAt),
   }
 }

@@ -2,8 +2,8 @@ import type { QueryOf, RouteOf } from '@posthorn/api'
 import type { AttemptFilter } from '@posthorn/engine'
 import { failures } from '../attempts/attempt.ts'
 import type { HandlersOf } from '../http/handler.ts'
-import { pageOptions, pageOut } from '../http/page.ts'
-import { present } from '../present.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 import { logEntry } from './entry.ts'
 
 export const log: Pick<HandlersOf<'log'>, 'log.list' | 'log.summary'> = {
@@ -18,7 +18,7 @@ export const log: Pick<HandlersOf<'log'>, 'log.list' | 'log.summary'> = {
 
 function filterOf(query: QueryOf<RouteOf<'log.summary'>>): AttemptFilter {
   const { code, status } = query
-  return present({
+  return withoutUndefined({
     after: query.after,
     before: query.before,
     requestId: query.request_id,

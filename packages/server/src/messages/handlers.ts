@@ -2,16 +2,16 @@ import { EngineError, type Message } from '@posthorn/engine'
 import { applicationInput } from '../applications/application.ts'
 import { mayDo } from '../auth/caller.ts'
 import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
-import { pageOptions } from '../http/page.ts'
+import { pageOptions } from '../http/paging.ts'
 import { invalidField, Refusal } from '../http/refusal.ts'
-import { pageText } from '../http/reply.ts'
-import { present } from '../present.ts'
+import { pageText } from '../http/json-text.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 import { messageInput, messageText } from './message.ts'
 
 export const messages: HandlersOf<'message'> = {
   'message.list': async ({ engine, org, params, query }) => {
     const { event_types: eventTypes, channel, tag, after, before, with_content: withContent = true } = query
-    const filter = present({ ...pageOptions(query), eventTypes, channel, tag, after, before })
+    const filter = withoutUndefined({ ...pageOptions(query), eventTypes, channel, tag, after, before })
     const page = await engine.messages.list(org, params.app_id, filter)
     return pageText(
       page.data.map((message) => messageText(message, withContent)),

@@ -1,10 +1,11 @@
 import type { MessageIn, MessageOut } from '@posthorn/api'
 import type { Message, MessageInput } from '@posthorn/engine'
 import { scan } from '@posthorn/wire'
-import { requireObject } from '../http/body.ts'
+import { requireObject } from '../http/json-body.ts'
 import { invalidField } from '../http/refusal.ts'
-import { withRawMember, type JsonText } from '../http/reply.ts'
-import { present, time, timeOrNull } from '../present.ts'
+import { withRawMember, type JsonText } from '../http/json-text.ts'
+import { isoTime, isoTimeOrNull } from '../iso-time.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 
 /** A message without its payload, which is never parsed. */
 export function messageHead(message: Message): Omit<MessageOut, 'payload'> {
@@ -14,9 +15,9 @@ export function messageHead(message: Message): Omit<MessageOut, 'payload'> {
     eventId: message.eventId,
     channels: message.channels === null ? null : [...message.channels],
     tags: message.tags === null ? null : [...message.tags],
-    timestamp: time(message.acceptedAt),
-    deliverAt: timeOrNull(message.deliverAt),
-    occurredAt: time(message.occurredAt),
+    timestamp: isoTime(message.acceptedAt),
+    deliverAt: isoTimeOrNull(message.deliverAt),
+    occurredAt: isoTime(message.occurredAt),
     params: { ...message.params },
     platform: message.platform,
     deliver: message.deliver,
@@ -41,7 +42,7 @@ export function messageInput(body: Omit<MessageIn, 'payload'>, raw: string | nul
   }
   const days =
     body.payloadRetentionPeriod ?? (body.payloadRetentionHours == null ? undefined : body.payloadRetentionHours / 24)
-  return present({
+  return withoutUndefined({
     eventType: body.eventType,
     payload: payloadOf(body, raw),
     eventId: body.eventId,

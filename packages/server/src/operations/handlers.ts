@@ -1,9 +1,9 @@
 import type { OperationResult } from '@posthorn/engine'
-import { requireObject } from '../http/body.ts'
+import { requireObject } from '../http/json-body.ts'
 import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
-import { pageOptions, pageOut } from '../http/page.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
 import { invalidField } from '../http/refusal.ts'
-import { present } from '../present.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 import { fileNameOf } from './content-disposition.ts'
 import type { Links } from './links.ts'
 import { claimOut, operationOut } from './operation.ts'
@@ -12,12 +12,12 @@ export function operations(links: Links): HandlersOf<'operation'> {
   return {
     'operation.list': async ({ engine, org, params, query }) => {
       const filter = { ...pageOptions(query), states: query.state && [query.state], kind: query.kind }
-      return pageOut(await engine.operations.list(org, params.app_id, present(filter)), operationOut)
+      return pageOut(await engine.operations.list(org, params.app_id, withoutUndefined(filter)), operationOut)
     },
 
     'operation.create': idempotent({
       perform: ({ engine, org, params, body, write }) =>
-        engine.operations.create(org, params.app_id, present(body), write),
+        engine.operations.create(org, params.app_id, withoutUndefined(body), write),
       present: operationOut,
     }),
 
@@ -46,7 +46,7 @@ export function operations(links: Links): HandlersOf<'operation'> {
 function resultOf({ file, query, raw }: Call<'operation.complete'>): OperationResult {
   if (file) {
     const name = query.name ?? fileNameOf(file.disposition) ?? 'result'
-    return present({ file: file.bytes, name, contentType: file.contentType, bytes: file.length })
+    return withoutUndefined({ file: file.bytes, name, contentType: file.contentType, bytes: file.length })
   }
   if (raw === null) throw invalidField(['body', 'payload'], '`payload` is missing.', 'value_error.missing')
   return { payload: requireObject(raw, ['body', 'payload']) }

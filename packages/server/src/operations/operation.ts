@@ -1,7 +1,8 @@
 import type { OperationClaimOut, OperationOut } from '@posthorn/api'
 import type { Claimed, Operation } from '@posthorn/engine'
-import { JsonText, Reply, withRawMember } from '../http/reply.ts'
-import { time, timeOrNull } from '../present.ts'
+import { JsonText, withRawMember } from '../http/json-text.ts'
+import { Reply } from '../http/reply.ts'
+import { isoTime, isoTimeOrNull } from '../iso-time.ts'
 import { fileUrl, type Links } from './links.ts'
 
 export function operationOut(operation: Operation): OperationOut {
@@ -15,11 +16,11 @@ export function operationOut(operation: Operation): OperationOut {
     msgId: message,
     error,
     file: file && { ...file },
-    createdAt: time(operation.createdAt),
-    completedAt: timeOrNull(operation.completedAt),
-    expiresAt: timeOrNull(operation.expiresAt),
-    calledAt: timeOrNull(operation.calledAt),
-    claimedAt: timeOrNull(operation.claimedAt),
+    createdAt: isoTime(operation.createdAt),
+    completedAt: isoTimeOrNull(operation.completedAt),
+    expiresAt: isoTimeOrNull(operation.expiresAt),
+    calledAt: isoTimeOrNull(operation.calledAt),
+    claimedAt: isoTimeOrNull(operation.claimedAt),
   }
 }
 
@@ -37,7 +38,7 @@ export function claimOut(claimed: Claimed, links: Links): JsonText<OperationClai
       return withRawMember({}, 'data', claimed.payload) as JsonText<OperationClaimOut>
     case 'file': {
       const { token, name, contentType, bytes, expiresAt } = claimed
-      const data = { url: fileUrl(links, token), name, contentType, bytes, expiresAt: time(expiresAt) }
+      const data = { url: fileUrl(links, token), name, contentType, bytes, expiresAt: isoTime(expiresAt) }
       return new JsonText(JSON.stringify({ data }))
     }
   }

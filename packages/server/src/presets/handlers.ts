@@ -2,9 +2,9 @@ import type { PresetOut } from '@posthorn/api'
 import { documentPreset, type Preset } from '@posthorn/preset'
 import { applicationOut } from '../applications/application.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
-import { namedPage } from '../http/page.ts'
+import { namedPage } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
-import { present } from '../present.ts'
+import { withoutUndefined } from '../without-undefined.ts'
 
 export const presets: HandlersOf<'preset'> = {
   'preset.list': ({ engine, query }) =>
@@ -26,7 +26,8 @@ export const presets: HandlersOf<'preset'> = {
   },
 
   'preset.apply': idempotent({
-    perform: ({ engine, org, params, body, write }) => engine.presets.apply(org, params.app_id, present(body), write),
+    perform: ({ engine, org, params, body, write }) =>
+      engine.presets.apply(org, params.app_id, withoutUndefined(body), write),
     present: applicationOut,
   }),
 }

@@ -2,7 +2,8 @@ import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { Refusal } from '../http/refusal.ts'
-import { authenticator, mintToken } from './tokens.ts'
+import { authenticator } from './authenticate.ts'
+import { mintToken } from './mint-token.ts'
 
 const secret = 'a-secret-for-tests-0123456789'
 const key = new TextEncoder().encode(secret)

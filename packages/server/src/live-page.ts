@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
-import { pageHeaders } from './http/security.ts'
+import { pageHeaders } from './http/security-headers.ts'
 
-/** The files of the page, each at one fixed address: no name from a request ever reaches the file system. */
+/** Each file has one fixed address, so no name from a request reaches the file system. */
 const files = [
   { url: '/', name: 'index.html', type: 'text/html; charset=utf-8' },
   { url: '/app.js', name: 'app.js', type: 'text/javascript; charset=utf-8' },
@@ -13,7 +13,8 @@ const files = [
   { url: '/favicon.svg', name: 'favicon.svg', type: 'image/svg+xml' },
 ] as const
 
-export function mountPage(server: FastifyInstance): void {
+/** A page that shows attempts live. It reads the API as every client does. */
+export function mountLivePage(server: FastifyInstance): void {
   for (const { url, name, type } of files) {
     const bytes = readFileSync(new URL(`../static/${name}`, import.meta.url))
     const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer'
+import { scan } from '@posthorn/wire'
+import { invalidField } from './refusal.ts'
+
+/** A JSON object from the wire: its value, and the text of one member byte for byte. */
+export interface JsonBody {
+  readonly value: Record<string, unknown>
+  /** The member as text; `null`: it is not there, or was not asked for. */
+  readonly raw: string | null
+}
+
+/**
+ * Reads a body as one JSON object. A scanner goes before the parser, because a parser changes a payload (`2432232314.10`,
+ * escapes, the order of keys) and accepts a key that stands twice. The member `rawMember` is cut out as text; `null` stands
+ * in the value in its place.
+ */
+export function readJson(bytes: Buffer, rawMember: string | null): JsonBody {
+  if (!isUtf8(bytes)) throw invalidField(['body'], 'The body is not UTF-8 text.', 'value_error.jsondecode')
+  const text = bytes.toString('utf8')
+  const scanned = scan(text)
+  if (!scanned.ok) {
+    throw invalidField(
+      ['body'],
+      `The body is not the JSON that is expected: ${scanned.reason}, at character ${scanned.at}.`,
+      'value_error.jsondecode',
+    )
+  }
+  if (scanned.kind !== 'object') throw invalidField(['body'], 'The body must be a JSON object.', 'type_error')
+  const member = rawMember === null ? undefined : scanned.members.find(({ key }) => key === rawMember)
+  if (member === undefined) return { value: JSON.parse(text) as Record<string, unknown>, raw: null }
+  return {
+    value: JSON.parse(`${text.slice(0, member.start)}null${text.slice(member.end)}`) as Record<string, unknown>,
+    raw: text.slice(member.start, member.end),
+  }
+}
+
+/** A raw member as the text of an object. Its first character decides, because the scanner has checked the rest. */
+export function requireObject(raw: string, path: readonly string[]): string {
+  if (raw.charCodeAt(0) !== 0x7b)
+    throw invalidField(path, '`payload` must be a JSON object, such as {"id": 42}.', 'type_error')
+  return raw
+}
