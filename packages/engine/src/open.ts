@@ -34,6 +34,7 @@ import { Schedule } from './schedule/schedule.ts'
 import { secretBox } from './directory/secrets.ts'
 import { openSqlite, type SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
+import { endProcess } from './store-lost.ts'
 import { systemClock } from './system.ts'
 import { httpTransport } from './transport/http/send.ts'
 
@@ -153,18 +154,6 @@ export async function openWith(
 /** Those of the options and those that presets bring. */
 function dialectsOfOptions({ dialects = [], presets = [] }: OpenOptions): Dialect[] {
   return [...dialects, ...presets.flatMap(({ definition }) => (definition === null ? [] : [definition]))]
-}
-
-/**
- * An fsync that failed leaves pages in memory that may never reach the disk: going on would acknowledge what is not there.
- * A new process reads what is true.
- */
-function endProcess(log: Log, message: string): void {
-  log.error({ error: message }, 'the store lost its disk; the process ends')
-  process.stderr.write(
-    `posthorn: the store lost its disk (${message}). The process ends; start it again once the disk is sound.\n`,
-  )
-  process.exit(74)
 }
 
 const silent: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }

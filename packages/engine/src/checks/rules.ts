@@ -3,7 +3,7 @@ import { EngineError } from '../errors.ts'
 import type { Application, Endpoint, EventType } from '../model.ts'
 
 /**
- * What a vendor allows, and when. The rules are data of a preset; these are the pure functions that hold somebody to them. Each
+ * What a vendor allows, and when. The rules are data of a preset; these pure functions enforce them. Each
  * throws an `EngineError` whose text is for the person who has to fix it: what was refused, whose rule it is, what to do.
  * An application without a preset has no rules.
  */

@@ -278,7 +278,7 @@ export class Directory {
       if (!own.has(entry.endpoint.id)) this.#putEntry(entry.endpoint, entry, version)
   }
 
-  /** What was applied must be there: without it nobody knows how this customer's requests look. */
+  /** A preset that was applied must be there: it says how this customer's requests look. */
   #presetOf(application: Application, name: string): Preset {
     const preset = this.#parts.presets.get(name)
     if (preset) return preset

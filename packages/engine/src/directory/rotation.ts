@@ -2,7 +2,7 @@ import type { CompiledDialect } from '@posthorn/wire'
 import type { SealedSecret } from '../store/catalog.ts'
 
 /**
- * How a secret is replaced without refusing anybody, as pure functions. A dialect that carries several signatures sends both
+ * How a secret is replaced so that no receiver has to refuse a request, as pure functions. A dialect that carries several signatures sends both
  * during the overlap, so a receiver may change at any time in it. One that carries a single signature cannot: there the old
  * secret signs until the overlap ends and the new one from that moment, so a receiver that takes both beforehand refuses nothing.
  */

@@ -39,7 +39,8 @@ function explain({ result }: StoredOutcome): Attempt['error'] {
     case 'interrupted':
       return {
         code: 'interrupted',
-        message: 'The process ended while this attempt was out: maybe sent. It is sent again and burns no retry.',
+        message:
+          'The process ended during this attempt, so it may have been sent. It is sent again, and does not count as a retry.',
       }
     case 'cancelled':
       return {
@@ -50,7 +51,7 @@ function explain({ result }: StoredOutcome): Attempt['error'] {
       return {
         code: 'quarantined',
         message:
-          'The process died while only this delivery was out. It is set aside; send it again by hand once the cause is known.',
+          'The process died while this was the only delivery in flight, so it is set aside. Find the cause, then resend it.',
       }
     default:
       return null

@@ -1,4 +1,5 @@
-import { checkJson, checkPayload, checkTargets } from '../pipeline/accept.ts'
+import { checkJson, checkPayload } from '../checks/payload.ts'
+import { checkTargets } from '../pipeline/check-targets.ts'
 import type { Clock, Random } from '../clock.ts'
 import { notFound, type Directory } from '../directory/directory.ts'
 import type { ResultFile, WriteOptions } from '../engine.ts'

@@ -1,8 +1,7 @@
-import { latestTimeMs, scan, type CompiledDialect } from '@posthorn/wire'
+import { latestTimeMs } from '@posthorn/wire'
 import type { Clock } from '../clock.ts'
-import { wireMessage } from '../encoding/wire-message.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { ApplicationEntry, TargetEntry } from '../directory/entries.ts'
+import type { ApplicationEntry } from '../directory/entries.ts'
 import type { MessageInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { NewId } from '../ids.ts'
@@ -14,11 +13,9 @@ import {
   checkPlatformName,
   checkTags,
 } from '../checks/checks.ts'
+import { checkPayload } from '../checks/payload.ts'
 import { checkMatrix, checkStep } from '../checks/rules.ts'
 import type { StoredMessage } from '../store/queue.ts'
-
-/** Payloads above this are refused: they would sit in memory once an endpoint. */
-const maxPayloadBytes = 1024 * 1024
 
 const dayMs = 86_400_000
 
@@ -95,57 +92,11 @@ export function checkMaySend({ preset, application }: ApplicationEntry): void {
   checkStep(preset, application, 'send')
 }
 
-/** Each dialect that will carry the message is asked once, so that nothing is accepted which could never be sent. */
-export function checkTargets(message: StoredMessage, targets: readonly TargetEntry[]): void {
-  const asked = new Set<CompiledDialect>()
-  for (const entry of targets) {
-    const alike = entry.sharesBodies && !entry.secondary
-    if (alike && asked.has(entry.dialect)) continue
-    if (alike) asked.add(entry.dialect)
-    const wire = wireMessage(entry, message)
-    const problem = entry.dialect.check(wire) ?? entry.secondary?.check(wire)
-    if (!problem) continue
-    const hint = problem.hint ? ` ${problem.hint}` : ''
-    const code = problem.code === 'invalid_payload' ? 'invalid' : 'message_refused'
-    throw new EngineError(code, `${problem.message}${hint} (endpoint ${entry.target.id})`, { field: 'payload' })
-  }
-  if (targets.length === 0) checkJson(message.payload ?? '')
-}
-
 function checkTime(timeMs: number, field: string): void {
   if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs > latestTimeMs)
     throw new EngineError(
       'invalid',
       `${field} is not a time: give whole milliseconds since 1970, as Date.now() does.`,
       { field },
-    )
-}
-
-export function checkPayload(payload: string): void {
-  if (payload.length > maxPayloadBytes || Buffer.byteLength(payload) > maxPayloadBytes)
-    throw new EngineError(
-      'payload_too_large',
-      `The payload has ${Buffer.byteLength(payload)} bytes; the most is ${maxPayloadBytes}. Send a link to the data instead.`,
-      { field: 'payload' },
-    )
-  if (!/^\s*\{/.test(payload))
-    throw new EngineError(
-      'invalid',
-      'The payload must be a JSON object: {"...": ...}. Put other values into a member.',
-      {
-        field: 'payload',
-      },
-    )
-}
-
-export function checkJson(payload: string): void {
-  const found = scan(payload)
-  if (!found.ok)
-    throw new EngineError(
-      'invalid',
-      `The payload is not JSON that can be sent: ${found.reason} (character ${found.at + 1}).`,
-      {
-        field: 'payload',
-      },
     )
 }

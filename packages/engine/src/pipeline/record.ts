@@ -47,7 +47,7 @@ export async function record(
   const decision: Decision = split
     ? { result: 'failed', retryInMs: 0, gone: false }
     : decide({ outcome, failures, schedule, terminalCodes, random: parts.random.next() })
-  // A batch that was too large burns no retry of its messages.
+  // A batch that was too large does not count as a retry of its messages.
   const next =
     decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: split ? failures : failures + 1 }
   const item: RecordItem = {

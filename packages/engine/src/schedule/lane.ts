@@ -34,7 +34,7 @@ export class Lane {
   queued = false
   /** Its messages leave in batches; `null`: each in a request of its own. Read again whenever the target is looked up. */
   batch: BatchTerms | null = null
-  /** Time of its live entry among the lanes whose oldest message waits for company. */
+  /** Time of its live entry among the lanes whose oldest message waits for its batch to fill. */
   flushDue = Number.POSITIVE_INFINITY
   /** Deliveries that left lately, a second. */
   perSecond = 0

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { checkTargets, draft } from '../../pipeline/accept.ts'
+import { draft } from '../../pipeline/accept.ts'
+import { checkTargets } from '../../pipeline/check-targets.ts'
 import { deliver } from '../../pipeline/deliver.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Engine, MockInput, MockResult } from '../../engine.ts'

@@ -382,7 +382,7 @@ describe.skipIf(lacking !== '')(`with a disk that fails or a process that dies${
       const inject = ['-e', `trace=${syncs}`, '-e', `inject=${syncs}:error=EIO:when=${sync}`]
       const result = await run(strace(inject, accepting(folder, 100, 4)))
       expect({ code: result.code, signal: result.signal }).toEqual({ code: 74, signal: null })
-      expect(result.errors).toContain('lost its disk')
+      expect(result.errors).toContain('the store cannot write to its disk')
       expect(result.lines.filter((line) => !/^(open|acked msg_\w+)$/.test(line))).toEqual([])
       const ids = acked(result)
       expect(ids.length, result.errors).toBeGreaterThan(0)
