@@ -128,27 +128,6 @@ describe('snippets', () => {
 })
 
 describe('lists are complete', () => {
-  test('docs/api.md: every operation, with whose token it takes and which scope', () => {
-    interface Operation {
-      readonly summary: string
-      readonly 'x-scope'?: string
-      readonly 'x-access'?: string
-    }
-    const { paths } = JSON.parse(read('packages/api/openapi.json')) as {
-      paths: Record<string, Record<string, Operation>>
-    }
-    const whose: Record<string, string> = { organization: 'organisation', application: 'either' }
-    const rows = Object.entries(paths).flatMap(([path, methods]) =>
-      Object.entries(methods).map(([method, operation]) => {
-        const scope = operation['x-scope'] === undefined ? '' : `\`${operation['x-scope']}\``
-        const token = whose[operation['x-access'] ?? ''] ?? 'nobody'
-        return `| \`${method.toUpperCase()} ${path.replace('/api/v1', '')}\` | ${operation.summary} | ${token} | ${scope} |`
-      }),
-    )
-    expect(rows.length).toBeGreaterThan(20)
-    expect(rows.filter((row) => !read('docs/api.md').includes(row))).toEqual([])
-  })
-
   test('docs/dialects.md: every dialect', () => {
     const names = [...read('packages/wire/src/dialects/index.ts').matchAll(/^import \{ (\w+) \}/gm)].map(
       ([, name]) => name,

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { operationTable, scopeTable } from './api.ts'
+import { commandTable, exitCodeTable, variableTable } from './commands.ts'
 import { dialectSections, dialectTable } from './dialects.ts'
 import { withPart } from './markers.ts'
 import { settingsTable } from './settings.ts'
@@ -19,6 +21,11 @@ const parts: readonly Part[] = [
   { page: 'docs/dialects.md', name: 'dialects', text: dialectSections },
   { page: 'packages/wire/README.md', name: 'dialects', text: dialectTable },
   { page: 'README.md', name: 'dialects', text: dialectTable },
+  { page: 'docs/api.md', name: 'scopes', text: scopeTable },
+  { page: 'docs/api.md', name: 'operations', text: operationTable },
+  { page: 'packages/cli/README.md', name: 'commands', text: commandTable },
+  { page: 'packages/cli/README.md', name: 'exit codes', text: exitCodeTable },
+  { page: 'packages/cli/README.md', name: 'variables', text: variableTable },
 ]
 
 export interface Page {

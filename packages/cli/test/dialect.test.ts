@@ -97,7 +97,10 @@ describe('posthorn dialect check', () => {
     const at = (part: string) => text.slice(0, text.indexOf(part)).split('\n').length
     expect(out).toMatch(new RegExp(`^${path}:${at('"rot13"')}:\\d+ signatures\\[0\\]\\.algorithm must be `, 'm'))
     expect(out).toMatch(
-      new RegExp(`^${path}:${at('"contenttype"')}:\\d+ request\\.contenttype is not known here$`, 'm'),
+      new RegExp(
+        `^${path}:${at('"contenttype"')}:\\d+ request\\.contenttype is not known here: did you mean "contentType"\\?$`,
+        'm',
+      ),
     )
     const lines = (await check(path, '--json')).out.trimEnd().split('\n')
     expect(lines).toHaveLength(out.trimEnd().split('\n').length)

@@ -1,34 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { isGroup } from '../src/command/command.ts'
+import { commands } from '../src/commands/index.ts'
 import { posthorn } from './memory-io.ts'
-
-const commands = [
-  'dev',
-  'serve',
-  'trigger',
-  'send',
-  'mock',
-  'test',
-  'tail',
-  'log',
-  'filter',
-  'preset list',
-  'preset show',
-  'preset apply',
-  'preset docs',
-  'preset check',
-  'dialect list',
-  'dialect show',
-  'dialect put',
-  'dialect delete',
-  'dialect docs',
-  'dialect check',
-  'key show',
-  'key reset',
-  'audit',
-  'token',
-  'sign',
-  'verify',
-]
 
 test('the help lists every command, and the exit codes', async () => {
   const ran = await posthorn(['--help'])
@@ -36,26 +9,52 @@ test('the help lists every command, and the exit codes', async () => {
   expect(ran.out).toMatchSnapshot()
 })
 
-test.each(commands)('the help of %s, with examples', async (name) => {
-  const ran = await posthorn([...name.split(' '), '--help'])
-  expect(ran).toMatchObject({ code: 0, err: '' })
-  expect(ran.out).toMatch(/\nExamples?:\n/)
-  expect(ran.out).toMatchSnapshot()
+describe('the help', () => {
+  for (const entry of commands) {
+    if (!isGroup(entry)) {
+      ofCommand([entry.name])
+      continue
+    }
+    test(`of ${entry.name} lists its commands`, async () => {
+      const ran = await posthorn([entry.name, '--help'])
+      expect(ran).toMatchObject({ code: 0, err: '' })
+      expect(ran.out).toMatchSnapshot()
+    })
+    for (const inside of entry.commands) ofCommand([entry.name, inside.name])
+  }
+
+  function ofCommand(path: readonly string[]): void {
+    test(`of ${path.join(' ')}, with examples`, async () => {
+      const ran = await posthorn([...path, '--help'])
+      expect(ran).toMatchObject({ code: 0, err: '' })
+      expect(ran.out).toMatch(/\nExamples?:\n/)
+      expect(ran.out).toMatchSnapshot()
+    })
+  }
 })
 
-test.each(['preset', 'dialect', 'key'])('the help of %s lists its commands', async (name) => {
-  const ran = await posthorn([name, '--help'])
-  expect(ran).toMatchObject({ code: 0, err: '' })
-  expect(ran.out).toMatchSnapshot()
-})
-
-test('a group without a command shows which there are', async () => {
+test('a group without a command lists its commands', async () => {
   expect(await posthorn(['preset'])).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/show <name>/) })
+})
+
+test.each([
+  [['tial'], '(Did you mean tail?)'],
+  [['preset', 'shwo', 'acme'], '(Did you mean show?)'],
+  [['audit', '--limt', '3'], '(Did you mean --limit?)'],
+])('a close name is suggested: %j', async (args, suggestion) => {
+  const ran = await posthorn(args)
+  expect(ran).toMatchObject({ code: 2, out: '' })
+  expect(ran.err).toContain(suggestion)
+})
+
+test('no name is suggested when none is close', async () => {
+  expect((await posthorn(['webhooks'])).err).not.toMatch(/Did you mean/)
 })
 
 test.each([
   [['nothing']],
   [['preset', 'nothing']],
+  [['dev', 'nothing']],
   [['dialect', 'show']],
   [['key', 'reset', 'acme', '--overlap', '8d']],
   [['filter', 'acme', '{}', '--over', 'everything']],

@@ -25,7 +25,7 @@ describe('posthorn key', () => {
     expect(code).toBe(0)
     expect(out).toMatch(
       new RegExp(
-        `^The new key signs from ${time}\\.\nThe old key signs until ${time}\\.\nposthorn key show screens shows the new one`,
+        `^The new key signs from ${time}\\.\nThe old key signs until ${time}\\.\nposthorn key show screens shows the new key`,
       ),
     )
     expect(out).not.toContain(before)
@@ -43,7 +43,7 @@ describe('posthorn key', () => {
     })
     expect(ran).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^The new key signs from now on\.\nThe old key signs no more\.\n/),
+      out: expect.stringMatching(/^The new key signs from now on\.\nThe old key no longer signs\.\n/),
     })
     expect(await shownKey()).toBe(own)
     expect(JSON.parse((await run('key', 'reset', 'screens', '--json')).out)).toEqual({

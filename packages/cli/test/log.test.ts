@@ -119,9 +119,9 @@ describe('posthorn log', () => {
 
   test('says what to do where there is nothing', async () => {
     expect((await run('empty')).out).toMatch(
-      /^Total 0 .*\n\nnothing was attempted yet; .*posthorn send empty <event> --wait\n$/,
+      /^Total 0 .*\n\nthere are no attempts yet; .*posthorn send empty <event> --wait\n$/,
     )
-    expect((await run('acme', '--code', '418')).out).toMatch(/\nno attempt is like that\n$/)
+    expect((await run('acme', '--code', '418')).out).toMatch(/\nno attempt matches\n$/)
   })
 
   test.each([
@@ -130,7 +130,7 @@ describe('posthorn log', () => {
     [['acme', 'nonsense'], 2, /there is no request nonsense in the log of acme/],
     [['acme', 'atmpt_0000000000000000'], 2, /there is no attempt atmpt_0000000000000000/],
     [['acme', 'msg_0000000000000000'], 2, /no such thing/],
-    [['acme', 'msg_x', '--code', '5xx'], 2, /--code narrows a search/],
+    [['acme', 'msg_x', '--code', '5xx'], 2, /--code filters a search/],
     [['acme', '--limit', '0'], 2, /from 1 to 10000/],
   ])('refuses %j', async (args, code, message) => {
     expect(await run(...args)).toMatchObject({ code, out: '', err: expect.stringMatching(message) })

@@ -75,7 +75,7 @@ describe('posthorn preset apply', () => {
   test('makes an application one of a vendor, and tells when that would replace something', async () => {
     expect(await run('apply', 'acme', 'scalefusion')).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^acme is one of Scalefusion's now: dialect scalefusion, \d+ event types\.\n/),
+      out: expect.stringMatching(/^acme now uses the preset of Scalefusion: dialect scalefusion, \d+ event types\.\n/),
     })
     expect(await server.client.application.get({ params: { app_id: 'acme' } })).toMatchObject({ preset: 'scalefusion' })
     await server.client.eventType.patch({
@@ -173,7 +173,7 @@ describe('posthorn preset check', () => {
     expect(await check('/nowhere')).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/does not exist/) })
     expect(await check(join(vendors, 'parcelbird'))).toMatchObject({
       code: 2,
-      err: expect.stringMatching(/one preset[^]*posthorn preset check .*vendor/),
+      err: expect.stringMatching(/a single preset[^]*posthorn preset check .*vendor/),
     })
   })
 })

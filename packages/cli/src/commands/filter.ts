@@ -1,78 +1,59 @@
-import { Command, InvalidArgumentError, Option } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../api/access.ts'
-import { collect, readPayload } from '../command/arguments.ts'
-import type { CliCommand } from '../command/command.ts'
-import { exitCodes } from '../process/errors.ts'
+import type { ResponseOf, RouteOf } from '@posthorn/api'
+import { readJsonObject } from '../command/input.ts'
+import { collect, numberBetween } from '../command/option-values.ts'
+import { showCommand } from '../command/show-command.ts'
+import { appArgument, argument, option } from '../command/words.ts'
 import type { Io } from '../process/io.ts'
 import { cellText } from '../show/printable.ts'
 import { showTable } from '../show/table.ts'
 import { utcText } from '../show/time-text.ts'
 
-interface Options extends AccessOptions {
+interface Options {
   readonly over?: 'payload' | 'message'
-  readonly eventType: readonly string[]
+  readonly eventType?: readonly string[]
   readonly limit?: number
-  readonly json?: true
 }
 
-/** What the API takes. */
+type Found = ResponseOf<RouteOf<'filter.dryRun'>>
+
+/** The limit of the API. */
 const MOST_MESSAGES = 250
 
-const examples = `
-Examples:
-  posthorn filter acme '{"site": {"id": 4567}, "visitor": {"is_returning": true}}'
-  posthorn filter acme @filter.json --event-type visitor.signin --limit 250
-  posthorn filter acme '{"topic": "invoice.paid"}' --over message
-
-Nothing is sent, and nothing is kept. An endpoint gets such a filter with its member "filter".
-
-${accessHelp}`
-
 /** Tries a filter on the newest messages. */
-export function filterCommand(): CliCommand {
-  const command = new Command('filter')
-    .summary('try a filter on the newest messages')
-    .description('Tells which of the newest messages of an application a filter would let through.')
-    .argument('<app>', 'application: its id or uid')
-    .argument('<filter>', 'JSON, @file, or - for standard input')
-    .addOption(
-      new Option('--over <what>', 'what the filter looks at; payload when absent').choices(['payload', 'message']),
-    )
-    .option('--event-type <name>', 'only these (repeatable)', collect, [])
-    .option('--limit <number>', `how many messages, up to ${MOST_MESSAGES}; 50 when absent`, messageCount)
-  addAccess(command).option('--json', 'print one JSON object').addHelpText('after', examples)
-  return {
-    command,
-    async run(io, [app = '', text = '']) {
-      const options = command.opts<Options>()
-      const filter = JSON.parse(await readPayload(text, io, 'filter')) as Record<string, unknown>
-      const { client } = await apiAccess(options, io)
-      const { over, limit, eventType } = options
-      const found = await client.filter.dryRun({
-        params: { app_id: app },
-        body: {
-          filter,
-          ...(over === undefined ? {} : { over }),
-          ...(limit === undefined ? {} : { limit }),
-          ...(eventType.length === 0 ? {} : { eventTypes: [...eventType] }),
-        },
-      })
-      io.out(options.json ? `${JSON.stringify(found)}\n` : shown(found, io))
-      return exitCodes.ok
-    },
-  }
-}
-
-interface Found {
-  readonly checked: number
-  readonly matched: number
-  readonly messages: readonly {
-    readonly id: string
-    readonly eventType: string
-    readonly timestamp: string
-    readonly matches: boolean
-  }[]
-}
+export const filter = showCommand<Found, Options, Record<string, unknown>>({
+  name: 'filter',
+  summary: 'try a filter on the newest messages',
+  description: 'Shows which of the newest messages of an application match a filter.',
+  arguments: [appArgument, argument('<filter>', 'JSON, @file, or - for standard input')],
+  options: [
+    option('--over <what>', 'what the filter is applied to; payload when absent').choices(['payload', 'message']),
+    option('--event-type <name>', 'only messages of this event type (repeatable)', collect),
+    option(
+      '--limit <number>',
+      `how many messages, up to ${MOST_MESSAGES}; 50 when absent`,
+      numberBetween(1, MOST_MESSAGES),
+    ),
+  ],
+  examples: [
+    `posthorn filter acme '{"site": {"id": 4567}, "visitor": {"is_returning": true}}'`,
+    'posthorn filter acme @filter.json --event-type visitor.signin --limit 250',
+    `posthorn filter acme '{"topic": "invoice.paid"}' --over message`,
+  ],
+  notes: ['Nothing is sent and nothing is stored. An endpoint gets such a filter as its field "filter".'],
+  read: async ({ args: [, text = ''], io }) =>
+    JSON.parse(await readJsonObject(text, io, 'filter')) as Record<string, unknown>,
+  ask: ({ client }, { args: [app = ''], options: { over, limit, eventType } }, wanted) =>
+    client.filter.dryRun({
+      params: { app_id: app },
+      body: {
+        filter: wanted,
+        ...(over === undefined ? {} : { over }),
+        ...(limit === undefined ? {} : { limit }),
+        ...(eventType === undefined ? {} : { eventTypes: [...eventType] }),
+      },
+    }),
+  show: (found, { io }) => shown(found, io),
+})
 
 function shown({ checked, matched, messages }: Found, io: Io): string {
   if (checked === 0) return 'this application has no messages yet\n'
@@ -86,11 +67,4 @@ function shown({ checked, matched, messages }: Found, io: Io): string {
   ])
   const columns = [{ title: 'Match' }, { title: 'Time' }, { title: 'Event type', least: 12 }, { title: 'Message' }]
   return `${head}\n${showTable(columns, [2], rows, io)}`
-}
-
-function messageCount(text: string): number {
-  const value = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > MOST_MESSAGES)
-    throw new InvalidArgumentError(`A number from 1 to ${MOST_MESSAGES} is expected.`)
-  return value
 }

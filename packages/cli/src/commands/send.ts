@@ -1,81 +1,75 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Command } from 'commander'
 import type { AttemptOut, Client, MessageEndpointOut } from '@posthorn/api'
-import { accessHelp, addAccess, apiAccess, createMessage, type AccessOptions } from '../api/access.ts'
-import { collect, pairs, seconds } from '../command/arguments.ts'
-import { builtInPresets } from '../sample/built-in-presets.ts'
-import { exitCodes } from '../process/errors.ts'
+import { apiAccess } from '../api/access.ts'
+import { createMessage } from '../api/post-payload.ts'
+import { apiWords, type ApiOptions } from '../command/api-words.ts'
+import { command } from '../command/command.ts'
+import { seconds } from '../command/option-values.ts'
+import { pairs } from '../command/pairs.ts'
+import { appArgument, argument, option } from '../command/words.ts'
+import { exitCodes } from '../process/exit-codes.ts'
 import type { Io } from '../process/io.ts'
-import type { CliCommand } from '../command/command.ts'
+import { builtInPresets } from '../sample/built-in-presets.ts'
+import { payloadOptions, type PayloadOptions } from '../sample/payload-options.ts'
+import { samplePayload } from '../sample/sample-payload.ts'
 import { printable } from '../show/printable.ts'
-import { samplePayload } from '../sample/sample-message.ts'
 
-interface Options extends AccessOptions {
-  readonly payload?: string
-  readonly set: readonly string[]
-  readonly param: readonly string[]
+interface Options extends ApiOptions, PayloadOptions {
   readonly eventId?: string
   readonly wait?: true
   readonly timeout: number
-  readonly json?: true
 }
 
-const examples = `
-Examples:
-  posthorn send scalefusion device.locked --wait
-  posthorn send acme invoice.paid --payload '{"total": 12}' --event-id order-1001
-  posthorn send acme visitor.signin --set visitor.name=Ada --url https://hooks.example.com --token "$TOKEN"
-
-${accessHelp}
-Without --payload the sample of a preset's event type is sent.`
+const words = {
+  name: 'send',
+  summary: 'send a message through a server',
+  description: 'Sends a message to the endpoints of an application, through the API.',
+  arguments: [appArgument, argument('<event>', 'event type')],
+  options: [
+    ...payloadOptions,
+    option('--event-id <id>', 'your own id of the event; a second message with the same id is refused'),
+    option('-w, --wait', 'wait for the first attempt at each endpoint, and print its result'),
+    option('--timeout <time>', 'how long to wait', seconds).default(30, '30s'),
+  ],
+  examples: [
+    'posthorn send scalefusion device.locked --wait',
+    `posthorn send acme invoice.paid --payload '{"total": 12}' --event-id order-1001`,
+    'posthorn send acme visitor.signin --set visitor.name=Ada --url https://hooks.example.com --token "$TOKEN"',
+  ],
+  notes: ["Without --payload the sample of a preset's event type is sent."],
+}
 
 /** Sends a message through the API of a server. */
-export function sendCommand(): CliCommand {
-  const command = new Command('send')
-    .summary('send a message through a server')
-    .description('Sends a message to the endpoints of an application, through the API.')
-    .argument('<app>', 'application: its id or uid')
-    .argument('<event>', 'event type')
-    .option('--payload <json>', 'JSON, @file, or - for standard input')
-    .option('-s, --set <path=value>', 'change a value of the payload; JSON, or else text (repeatable)', collect, [])
-    .option('-p, --param <name=value>', 'a value that the dialect asks for (repeatable)', collect, [])
-    .option('--event-id <id>', 'your own id of the event; a second one with it is refused')
-    .option('-w, --wait', 'wait for the first attempt at each endpoint, and print how it ended')
-    .option('--timeout <time>', 'how long to wait', seconds, 30)
-  addAccess(command).option('--json', 'print one JSON object').addHelpText('after', examples)
-
-  return {
-    command,
-    async run(io, [app = '', event = '']) {
-      const options = command.opts<Options>()
-      const sample = await samplePayload(event, builtInPresets(), options, io)
-      const access = await apiAccess(options, io)
-      const params = { ...sample.messageParams, ...pairs('--param', options.param) }
-      const fields = {
-        eventType: event,
-        ...(options.eventId === undefined ? {} : { eventId: options.eventId }),
-        ...(Object.keys(params).length === 0 ? {} : { params }),
-      }
-      const message = await createMessage(access, app, fields, sample.payload)
-      if (!options.wait) {
-        io.out(options.json ? `${JSON.stringify({ id: message.id })}\n` : `accepted ${message.id}\n`)
-        return exitCodes.ok
-      }
-      if (!options.json) io.out(`accepted ${message.id}\n`)
-      const outcome = await firstAttempts(access.client, app, message.id, io.now, options.timeout * 1000)
-      if (options.json) io.out(`${JSON.stringify({ id: message.id, ...outcome }, null, 2)}\n`)
-      else io.out(shown(outcome, io))
-      return outcome.deliveries.every(({ state }) => state === 'success') ? exitCodes.ok : exitCodes.no
-    },
-  }
-}
+export const send = command<Options>({
+  ...apiWords(words, 'print one JSON object'),
+  async run({ io, args: [app = '', event = ''], options }) {
+    const sample = await samplePayload(event, builtInPresets(), options, io)
+    const access = await apiAccess(options, io)
+    const params = { ...sample.messageParams, ...pairs('--param', options.param) }
+    const fields = {
+      eventType: event,
+      ...(options.eventId === undefined ? {} : { eventId: options.eventId }),
+      ...(Object.keys(params).length === 0 ? {} : { params }),
+    }
+    const message = await createMessage(access, app, fields, sample.payload)
+    if (!options.wait) {
+      io.out(options.json ? `${JSON.stringify({ id: message.id })}\n` : `accepted ${message.id}\n`)
+      return exitCodes.ok
+    }
+    if (!options.json) io.out(`accepted ${message.id}\n`)
+    const outcome = await firstAttempts(access.client, app, message.id, io.now, options.timeout * 1000)
+    if (options.json) io.out(`${JSON.stringify({ id: message.id, ...outcome }, null, 2)}\n`)
+    else io.out(shown(outcome, io))
+    return outcome.deliveries.every(({ state }) => state === 'success') ? exitCodes.ok : exitCodes.no
+  },
+})
 
 interface Outcome {
   readonly deliveries: readonly MessageEndpointOut[]
   readonly attempts: readonly AttemptOut[]
 }
 
-/** Where it went, once each delivery has been tried or the time is up. */
+/** The deliveries of a message, when each of them has had an attempt or the time is over. */
 async function firstAttempts(
   client: Client,
   app: string,
@@ -89,7 +83,7 @@ async function firstAttempts(
     const waiting = deliveries.some(({ state, attempts }) => state === 'pending' && attempts === 0)
     if (!waiting || now() > deadline) {
       const { data: attempts } = await client.attempt.listByMessage({ params, query: { limit: 250 } })
-      // The log follows the deliveries by a moment.
+      // The log may lag behind the deliveries for a moment.
       if (attempts.length >= deliveries.filter((delivery) => delivery.attempts > 0).length || now() > deadline)
         return { deliveries, attempts }
     }

@@ -1,11 +1,14 @@
-import { randomBytes } from 'node:crypto'
-import { Command } from 'commander'
-import { newId, random47, sign, type CompiledDialect, type WireMessage, type WireRequest } from '@posthorn/wire'
-import { collect, moment, pairs, readInput, readPayload } from '../command/arguments.ts'
-import { dialectList, dialectNamed } from '../dialect/dialect-named.ts'
-import { CliError, exitCodes } from '../process/errors.ts'
+import { sign as signMessage, type CompiledDialect, type WireMessage, type WireRequest } from '@posthorn/wire'
+import { command } from '../command/command.ts'
+import { readInput, readJsonObject } from '../command/input.ts'
+import { collect, moment } from '../command/option-values.ts'
+import { pairs } from '../command/pairs.ts'
+import { argument, option } from '../command/words.ts'
+import { dialectNamed, dialectOption } from '../dialect/dialect-named.ts'
 import { explainSigned } from '../dialect/explain-signed.ts'
-import type { CliCommand } from '../command/command.ts'
+import { CliError } from '../process/cli-error.ts'
+import { exitCodes } from '../process/exit-codes.ts'
+import { newMessageId } from '../sample/new-message.ts'
 import { printable } from '../show/printable.ts'
 
 interface Options {
@@ -18,91 +21,86 @@ interface Options {
   readonly url: string
   readonly attempt: string
   readonly claim?: string
-  readonly param: readonly string[]
+  readonly param?: readonly string[]
   readonly raw?: true
   readonly body?: true
   readonly explain?: true
   readonly json?: true
 }
 
-const examples = `
-Examples:
-  posthorn sign --dialect signinapp --secret "$SECRET" --type visitor.signin --body payload.json
-  printf '%s' '{"test": 2432232314}' | posthorn sign --dialect standard --secret "$SECRET" --timestamp 1614265330
-  posthorn sign --dialect scalefusion --secret "$SECRET" --raw body.json --explain
-
-Without --raw the input is the payload, and the dialect puts its envelope around it. With --raw the input is the whole
-body as it goes over the network, to the byte: only the headers are made.`
-
 /** Prints the headers that a vendor would send with a body. */
-export function signCommand(): CliCommand {
-  const command = new Command('sign')
-    .summary('print the headers that a vendor would send')
-    .description('Signs a payload, or a whole body, and prints the headers.')
-    .argument('[file]', 'payload or body; - is standard input', '-')
-    .requiredOption('-d, --dialect <name>', `wire format: ${dialectList()}`)
-    .option('--secret <secret>', 'as the vendor shows it')
-    .option('--unsigned', 'without a signature, where the dialect allows it')
-    .option('--type <type>', 'event type', 'example')
-    .option('--id <id>', 'message id; a new one when absent')
-    .option('--timestamp <time>', 'when it is sent: seconds since 1970, or ISO 8601; now when absent', moment)
-    .option('--url <url>', 'where it goes, for dialects that sign the address', 'https://example.com/')
-    .option('--attempt <number>', 'which attempt it is', '1')
-    .option('--claim <uuid>', 'the secret id of a callback')
-    .option('-p, --param <name=value>', 'a value that the dialect asks for (repeatable)', collect, [])
-    .option('--raw', 'the input is the whole body')
-    .option('--body', 'print the body too, after an empty line')
-    .option('--explain', 'print what was signed, on standard error')
-    .option('--json', 'print one JSON object')
-    .addHelpText('after', examples)
-
-  return {
-    command,
-    async run(io, [file = '-']) {
-      const options = command.opts<Options>()
-      const compiled = dialectNamed(options.dialect)
-      const secret = options.unsigned ? null : options.secret
-      if (secret === undefined && compiled.dialect.signatures.length > 0) {
-        throw new CliError(
-          `${compiled.dialect.title} signs, and there is no secret.`,
-          'Give it: --secret "$SECRET"; or --unsigned.',
-        )
-      }
-      const now = options.timestamp ?? io.now()
-      const message: WireMessage = {
-        id: options.id ?? newId('msg_', now, random47(randomBytes(6))),
-        type: options.type,
-        payload: options.raw ? '{}' : await readPayload(file === '-' ? '-' : `@${file}`, io),
-        occurredAt: now,
-        acceptedAt: now,
-        params: pairs('--param', options.param),
-        ...(options.claim === undefined ? {} : { claim: options.claim }),
-      }
-      const request = options.raw
-        ? await signBody(compiled, message, await readInput(file, io), secret ?? null, options, now)
-        : await sign(message, {
-            dialect: compiled,
-            secret: secret ?? null,
-            url: options.url,
-            now,
-            attempt: attempt(options),
-          })
-      if (options.explain) io.err(explainSigned(compiled, request))
-      if (options.json) {
-        const body = request.body === null ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(request.body)
-        io.out(`${JSON.stringify({ ...request, body }, null, 2)}\n`)
-        return exitCodes.ok
-      }
-      if (request.url !== options.url) io.out(`${printable(`${request.method} ${request.url}`)}\n`)
-      for (const [name, value] of request.headers) io.out(`${name}: ${printable(value, { oneLine: true })}\n`)
-      if (options.body && request.body !== null) {
-        io.out('\n')
-        io.outBytes(request.body)
-      }
+export const sign = command<Options>({
+  name: 'sign',
+  summary: 'print the headers that a vendor would send',
+  description: 'Signs a payload, or a whole body, and prints the headers.',
+  arguments: [argument('[file]', 'payload or body; - is standard input', '-')],
+  options: [
+    dialectOption,
+    option('--secret <secret>', 'the secret, as the vendor shows it'),
+    option('--unsigned', 'without a signature, if the dialect allows it'),
+    option('--type <type>', 'event type', undefined, 'example'),
+    option('--id <id>', 'message id; a new one when absent'),
+    option('--timestamp <time>', 'when it is sent: seconds since 1970, or ISO 8601; now when absent', moment),
+    option('--url <url>', 'URL of the receiver, for dialects that sign it', undefined, 'https://example.com/'),
+    option('--attempt <number>', 'number of the attempt', undefined, '1'),
+    option('--claim <uuid>', 'the secret id of a callback'),
+    option('-p, --param <name=value>', 'a parameter of the dialect (repeatable)', collect),
+    option('--raw', 'the input is the whole body'),
+    option('--body', 'print the body too, after an empty line'),
+    option('--explain', 'print the text that was signed, on standard error'),
+    option('--json', 'print one JSON object'),
+  ],
+  examples: [
+    'posthorn sign --dialect signinapp --secret "$SECRET" --type visitor.signin --body payload.json',
+    `printf '%s' '{"test": 2432232314}' | posthorn sign --dialect standard --secret "$SECRET" --timestamp 1614265330`,
+    'posthorn sign --dialect scalefusion --secret "$SECRET" --raw body.json --explain',
+  ],
+  notes: [
+    'Without --raw the input is the payload, and the dialect puts its envelope around it. With --raw the input is the exact body as it goes over the network, and only the headers are made.',
+  ],
+  async run({ io, args: [file = '-'], options }) {
+    const compiled = dialectNamed(options.dialect)
+    const secret = options.unsigned ? null : options.secret
+    if (secret === undefined && compiled.dialect.signatures.length > 0) {
+      throw new CliError(
+        `${compiled.dialect.title} requests are signed, and there is no secret.`,
+        'Give it: --secret "$SECRET"; or --unsigned.',
+      )
+    }
+    const now = options.timestamp ?? io.now()
+    const message: WireMessage = {
+      id: options.id ?? newMessageId(now),
+      type: options.type,
+      payload: options.raw ? '{}' : await readJsonObject(file === '-' ? '-' : `@${file}`, io),
+      occurredAt: now,
+      acceptedAt: now,
+      params: pairs('--param', options.param),
+      ...(options.claim === undefined ? {} : { claim: options.claim }),
+    }
+    const request = options.raw
+      ? await signBody(compiled, message, await readInput(file, io), secret ?? null, options, now)
+      : await signMessage(message, {
+          dialect: compiled,
+          secret: secret ?? null,
+          url: options.url,
+          now,
+          attempt: attempt(options),
+        })
+    if (options.explain) io.err(explainSigned(compiled, request))
+    if (options.json) {
+      const body = request.body === null ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(request.body)
+      io.out(`${JSON.stringify({ ...request, body }, null, 2)}\n`)
       return exitCodes.ok
-    },
-  }
-}
+    }
+    if (request.url !== options.url) io.out(`${printable(`${request.method} ${request.url}`)}\n`)
+    for (const [name, value] of request.headers) io.out(`${name}: ${printable(value, { oneLine: true })}\n`)
+    if (options.body && request.body !== null) {
+      io.out('\n')
+      io.outBytes(request.body)
+    }
+    return exitCodes.ok
+  },
+})
 
 /** The headers of a body that is already complete. */
 function signBody(

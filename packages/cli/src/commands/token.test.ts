@@ -47,8 +47,8 @@ test('a token for one application, with scopes, for an hour', async () => {
 })
 
 test.each([
-  [['--org', 'acme'], /an organisation is named org_/],
-  [[], /an organisation is named org_/],
+  [['--org', 'acme'], /the id of an organisation is org_/],
+  [[], /no organisation is named/],
   [['--org', 'org_acme', '--app', 'my-uid'], /not its uid/],
   [['--org', 'org_acme', '--scopes', 'root'], /there is no scope "root"/],
 ])('refuses %j', async (args, message) => {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { ApiError, type EndpointOut } from '@posthorn/api'
 import type { Preset, PresetEventType } from '@posthorn/preset'
 import { dialect } from '@posthorn/wire'
-import { createMessage, type ApiAccess } from '../api/access.ts'
-import { carriesClaim } from '../sample/sample-message.ts'
+import type { ApiAccess } from '../api/access.ts'
+import { createMessage } from '../api/post-payload.ts'
+import { carriesClaim } from '../sample/new-message.ts'
 import type { Receiver } from './receiver.ts'
 
 /** One demo application: its uid is the preset's name. */

@@ -2,7 +2,8 @@ import { createServer as createHttp, type IncomingMessage, type Server, type Ser
 import { createServer as createHttps } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { dialect, verify, type CompiledDialect, type VerifyResult } from '@posthorn/wire'
-import { CliError, exitCodes } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
+import { exitCodes } from '../process/exit-codes.ts'
 
 /** What one path of the receiver expects: the format, and what it is signed with. */
 interface Inbox {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings, SettingsError, type Settings } from '@posthorn/server/settings'
-import { CliError } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
 import { cliVariables } from '../process/environment.ts'
 import { writePrivate } from './files.ts'

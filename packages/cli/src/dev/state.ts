@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CliError, errorText, exitCodes, systemCode } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
+import { exitCodes } from '../process/exit-codes.ts'
+import { errorText, systemCode } from '../process/system-error.ts'
 import { writePrivate } from './files.ts'
 
 /** What `posthorn dev` keeps beside its store, so that a restart, and a command in another terminal, find it again. */

@@ -1,6 +1,6 @@
 import { scan } from '@posthorn/wire'
-import { readInput } from '../command/arguments.ts'
-import { CliError } from '../process/errors.ts'
+import { readInput } from '../command/input.ts'
+import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
 import { placeAt } from './json-place.ts'
 

@@ -1,18 +1,17 @@
 import { dialect, dialects, nearestWord, type CompiledDialect } from '@posthorn/wire'
-import { CliError } from '../process/errors.ts'
+import { option } from '../command/words.ts'
+import { CliError } from '../process/cli-error.ts'
 
-/** A dialect by its name; an unknown one is an error that lists the known ones. */
+const names = dialects.map(({ name }) => name)
+
+export const dialectOption = option('-d, --dialect <name>', `wire format: ${names.join(', ')}`).makeOptionMandatory()
+
+/** A built-in dialect by its name; the error for an unknown name lists the known ones. */
 export function dialectNamed(name: string): CompiledDialect {
-  const names = dialects.map((known) => known.name)
   if (names.includes(name)) return dialect(name)
   const meant = nearestWord(name, names)
   throw new CliError(
     `there is no dialect "${name}".`,
     `${meant === null ? '' : `Did you mean ${meant}? `}Known: ${names.join(', ')}`,
   )
-}
-
-/** For help texts. */
-export function dialectList(): string {
-  return dialects.map(({ name }) => name).join(', ')
 }

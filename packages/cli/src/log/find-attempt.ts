@@ -1,7 +1,8 @@
 import type { AttemptOut, LogEntry } from '@posthorn/api'
 import { parseId, scan } from '@posthorn/wire'
 import type { ApiAccess } from '../api/access.ts'
-import { CliError, exitCodes } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
+import { exitCodes } from '../process/exit-codes.ts'
 
 /** One attempt with all that is known of it. */
 export interface FoundAttempt {

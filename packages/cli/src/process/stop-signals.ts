@@ -1,4 +1,4 @@
-import { exitCodes } from './errors.ts'
+import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
 /** The same Ctrl-C comes several times: from the terminal, from npm, from the launcher. So close together they are one. */

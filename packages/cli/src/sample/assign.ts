@@ -1,5 +1,5 @@
 import { nearestWord } from '@posthorn/wire'
-import { CliError } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
 import { firstOf } from './first-of.ts'
 
 /** `a.b=c` of `--set`: a path of members and list positions (a dot in a name is `\.`), and a value: JSON if it parses, else text. */

@@ -2,7 +2,7 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import type { WireRequest } from '@posthorn/wire'
-import { errorText, systemCode } from '../process/errors.ts'
+import { errorText, systemCode } from '../process/system-error.ts'
 
 /** What a receiver answered, or why there is no answer. */
 export type Answer =

@@ -1,5 +1,7 @@
 import type { Settings } from '@posthorn/server'
-import { CliError, exitCodes, systemCode } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
+import { exitCodes } from '../process/exit-codes.ts'
+import { systemCode } from '../process/system-error.ts'
 import { loadServer } from './load-server.ts'
 
 /** Starts the server; what commonly prevents it is told with what to do. */

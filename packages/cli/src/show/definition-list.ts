@@ -1,3 +1,5 @@
+import { wrap } from './wrap.ts'
+
 /**
  * Terms with their meanings beside them, for help: the meanings are wrapped to the width, and aligned.
  *
@@ -13,16 +15,6 @@ export function definitionList(
   const indent = 4 + Math.max(...entries.map(([term]) => term.length))
   const width = Math.max(columns - indent, 20)
   return entries
-    .map(([term, meaning]) => `  ${term}`.padEnd(indent) + wrapped(meaning, width).join(`\n${' '.repeat(indent)}`))
+    .map(([term, meaning]) => `  ${term}`.padEnd(indent) + wrap(meaning, width).join(`\n${' '.repeat(indent)}`))
     .join('\n')
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
 }

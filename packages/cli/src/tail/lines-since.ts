@@ -1,7 +1,8 @@
 import type { LogEntry } from '@posthorn/api'
 import type { ApiAccess } from '../api/access.ts'
 import { apiStatus } from '../api/refusal.ts'
-import { logQuery, type EntryFilters } from '../log/filters.ts'
+import type { EntryFilters } from '../log/filter-options.ts'
+import { logQuery } from '../log/log-query.ts'
 
 /** Lines of applications whose attempts began at a time or later, the oldest of each application first. */
 export async function* linesSince(

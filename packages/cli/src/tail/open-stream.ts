@@ -1,6 +1,7 @@
 import type { ApiError, LogEntry, StreamListener } from '@posthorn/api'
 import type { ApiAccess } from '../api/access.ts'
-import { CliError, exitCodes } from '../process/errors.ts'
+import { CliError } from '../process/cli-error.ts'
+import { exitCodes } from '../process/exit-codes.ts'
 import { apiStatus } from '../api/refusal.ts'
 
 export interface LogStream {

@@ -1,7 +1,7 @@
 import type { LogEntry } from '@posthorn/api'
 import type { ApiAccess } from '../api/access.ts'
-import { CliError } from '../process/errors.ts'
-import type { EntryFilters } from '../log/filters.ts'
+import { CliError } from '../process/cli-error.ts'
+import type { EntryFilters } from '../log/filter-options.ts'
 
 /** Which applications are followed. */
 export interface TailScope {

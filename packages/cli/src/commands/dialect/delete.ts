@@ -1,36 +1,18 @@
-import { Command } from 'commander'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
-import type { CliCommand } from '../../command/command.ts'
-import { exitCodes } from '../../process/errors.ts'
+import { showCommand } from '../../command/show-command.ts'
+import { argument } from '../../command/words.ts'
 import { cellText } from '../../show/printable.ts'
 
-interface Options extends AccessOptions {
-  readonly json?: true
-}
-
-const examples = `
-Example:
-  posthorn dialect delete acme
-
-All of its versions go. One that an endpoint or an application speaks stays, and the answer names who.
-
-${accessHelp}`
-
-/** Deletes a dialect of the organisation's own. */
-export function dialectDeleteCommand(): CliCommand {
-  const command = new Command('delete')
-    .summary('delete one of your own')
-    .description('Deletes a wire format of your own, with all of its versions.')
-    .argument('<name>', 'dialect')
-  addAccess(command).option('--json', 'print one JSON object').addHelpText('after', examples)
-  return {
-    command,
-    async run(io, [name = '']) {
-      const options = command.opts<Options>()
-      const { client } = await apiAccess(options, io)
-      await client.dialect.delete({ params: { dialect_name: name } })
-      io.out(options.json ? `${JSON.stringify({ name, deleted: true })}\n` : `${cellText(name)} is deleted\n`)
-      return exitCodes.ok
-    },
-  }
-}
+/** Deletes a dialect of the organisation. */
+export const dialectDelete = showCommand({
+  name: 'delete',
+  summary: 'delete your own dialect',
+  description: 'Deletes your own wire format, with all of its versions.',
+  arguments: [argument('<name>', 'dialect')],
+  examples: ['posthorn dialect delete acme'],
+  notes: ['A dialect that an endpoint or an application uses is not deleted; the error names who uses it.'],
+  async ask({ client }, { args: [name = ''] }) {
+    await client.dialect.delete({ params: { dialect_name: name } })
+    return { name, deleted: true }
+  },
+  show: ({ name }) => `${cellText(name)} is deleted\n`,
+})

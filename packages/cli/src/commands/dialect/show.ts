@@ -1,44 +1,26 @@
-import { Command } from 'commander'
 import type { DialectOut } from '@posthorn/api'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
-import type { CliCommand } from '../../command/command.ts'
-import { exitCodes } from '../../process/errors.ts'
+import { showCommand } from '../../command/show-command.ts'
+import { argument } from '../../command/words.ts'
+import { versionOption, type VersionOptions } from '../../dialect/version-option.ts'
 import type { Io } from '../../process/io.ts'
 import { cellText, printable } from '../../show/printable.ts'
 
-interface Options extends AccessOptions {
-  readonly version?: string
-  readonly json?: true
-}
-
-const examples = `
-Examples:
-  posthorn dialect show scalefusion
-  posthorn dialect show acme --version 2
-  posthorn dialect show standard --json | jq '.definition | del(.name, .version)' > acme.json      to begin with
-
-${accessHelp}`
-
 /** Shows a dialect. */
-export function dialectShowCommand(): CliCommand {
-  const command = new Command('show')
-    .summary('show one: parameters, versions, definition')
-    .description('Shows a wire format: what it asks for, its versions, and its definition.')
-    .argument('<name>', 'dialect')
-    .option('--version <number>', 'of a dialect of your own; the newest when absent')
-  addAccess(command).option('--json', 'print one JSON object').addHelpText('after', examples)
-  return {
-    command,
-    async run(io, [name = '']) {
-      const options = command.opts<Options>()
-      const { client } = await apiAccess(options, io)
-      const { version } = options
-      const dialect = await client.dialect.get({ params: { dialect_name: name }, query: { version } })
-      io.out(options.json ? `${JSON.stringify(dialect)}\n` : shown(dialect, io))
-      return exitCodes.ok
-    },
-  }
-}
+export const dialectShow = showCommand<DialectOut, VersionOptions>({
+  name: 'show',
+  summary: 'show a dialect: parameters, versions, definition',
+  description: 'Shows a wire format: its parameters, its versions, and its definition.',
+  arguments: [argument('<name>', 'dialect')],
+  options: [versionOption],
+  examples: [
+    'posthorn dialect show scalefusion',
+    'posthorn dialect show acme --version 2',
+    "posthorn dialect show standard --json | jq '.definition | del(.name, .version)' > acme.json      to begin with",
+  ],
+  ask: ({ client }, { args: [name = ''], options: { version } }) =>
+    client.dialect.get({ params: { dialect_name: name }, query: { version } }),
+  show: (dialect, { io }) => shown(dialect, io),
+})
 
 function shown({ name, title, version, versions, builtIn, params, definition }: DialectOut, io: Io): string {
   const others = versions.filter((one) => one !== version)

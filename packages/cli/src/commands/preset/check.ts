@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { Command } from 'commander'
-import { checkSamples, loadPresets, type LocatedProblem, type Preset, PresetError } from '@posthorn/preset'
-import type { CliCommand } from '../../command/command.ts'
-import { CliError, exitCodes } from '../../process/errors.ts'
+import { checkSamples, loadPresets, PresetError, type LocatedProblem, type Preset } from '@posthorn/preset'
+import { command } from '../../command/command.ts'
+import { argument, option } from '../../command/words.ts'
+import { CliError } from '../../process/cli-error.ts'
+import { exitCodes } from '../../process/exit-codes.ts'
 import type { Io } from '../../process/io.ts'
 import { cellText, printable } from '../../show/printable.ts'
 import { showTable } from '../../show/table.ts'
@@ -12,44 +13,34 @@ interface Options {
   readonly json?: true
 }
 
-const examples = `
-Examples:
-  posthorn preset check presets
-  posthorn preset check presets --json | jq -r .file
-
-The folder holds a folder for each preset, with a preset.json in it. Form and rules are checked, each sample is held
-against its schema and put on the wire. It needs no server. Each problem is a line: file:line:column, path, reason.
-
-Exit codes: 0 all of them can be used; 1 there are problems.`
-
-/** Checks presets that somebody writes. */
-export function presetCheckCommand(): CliCommand {
-  const command = new Command('check')
-    .summary('check a folder of presets, without a server')
-    .description('Checks a folder of presets: their form, their schemas, and each sample.')
-    .argument('<folder>', 'folder of presets')
-    .option('--json', 'print one JSON object a problem')
-    .addHelpText('after', examples)
-  return {
-    command,
-    async run(io, [folder = '']) {
-      const options = command.opts<Options>()
-      refuseOnePreset(folder)
-      try {
-        const presets = loadPresets([folder])
-        checkSamples(presets)
-        if (!options.json) io.out(shown(presets, io))
-        return exitCodes.ok
-      } catch (error) {
-        if (!(error instanceof PresetError)) throw error
-        if (!existsSync(folder)) throw error
-        for (const problem of error.problems)
-          io.out(options.json ? `${JSON.stringify(flat(problem))}\n` : `${line(problem, io)}\n`)
-        return exitCodes.no
-      }
-    },
-  }
-}
+/** Checks presets for their author. */
+export const presetCheck = command<Options>({
+  name: 'check',
+  summary: 'check a folder of presets, without a server',
+  description: 'Checks a folder of presets: their structure, their schemas, and each sample.',
+  arguments: [argument('<folder>', 'folder of presets')],
+  options: [option('--json', 'print one JSON object per problem')],
+  examples: ['posthorn preset check presets', 'posthorn preset check presets --json | jq -r .file'],
+  notes: [
+    'The folder contains one folder for each preset, with a preset.json in it. Structure and rules are checked; each sample is validated against its schema and signed in the dialect. It needs no server. Each problem is a line: file:line:column, path, reason.',
+    'Exit codes: 0 all presets are valid; 1 there are problems.',
+  ],
+  async run({ io, args: [folder = ''], options }) {
+    refuseOnePreset(folder)
+    try {
+      const presets = loadPresets([folder])
+      checkSamples(presets)
+      if (!options.json) io.out(shown(presets, io))
+      return exitCodes.ok
+    } catch (error) {
+      if (!(error instanceof PresetError)) throw error
+      if (!existsSync(folder)) throw error
+      for (const problem of error.problems)
+        io.out(options.json ? `${JSON.stringify(flat(problem))}\n` : `${line(problem, io)}\n`)
+      return exitCodes.no
+    }
+  },
+})
 
 function shown(presets: readonly Preset[], io: Io): string {
   const rows = presets.map(({ name, title, eventTypes }) => {
@@ -86,7 +77,7 @@ function flat({ file, at, path, reason }: LocatedProblem): object {
 function refuseOnePreset(folder: string): void {
   if (!existsSync(join(folder, 'preset.json'))) return
   throw new CliError(
-    `${folder} is one preset; this takes the folder that presets are in.`,
+    `${folder} is a single preset; this command takes the folder that contains the presets.`,
     `For example: posthorn preset check ${dirname(resolve(folder))}`,
   )
 }

@@ -1,41 +1,30 @@
-import { Command, Option } from 'commander'
-import { type Language, languages } from '@posthorn/preset'
-import { accessHelp, addAccess, apiAccess, type AccessOptions } from '../../api/access.ts'
-import type { CliCommand } from '../../command/command.ts'
-import { exitCodes } from '../../process/errors.ts'
+import { languages, type Language } from '@posthorn/preset'
+import { showCommand } from '../../command/show-command.ts'
+import { argument, option } from '../../command/words.ts'
 import { showPage } from '../../show/page.ts'
 
-interface Options extends AccessOptions {
-  readonly language?: Language
-  readonly json?: true
+interface Page {
+  readonly name: string
+  readonly markdown: string
 }
 
-const examples = `
-Examples:
-  posthorn preset docs scalefusion > scalefusion.md
-  posthorn preset docs signinapp --language de
-
-Headings are in the vendor's words, sentences are English.
-
-${accessHelp}`
+interface Options {
+  readonly language?: Language
+}
 
 /** Prints a page for a vendor's customers. */
-export function presetDocsCommand(): CliCommand {
-  const command = new Command('docs')
-    .summary("print a page for the vendor's customers, as Markdown")
-    .description("Prints a page for the vendor's customers: set-up, events, delivery, wire format, code that verifies.")
-    .argument('<name>', 'preset')
-    .addOption(new Option('--language <language>', "of the vendor's words").choices(languages))
-  addAccess(command).option('--json', 'print name and page as JSON').addHelpText('after', examples)
-  return {
-    command,
-    async run(io, [name = '']) {
-      const options = command.opts<Options>()
-      const { client } = await apiAccess(options, io)
-      const { language } = options
-      const page = await client.preset.document({ params: { preset_name: name }, query: { language } })
-      showPage(name, page, options, io)
-      return exitCodes.ok
-    },
-  }
-}
+export const presetDocs = showCommand<Page, Options>({
+  name: 'docs',
+  summary: "print a page for the vendor's customers, as Markdown",
+  description: "Prints a page for the vendor's customers: set-up, events, delivery, wire format, code that verifies.",
+  arguments: [argument('<name>', 'preset')],
+  options: [option('--language <language>', "language of the vendor's words").choices(languages)],
+  examples: ['posthorn preset docs scalefusion > scalefusion.md', 'posthorn preset docs signinapp --language de'],
+  notes: ["Headings are in the vendor's words; sentences are in English."],
+  jsonHelp: 'print name and page as JSON',
+  async ask({ client }, { args: [name = ''], options: { language } }) {
+    const markdown = await client.preset.document({ params: { preset_name: name }, query: { language } })
+    return { name, markdown }
+  },
+  show: ({ markdown }, { io }) => showPage(markdown, io),
+})

@@ -1,18 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto'
 import type { Preset } from '@posthorn/preset'
-import { nearestWord, newId, random47, type CompiledDialect, type WireMessage } from '@posthorn/wire'
-import { assign, parseAssignment } from './assign.ts'
-import { readPayload } from '../command/arguments.ts'
-import { CliError } from '../process/errors.ts'
+import { nearestWord } from '@posthorn/wire'
+import { readJsonObject } from '../command/input.ts'
+import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
+import { assign, parseAssignment } from './assign.ts'
 import { firstOf } from './first-of.ts'
-
-export interface PayloadOptions {
-  /** JSON, `@file` or `-`; the preset's sample when absent. */
-  readonly payload?: string
-  /** `path=value` texts. */
-  readonly set: readonly string[]
-}
+import type { PayloadOptions } from './payload-options.ts'
 
 export interface SamplePayload {
   readonly payload: string
@@ -23,8 +16,8 @@ export interface SamplePayload {
 }
 
 /**
- * The payload for an event: what was given, or the sample of a preset, with the `--set` values put in. A text that is
- * given and not changed stays as it is, byte for byte.
+ * The payload for an event: the given one, or the sample of a preset, with the `--set` values in it. A given text that is
+ * not changed stays as it is, byte for byte.
  */
 export async function samplePayload(
   event: string,
@@ -32,12 +25,13 @@ export async function samplePayload(
   options: PayloadOptions,
   io: Io,
 ): Promise<SamplePayload> {
+  const { payload: given, set: assignments = [] } = options
   const known = presets.flatMap((preset) => preset.eventTypes.map((type) => ({ preset, type })))
   const found = known.find(({ type }) => type.name === event)
   const appParams = (found?.preset ?? presets[0])?.params ?? {}
-  if (options.payload !== undefined) {
-    const text = await readPayload(options.payload, io)
-    const payload = options.set.length === 0 ? text : set(JSON.parse(text) as Record<string, unknown>, options.set)
+  if (given !== undefined) {
+    const text = await readJsonObject(given, io)
+    const payload = assignments.length === 0 ? text : set(JSON.parse(text) as Record<string, unknown>, assignments)
     return { payload, appParams, messageParams: {} }
   }
   const sample = found?.type.sample
@@ -47,7 +41,7 @@ export async function samplePayload(
       found?.preset.name,
       known.flatMap(({ type }) => (type.sample === null ? [] : [type.name])),
     )
-  return { payload: set(sample, options.set), appParams, messageParams: found?.type.params ?? {} }
+  return { payload: set(sample, assignments), appParams, messageParams: found?.type.params ?? {} }
 }
 
 function noSample(event: string, preset: string | undefined, names: readonly string[]): CliError {
@@ -65,27 +59,4 @@ function noSample(event: string, preset: string | undefined, names: readonly str
 
 function set(payload: Readonly<Record<string, unknown>>, texts: readonly string[]): string {
   return JSON.stringify(assign(payload, texts.map(parseAssignment)))
-}
-
-/** A message of now, with a fresh id; and a claim where the dialect carries one. */
-export function newMessage(
-  compiled: CompiledDialect,
-  type: string,
-  content: { payload: string; params: Readonly<Record<string, string>> },
-  nowMs: number,
-): WireMessage {
-  return {
-    id: newId('msg_', nowMs, random47(randomBytes(6))),
-    type,
-    payload: content.payload,
-    occurredAt: nowMs,
-    acceptedAt: nowMs,
-    params: content.params,
-    ...(carriesClaim(compiled) ? { claim: randomUUID() } : {}),
-  }
-}
-
-/** Whether requests of this dialect carry the secret id of a result instead of the result. */
-export function carriesClaim(compiled: CompiledDialect): boolean {
-  return Object.values(compiled.dialect.request.query ?? {}).some((slot) => slot.$ === 'claim')
 }
