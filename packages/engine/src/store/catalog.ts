@@ -13,7 +13,7 @@ export interface Catalog {
   audit(query: AuditQuery): Promise<readonly AuditEntry[]>
 }
 
-export interface AuditQuery {
+interface AuditQuery {
   readonly org: string
   readonly app: string | null
   readonly cursor: string | null

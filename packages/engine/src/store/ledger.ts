@@ -60,7 +60,7 @@ export interface LatestAttempt {
   readonly attempt: Attempt
 }
 
-export interface FailedQuery {
+interface FailedQuery {
   readonly app: string
   readonly endpoint: string
   readonly since: number
@@ -69,7 +69,7 @@ export interface FailedQuery {
   readonly limit: number
 }
 
-export interface FailedMessage {
+interface FailedMessage {
   readonly message: string
   readonly attempt: number
 }

@@ -69,7 +69,7 @@ export interface Callback {
   readonly sealedClaim: string
 }
 
-export interface OperationQuery {
+interface OperationQuery {
   readonly app: string
   readonly states: readonly OperationState[] | null
   readonly kind: string | null
@@ -80,7 +80,7 @@ export interface OperationQuery {
   readonly limit: number
 }
 
-export interface SweptOperations {
+interface SweptOperations {
   /** Their callbacks, if any were still to be done, are of no use now. */
   readonly expired: readonly { readonly id: string; readonly app: string }[]
   readonly more: boolean

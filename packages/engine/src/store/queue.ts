@@ -73,13 +73,6 @@ export interface Queue {
   countPending(target: string, limit: number): Promise<number>
 }
 
-/**
- * When a delivery is suspected of killing its process: it was out at `crashes` crashes in a row. It is then tried with
- * nothing else out, and set aside when the process dies in `deathsAlone` such trials. Lower numbers accuse the innocent
- * where an operator kills processes in quick succession.
- */
-export const suspicion = { crashes: 4, deathsAlone: 2 } as const
-
 export interface StoredMessage {
   readonly id: string
   readonly app: string
@@ -136,7 +129,7 @@ export interface Claim {
   readonly generation: number
 }
 
-export interface ClaimRequest {
+interface ClaimRequest {
   readonly target: string
   /** Work that was due before this moment stays held. */
   readonly from: number
@@ -156,7 +149,7 @@ export interface ClaimedWork extends Claim {
 }
 
 /** A batch that is to be. */
-export interface FormItem {
+interface FormItem {
   readonly batch: string
   readonly app: string
   readonly target: string
@@ -168,13 +161,13 @@ export interface FormItem {
   readonly members: readonly Claim[]
 }
 
-export interface UnformItem extends Claim {
+interface UnformItem extends Claim {
   readonly app: string
   readonly failures: number
   readonly nextDue: number
 }
 
-export type FormResult = { readonly state: 'formed' | 'stale' }
+type FormResult = { readonly state: 'formed' | 'stale' }
 
 export interface ClaimResult {
   readonly work: readonly ClaimedWork[]
@@ -203,7 +196,7 @@ export interface RecordItem extends Claim {
   readonly split?: readonly { readonly batch: string; readonly messages: readonly string[] }[]
 }
 
-export type RecordResult =
+type RecordResult =
   /** Numbers of the outcomes, one for each of `attempts`. */
   { readonly state: 'recorded'; readonly seqs: readonly number[] } | { readonly state: 'stale' }
 
@@ -218,9 +211,9 @@ export interface RequeueItem {
   readonly bringForward: boolean
 }
 
-export type RequeueResult = { readonly state: 'queued'; readonly queued: number } | Replay
+type RequeueResult = { readonly state: 'queued'; readonly queued: number } | Replay
 
-export interface StoredLane {
+interface StoredLane {
   readonly app: string
   readonly target: string
   readonly due: number

@@ -18,8 +18,8 @@ import type {
   StoredMessage,
   StoredOutcome,
 } from '../queue.ts'
-import { suspicion } from '../queue.ts'
 import type { Store } from '../store.ts'
+import { suspicion } from '../suspicion.ts'
 import { newId, oddTexts, subjects, t0, unique, type StoreHarness, type Subject } from './harness.ts'
 
 const dayMs = 86_400_000

@@ -19,9 +19,11 @@ import { missing, runs } from '../../transport/http/testing/tools.ts'
 import { newId, t0 } from '../conformance/harness.ts'
 import type { AcceptItem } from '../queue.ts'
 import type { Store } from '../store.ts'
-import { openWriter, scalar } from './database.ts'
+import { ledgerMigrations } from './file/ledger-schema.ts'
+import { openWriter } from './file/open-file.ts'
+import { queueMigrations } from './file/queue-schema.ts'
+import { scalar } from './file/scalar.ts'
 import { openSqlite } from './open.ts'
-import { ledgerMigrations, queueMigrations } from './schema.ts'
 
 const program = join(import.meta.dirname, 'testing', 'accepting-process.ts')
 const pageBytes = 4096

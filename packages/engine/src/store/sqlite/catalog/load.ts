@@ -1,0 +1,21 @@
+import type { Catalog } from '../../catalog.ts'
+import { read } from '../method.ts'
+import { readApplications } from './application.ts'
+import { readDialects } from './dialect.ts'
+import { readEndpoints } from './endpoint.ts'
+import { readEventTypes } from './event-type.ts'
+
+export const load = {
+  load: read<Catalog['load']>((database) => {
+    const applications = readApplications(database)
+    const endpoints = readEndpoints(database)
+    const eventTypes = readEventTypes(database)
+    const dialects = readDialects(database)
+    return () => ({
+      applications: applications(),
+      endpoints: endpoints(),
+      eventTypes: eventTypes(),
+      dialects: dialects(),
+    })
+  }),
+}

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, onTestFinished, test } from 'vitest'
+import { summary } from '../ledger/summary.ts'
+import { ledgerMigrations } from './ledger-schema.ts'
+import { openWriter } from './open-file.ts'
+
+test('totals that the first version kept are counted again, with what it left out', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'ledger.db')
+  const before = new DatabaseSync(path)
+  before.exec(`${ledgerMigrations[0]}; PRAGMA user_version = 1`)
+  const insert = before.prepare(
+    "INSERT INTO attempt VALUES (?, ?, 'app_1', 'msg_1', 'a.b', ?, 1, ?, 0, ?, 1, NULL, 0, NULL)",
+  )
+  const rows = ['success', 'failed', 'exhausted', 'quarantined', 'interrupted', 'cancelled', 'success'] as const
+  const hourMs = 3_600_000
+  for (const [seq, result] of rows.entries()) insert.run(seq + 1, `atmpt_${seq}`, `ep_${seq % 2}`, result, seq * hourMs)
+  // As the first version counted: neither what was interrupted nor what was cancelled.
+  before.exec("INSERT INTO total VALUES ('app_1', 'ep_0', 0, 1, 0), ('app_1', 'ep_1', 1, 0, 1)")
+  before.close()
+
+  const after = openWriter(path, ledgerMigrations, 'NORMAL')
+  onTestFinished(() => after.close())
+  const none = { message: null, eventTypes: null, results: null, code: null, codeClass: null, channel: null, tag: null }
+  const count = (endpoint: string | null, from: number | null) =>
+    summary.summary.on(after)({
+      ...none,
+      app: 'app_1',
+      endpoint,
+      after: from,
+      before: null,
+      cursor: null,
+      order: 'ascending',
+      limit: 1,
+    })
+  expect(count(null, null)).toEqual({ total: 7, success: 2, failed: 5 })
+  expect(count('ep_1', null)).toEqual({ total: 3, success: 0, failed: 3 })
+  expect(count(null, 4 * hourMs)).toEqual({ total: 3, success: 1, failed: 2 })
+})

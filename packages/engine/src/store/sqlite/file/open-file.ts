@@ -1,0 +1,43 @@
+import { DatabaseSync } from 'node:sqlite'
+import { EngineError } from '../../../errors.ts'
+import { damaged, isDamage, refuseDamage } from './damage.ts'
+import { migrate, type Migrations } from './migrate.ts'
+import { scalar } from './scalar.ts'
+import { refuseUnsafeVersion } from './sqlite-version.ts'
+
+/** Opens the one connection that writes a file, brings its schema up to date and verifies that commits are durable. */
+export function openWriter(path: string, migrations: Migrations, durability: 'FULL' | 'NORMAL'): DatabaseSync {
+  const database = new DatabaseSync(path)
+  try {
+    refuseUnsafeVersion(database)
+    database.exec('PRAGMA busy_timeout = 5000')
+    if (path !== ':memory:') setAndVerify(database, 'journal_mode', 'wal')
+    setAndVerify(database, 'synchronous', durability === 'FULL' ? 2 : 1)
+    // 64 MB of pages: the rows of a few seconds of work stay in memory. Checkpoints every 4,000 pages (16 MB).
+    database.exec('PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA temp_store = MEMORY')
+    database.exec('PRAGMA foreign_keys = OFF; PRAGMA secure_delete = FAST')
+    refuseDamage(database, path)
+    migrate(database, path, migrations)
+    return database
+  } catch (error) {
+    database.close()
+    throw isDamage(error) ? damaged(path, error.message) : error
+  }
+}
+
+/** Opens a connection that only reads. The file exists, because its writer was opened before. */
+export function openReader(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true })
+  database.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA query_only = ON')
+  return database
+}
+
+function setAndVerify(database: DatabaseSync, pragma: string, value: string | number): void {
+  database.exec(`PRAGMA ${pragma} = ${value}`)
+  const actual = scalar(database, `PRAGMA ${pragma}`)
+  if (actual !== value)
+    throw new EngineError(
+      'database_refused',
+      `SQLite answers ${pragma} = ${String(actual)} where ${value} was set. With it an acknowledged message could be lost at a power failure, so Posthorn does not start. Use a local disk that supports write-ahead logging.`,
+    )
+}

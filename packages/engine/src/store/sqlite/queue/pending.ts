@@ -1,0 +1,32 @@
+import type { Queue } from '../../queue.ts'
+import { read } from '../method.ts'
+
+export const pending = {
+  pending: read<Queue['pending']>((database) => {
+    // A first attempt is due when its message was accepted, so the primary key finds it.
+    const first = database.prepare(
+      `SELECT w.due, w.generation FROM work w JOIN message m ON m.app = w.app AND m.id = w.message
+      WHERE w.target = ? AND w.due = (SELECT accepted_at FROM message WHERE id = ?2 AND app = w.app) AND w.message = ?2`,
+    )
+    const again = database.prepare('SELECT due, generation FROM work WHERE message = ? AND target = ? AND again = 1')
+    const batched = database.prepare(
+      `SELECT w.due, w.generation FROM batch_member b
+      JOIN work w ON w.message = b.batch AND w.target = b.target AND w.again = 1
+      WHERE b.message = ? AND b.target = ?`,
+    )
+    return (targets, message) =>
+      targets.flatMap((target) => {
+        const row = again.get(message, target) ?? first.get(target, message) ?? batched.get(message, target)
+        return row ? [{ target, due: Number(row.due), generation: Number(row.generation) }] : []
+      })
+  }),
+
+  countPending: read<Queue['countPending']>((database) => {
+    // A batch counts as its messages.
+    const count = database.prepare(
+      `SELECT count(*) AS count FROM (
+        SELECT 1 FROM work w LEFT JOIN batch_member b ON b.batch = w.message AND w.again = 1 WHERE w.target = ? LIMIT ?)`,
+    )
+    return (target, limit) => Number(count.get(target, limit)?.count)
+  }),
+}

@@ -1,0 +1,15 @@
+/** A call of one method of the store as it travels to a thread: plain data. */
+export interface Call {
+  /** Part and method: `queue.accept`. */
+  readonly name: string
+  readonly args: readonly unknown[]
+}
+
+/** The answer to one call of a group: its own result, or why the database could not do it. */
+export type Answer = { readonly value: unknown } | { readonly error: StoreFailure }
+
+export interface StoreFailure {
+  readonly message: string
+  /** `full`: no space, nothing was written, try later. `lost`: an fsync or a page failed; the process must end. `bug`: the rest. */
+  readonly kind: 'full' | 'lost' | 'bug'
+}
