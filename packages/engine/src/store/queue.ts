@@ -169,7 +169,7 @@ interface UnformItem extends Claim {
 
 type FormResult = { readonly state: 'formed' | 'stale' }
 
-export interface ClaimResult {
+interface ClaimResult {
   readonly work: readonly ClaimedWork[]
   /** What was recorded on the way: older epochs' claims as interrupted, and what killed its process alone as quarantined. */
   readonly outcomes: readonly StoredOutcome[]
