@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Application } from '../../../model.ts'
 import type { CatalogContents, SealedSecret } from '../../catalog.ts'
-import { deleteOperationsOn } from '../operations/delete-all.ts'
+import { deleteOperationsOn } from '../operation-store/delete-all.ts'
 import { missing, type ChangesOf } from './rows.ts'
 
 export function applicationChanges(database: DatabaseSync): ChangesOf<'application' | 'delete_application'> {

@@ -1,6 +1,6 @@
 import type { AcceptItem, Queue } from '../../queue.ts'
 import { write } from '../method.ts'
-import { endOperationOn } from '../operations/end.ts'
+import { endOperationOn } from '../operation-store/end.ts'
 import { detailOf } from './message-row.ts'
 import type { QueueFile } from './queue-file.ts'
 

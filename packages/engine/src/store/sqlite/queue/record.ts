@@ -1,6 +1,6 @@
 import type { Queue, RecordItem } from '../../queue.ts'
 import { write } from '../method.ts'
-import { noteCalledOn } from '../operations/called.ts'
+import { noteCalledOn } from '../operation-store/called.ts'
 import type { QueueFile } from './queue-file.ts'
 import { workRows } from './work-rows.ts'
 
