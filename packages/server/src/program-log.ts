@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import type { Settings } from './settings/index.ts'
 
-/** JSON lines on standard output; control characters come out escaped, and what may be a credential as `***`. */
+/** The program's own log: JSON lines on standard output. Control characters are escaped; members that may hold a credential show `***`. */
 export function createLog(level: Settings['logLevel']) {
   return pino({
     level,

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-/** A value that must not be printed: text, JSON and `console.log` show `***`. Only `reveal` gives it. */
+/** A value that must not be printed. `String(secret)`, JSON and `console.log` show `***`; only `reveal` returns the value. */
 export class Secret {
   readonly #value: string
 

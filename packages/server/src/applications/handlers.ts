@@ -5,7 +5,7 @@ import { invalidField, notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'
 
-/** Ids are ours to give; a PUT to one that does not exist is a mistake, and to any other name a new application. */
+/** The form of ids that the engine makes. A PUT to such an id never creates: it is a 404. A PUT to any other name creates one with that uid. */
 const generated = /^app_[0-9A-Za-z]{16}$/
 
 export const applications: HandlersOf<'application'> = {
@@ -36,7 +36,7 @@ export const applications: HandlersOf<'application'> = {
     const id = params.app_id
     try {
       const current = await engine.applications.get(org, id)
-      // A PUT to the uid keeps it, also when the body does not repeat it.
+      // A body without `uid` keeps the uid that is in the path.
       const uid = body.uid === undefined ? current.uid : body.uid
       return applicationOut(await engine.applications.update(org, current.id, { ...applicationReplacement(body), uid }))
     } catch (error) {

@@ -1,27 +1,17 @@
-import type { AttemptOut, EndpointMessageOut } from '@posthorn/api'
-import { EngineError, type Attempt, type AttemptFilter, type Engine, type Message, type Page } from '@posthorn/engine'
+import type { AttemptOut, QueryOf, RouteOf } from '@posthorn/api'
+import type { Attempt, AttemptFilter, Engine, Message, Page } from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
 import { JsonText, pageText, withRawMember } from '../http/json-text.ts'
-import { messageHead, messageText, payloadText } from '../messages/message.ts'
+import { messageText } from '../messages/message.ts'
 import { withoutUndefined } from '../without-undefined.ts'
-import { attemptOut, destinationOut, resultsOf, standing, type AttemptView } from './attempt.ts'
+import { attemptOut, destinationOut, resultsOf, type AttemptView } from './attempt.ts'
+import { endpointMessages } from './endpoint-messages.ts'
+import { messagesOf } from './messages-of.ts'
 
-/** Filters of the lists of attempts that are the same for a message and an endpoint. */
-interface ListQuery {
-  readonly limit?: number | undefined
-  readonly iterator?: string | undefined
-  readonly status?: 0 | 1 | 2 | 3 | 4 | undefined
-  readonly status_code_class?: number | undefined
-  readonly channel?: string | undefined
-  readonly tag?: string | undefined
-  readonly before?: number | undefined
-  readonly after?: number | undefined
-  readonly event_types?: string[] | undefined
-  readonly with_content?: boolean | undefined
-  readonly expanded_statuses?: boolean | undefined
-}
+/** What the lists of attempts, by message and by endpoint, can be asked for. */
+type ListQuery = Partial<Omit<QueryOf<RouteOf<'attempt.listByEndpoint'>>, 'with_msg'>>
 
 export const attempts: HandlersOf<'attempt'> = {
   'attempt.listByMessage': async ({ engine, org, params, query }) => {
@@ -33,8 +23,7 @@ export const attempts: HandlersOf<'attempt'> = {
   'attempt.listByEndpoint': async ({ engine, org, params, query }) => {
     const endpoint = await engine.endpoints.get(org, params.app_id, params.endpoint_id)
     const page = await list(engine, org, params.app_id, { ...filterOf(query), endpoint: endpoint.id })
-    const messages =
-      query.with_msg === true ? await messagesOf(engine, org, params.app_id, page.data) : new Map<string, Message>()
+    const messages = query.with_msg === true ? await messagesOf(engine, org, params.app_id, page.data) : undefined
     return attemptPage(page, viewOf(query), messages)
   },
 
@@ -63,31 +52,8 @@ export const attempts: HandlersOf<'attempt'> = {
     }
   },
 
-  'attempt.listMessages': async ({ engine, org, params, query }) => {
-    const { app_id: app } = params
-    const endpoint = await engine.endpoints.get(org, app, params.endpoint_id)
-    const filter = { ...filterOf({ ...query, status: undefined }), endpoint: endpoint.id }
-    const limit = query.limit ?? 50
-    const found: JsonText<EndpointMessageOut>[] = []
-    let page: Page<Attempt> | undefined
-    // How a delivery stands is known of the newest attempt only, so the status is looked at here; some pages at a time.
-    for (let pages = 0; pages < 10 && found.length < limit && page?.done !== true; pages++) {
-      const iterator: string | null = page === undefined ? (query.iterator ?? null) : page.iterator
-      page = await engine.attempts.latestOfEachMessage(org, app, { ...filter, limit: limit - found.length, iterator })
-      const wanted = page.data.filter(
-        (attempt) => query.status === undefined || standing(attempt, endpoint).status === query.status,
-      )
-      const messages = await messagesOf(engine, org, app, wanted)
-      for (const attempt of wanted) {
-        const message = messages.get(attempt.message)
-        if (message === undefined) continue
-        const head = { ...messageHead(message), ...standing(attempt, endpoint) }
-        found.push(withRawMember(head, 'payload', payloadText(message, query.with_content ?? true)))
-      }
-    }
-    const { iterator = null, prevIterator = null, done = true } = page ?? {}
-    return pageText(found, { iterator, prevIterator, done })
-  },
+  // The status is left out of the filter: an attempt's own result is not how its delivery stands.
+  'attempt.listMessages': (call) => endpointMessages(call, filterOf({ ...call.query, status: undefined })),
 
   'attempt.resend': idempotent({
     perform: ({ engine, org, params, write }) =>
@@ -109,7 +75,7 @@ function filterOf(query: ListQuery): AttemptFilter {
   })
 }
 
-/** No attempt that is over is pending or sending: asking for those is an empty page, not every result. */
+/** No recorded attempt is pending or sending, so those statuses have no results: an empty page, and not every attempt. */
 async function list(engine: Engine, org: string, app: string, filter: AttemptFilter): Promise<Page<Attempt>> {
   if (filter.results?.length === 0) return { data: [], iterator: null, prevIterator: null, done: true }
   return engine.attempts.list(org, app, filter)
@@ -129,24 +95,7 @@ function attemptPage(page: Page<Attempt>, view: AttemptView, messages?: Readonly
   return pageText(items, page)
 }
 
-async function messagesOf(
-  engine: Engine,
-  org: string,
-  app: string,
-  page: readonly Attempt[],
-): Promise<Map<string, Message>> {
-  const ids = [...new Set(page.map((attempt) => attempt.message))]
-  const found = await Promise.all(ids.map((id) => engine.messages.get(org, app, id).catch(unlessMissing)))
-  return new Map(found.flatMap((message) => (message === null ? [] : [[message.id, message]])))
-}
-
-/** A message whose retention ended is missing from a list; its attempts may still be there. */
-function unlessMissing(error: unknown): null {
-  if (error instanceof EngineError && error.code === 'not_found') return null
-  throw error
-}
-
-/** The attempt, when it is one of the message in the path. */
+/** The attempt that the path names. @throws Refusal 404: it is not one of the message in the path */
 async function attemptOf(
   engine: Engine,
   org: string,

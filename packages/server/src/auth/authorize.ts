@@ -3,7 +3,7 @@ import type { Engine } from '@posthorn/engine'
 import { notFound, Refusal } from '../http/refusal.ts'
 import { mayDo, type Caller } from './caller.ts'
 
-/** Refuses with a 403 what the caller's token may not do at all. */
+/** @throws Refusal 403: this operation needs another kind of token, or a scope that the token lacks */
 export function authorize(route: Route, caller: Caller): void {
   if (route.access === 'organization' && caller.app !== null) {
     throw new Refusal(403, 'forbidden', 'This needs a token of the organisation; this one is for an application.')
@@ -14,8 +14,8 @@ export function authorize(route: Route, caller: Caller): void {
 }
 
 /**
- * The application that a path names, for an application's token. Its own id passes; its own `uid` becomes the id; any
- * other one is a 404 with the bytes of an application that does not exist.
+ * The id of the application that a path names, for an application's token. The path may have the application's id or `uid`.
+ * Another application is a 404 with the same bytes as one that does not exist.
  */
 export async function ownApplication(engine: Engine, caller: Caller & { app: string }, id: string): Promise<string> {
   if (id === caller.app) return id

@@ -1,6 +1,6 @@
 import type { Scope } from '@posthorn/api'
 
-/** Who asks. The organisation comes from the credential and from nowhere else. */
+/** Who makes a request. Everything here comes from the token; a request cannot change its organisation. */
 export interface Caller {
   readonly org: string
   /** For the audit log: the token's subject, and for whom it acts where its claim `act` says so. */

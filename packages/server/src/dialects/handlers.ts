@@ -38,7 +38,7 @@ export const dialects: HandlersOf<'dialect'> = {
   },
 }
 
-/** In an address a dialect that is not there is a 404, and not a wrong field. */
+/** A dialect that the path names. When it does not exist the answer is a 404; the engine would name a field, as for a body. */
 function dialectOf(engine: Engine, org: string, name: string, version?: number): DialectInfo {
   try {
     return engine.dialects.get(org, name, version)

@@ -18,7 +18,7 @@ import {
   testOut,
 } from './endpoint.ts'
 
-/** As for applications: ours to give, so a PUT to one that does not exist is a 404. */
+/** The form of ids that the engine makes. A PUT to such an id never creates: it is a 404. */
 const generated = /^ep_[0-9A-Za-z]{16}$/
 
 export const endpoints: HandlersOf<'endpoint'> = {

@@ -19,7 +19,7 @@ export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
 
   function reasonsAgainst(state: { ok: boolean; reasons: readonly string[] }): string[] {
     const reasons = state.ok ? [] : [...state.reasons]
-    if (!state.ok && reasons.length === 0) reasons.push('The engine is not well and does not say why.')
+    if (!state.ok && reasons.length === 0) reasons.push('The engine reports a fault without a reason.')
     if (lifecycle.draining) reasons.push('The server is shutting down.')
     return reasons
   }

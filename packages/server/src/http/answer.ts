@@ -6,9 +6,12 @@ import { JsonText } from './json-text.ts'
 import { Reply } from './reply.ts'
 
 /** A handler of any row (see `handler.ts`). */
-export type AnyHandler =
-  | ((call: AnyCall) => unknown)
-  | { perform(call: AnyCall): Promise<unknown>; present(result: unknown, call: AnyCall): unknown }
+export type AnyHandler = ((call: AnyCall) => unknown) | AnyIdempotentHandler
+
+interface AnyIdempotentHandler {
+  perform(call: AnyCall): Promise<unknown>
+  present(result: unknown, call: AnyCall): unknown
+}
 
 /** An answer as it goes out. */
 export interface Answered {
@@ -18,30 +21,31 @@ export interface Answered {
   readonly replayed: boolean
 }
 
-/** Runs a handler. */
+/** Runs a handler and writes down its answer. */
 export async function answer(route: Route, handler: AnyHandler, call: AnyCall): Promise<Answered> {
-  if (typeof handler === 'function') return rendered(route, await handler(call))
-  const done = await outcomeOf(handler.perform(call))
-  if (done.kind === 'http_answer') return { status: done.status, text: done.body, replayed: true }
-  const { status, body: result } =
-    done.result instanceof Reply ? done.result : { status: route.status, body: done.result }
-  return { ...rendered(route, handler.present(result, call), status), replayed: done.replayed }
+  if (typeof handler === 'function') {
+    const { status, body } = withStatus(route, await handler(call))
+    return { status, text: textOf(route, body), replayed: false }
+  }
+  const write = await performed(handler, call)
+  // An HTTP answer that an older version kept. It goes out as it is.
+  if (write.kind === 'http_answer') return { status: write.status, text: write.body, replayed: true }
+  const { status, body: result } = withStatus(route, write.result)
+  return { status, text: textOf(route, handler.present(result, call)), replayed: write.replayed }
 }
 
-/** What a write gave: now, or the first time that its Idempotency-Key came. */
-async function outcomeOf(performed: Promise<unknown>): Promise<Kept & { readonly replayed: boolean }> {
+/** What the write gave: now, or when its Idempotency-Key came for the first time. */
+async function performed(handler: AnyIdempotentHandler, call: AnyCall): Promise<Kept & { readonly replayed: boolean }> {
   try {
-    return { kind: 'result', result: await performed, replayed: false }
+    return { kind: 'result', result: await handler.perform(call), replayed: false }
   } catch (error) {
     if (!(error instanceof EngineError) || error.replay === null) throw error
     return { ...error.replay, replayed: true }
   }
 }
 
-function rendered(route: Route, given: unknown, otherStatus: number = route.status): Answered {
-  const status = given instanceof Reply ? given.status : otherStatus
-  const body: unknown = given instanceof Reply ? given.body : given
-  return { status, text: textOf(route, body), replayed: false }
+function withStatus(route: Route, given: unknown): { readonly status: number; readonly body: unknown } {
+  return given instanceof Reply ? given : { status: route.status, body: given }
 }
 
 function textOf(route: Route, body: unknown): string {

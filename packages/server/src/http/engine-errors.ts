@@ -1,7 +1,7 @@
 import type { EngineError, EngineErrorCode } from '@posthorn/engine'
 import { invalid, invalidField, notFound, Refusal } from './refusal.ts'
 
-/** What each refusal of the engine is in HTTP. A `field` is a 422 that names it. */
+/** The status of each refusal of the engine. With `field` the answer is a 422 that names a field: the one of the error, or else this. */
 const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
   not_found: { status: 404 },
   conflict: { status: 409 },
@@ -39,7 +39,7 @@ export function refusalOf(error: EngineError): Refusal {
   if (field !== undefined) {
     const type = `value_error.${error.code}`
     if (error.problems.length > 0) {
-      // Each with its own place, so that an author sees all of them where they are.
+      // One entry for each problem, with its place, so that an author can correct all of them at once.
       const root = error.code === 'payload_invalid' ? ['body', 'payload'] : ['body']
       return invalid(
         ...error.problems.map(({ path, reason }) => ({

@@ -21,10 +21,11 @@ export interface Call<Id extends OperationId> {
   readonly write: WriteOptions
 }
 
-type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>>
+/** The body of a success: a value of the row's schema, or JSON text of one. */
+type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>> | JsonText<ResponseOf<RouteOf<Id>>>
 
-/** The body, ready JSON, or either with another status. */
-type Answer<Id extends OperationId> = Body<Id> | JsonText<Body<Id>> | Reply<Body<Id> | JsonText<Body<Id>>>
+/** A `Reply` has another status than the row's. */
+type Answer<Id extends OperationId> = Body<Id> | Reply<Body<Id>>
 
 type PlainHandler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>> | Answer<Id>
 
@@ -35,13 +36,13 @@ type PlainHandler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<I
  */
 interface IdempotentHandler<Id extends OperationId> {
   perform(call: Call<Id>): Promise<unknown>
-  present(result: never, call: Call<Id>): Answer<Id>
+  present(result: never, call: Call<Id>): Body<Id>
 }
 
 /** Ties the two steps of a handler together: `present` takes what `perform` gives. A `Reply` has another status than the row's. */
 export function idempotent<Id extends OperationId, Result>(handler: {
   perform(call: Call<Id>): Promise<Result | Reply<Result>>
-  present(result: Result, call: Call<Id>): Answer<Id>
+  present(result: Result, call: Call<Id>): Body<Id>
 }): IdempotentHandler<Id> {
   return handler
 }

@@ -11,7 +11,7 @@ import { discardRest } from './incoming-file.ts'
 import { callReader } from './read-call.ts'
 import { apiHeaders } from './security-headers.ts'
 
-export interface Mounting {
+export interface RouteParts {
   readonly engine: Engine
   readonly authenticate: Authenticate
   readonly handlers: Handlers
@@ -22,36 +22,36 @@ const nobody: Caller = { org: '', actor: '', app: null, scopes: new Set(), expir
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; set before a handler of an operation that is not public. */
+    /** Set by `checkToken`, before the handler of every operation that is not public. */
     caller?: Caller
   }
 }
 
 /** Puts every row of the contract on the server. */
-export function mountRoutes(server: FastifyInstance, mounting: Mounting): void {
+export function mountRoutes(server: FastifyInstance, parts: RouteParts): void {
   server.decorateRequest('caller')
   const rows = routes as readonly Route[]
-  for (const route of rows) if (!route.file) mountRoute(server, route, mounting)
+  for (const route of rows) if (!route.file) mountRoute(server, route, parts)
   // Routes that take files are registered apart, where no parser reads a body before the handler asks for it.
   server.register((part, _, done) => {
     part.removeAllContentTypeParsers()
     part.addContentTypeParser('*', (_request, _body, parsed) => parsed(null, undefined))
-    for (const route of rows) if (route.file) mountRoute(part, route, mounting)
+    for (const route of rows) if (route.file) mountRoute(part, route, parts)
     done()
   })
 }
 
-function mountRoute(server: FastifyInstance, route: Route, mounting: Mounting): void {
+function mountRoute(server: FastifyInstance, route: Route, parts: RouteParts): void {
   server.route({
     method: route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
-    // Before a byte of the body is read.
-    ...(route.access === 'public' ? {} : { onRequest: gate(route, mounting.authenticate) }),
-    handler: route.stream ? streamHandler(mounting) : operationHandler(route, mounting),
+    // `onRequest` runs before a byte of the body is read.
+    ...(route.access === 'public' ? {} : { onRequest: checkToken(route, parts.authenticate) }),
+    handler: route.stream ? streamHandler(parts) : operationHandler(route, parts),
   })
 }
 
-function gate(route: Route, authenticate: Authenticate) {
+function checkToken(route: Route, authenticate: Authenticate) {
   return async (request: FastifyRequest): Promise<void> => {
     const caller = await authenticate(request.headers.authorization)
     authorize(route, caller)
@@ -59,7 +59,7 @@ function gate(route: Route, authenticate: Authenticate) {
   }
 }
 
-function operationHandler(route: Route, { engine, handlers }: Mounting) {
+function operationHandler(route: Route, { engine, handlers }: RouteParts) {
   const handler = handlers[route.operationId as keyof Handlers] as AnyHandler
   const readCall = callReader(route)
 
@@ -73,7 +73,7 @@ function operationHandler(route: Route, { engine, handlers }: Mounting) {
   }
 }
 
-function streamHandler({ stream }: Mounting) {
+function streamHandler({ stream }: RouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     stream.open(request.caller ?? nobody, reply.raw, { ...apiHeaders, 'x-request-id': request.id })
     return reply.hijack()

@@ -1,5 +1,6 @@
 import type { Page, PageOptions } from '@posthorn/engine'
 
+/** The paging members of a query. */
 export function pageOptions(query: {
   limit?: number | undefined
   iterator?: string | undefined
@@ -13,11 +14,12 @@ export function pageOptions(query: {
   }
 }
 
+/** A page with each item as the API shows it. */
 export function pageOut<T, U>(page: Page<T>, out: (item: T) => U) {
   return { data: page.data.map(out), iterator: page.iterator, prevIterator: page.prevIterator, done: page.done }
 }
 
-/** A page of a short list that is in memory whole, in the order of the names. */
+/** A page of a short list of names that is in memory, in the order that it has there. */
 export function namedPage<T extends { readonly name: string }, U>(
   all: readonly T[],
   query: { limit?: number | undefined; iterator?: string | undefined },

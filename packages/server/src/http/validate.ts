@@ -2,7 +2,7 @@ import { nearestWord } from '@posthorn/wire'
 import type * as z from 'zod'
 import { invalid, type FieldProblem } from './refusal.ts'
 
-/** Reads `value` with a schema of the contract; a 422 that names every wrong field otherwise. */
+/** Reads `value` with a schema of the contract. @throws Refusal 422 that names every wrong field */
 export function validate<S extends z.ZodObject>(schema: S, value: unknown, where: 'body' | 'query'): z.output<S> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data

@@ -4,7 +4,7 @@ import type { Caller } from '../auth/caller.ts'
 import { Refusal } from '../http/refusal.ts'
 import { logEntry } from './entry.ts'
 
-/** What may wait for one client; who reads more slowly than that is cut off and can come back. */
+/** The most that is buffered for one client. A client that reads more slowly is cut off; it can connect again. */
 const maxBufferedBytes = 256 * 1024
 const heartbeatMs = 15_000
 const maxClients = 1000
@@ -14,7 +14,7 @@ interface Client {
   readonly response: ServerResponse
 }
 
-/** Every attempt as it is recorded, to whoever may see it. */
+/** Sends every attempt, as it is recorded, to the clients whose tokens may see it. */
 export interface LogStream {
   open(caller: Caller, response: ServerResponse, headers: Readonly<Record<string, string>>): void
   close(): void
@@ -37,9 +37,9 @@ export function openLogStream(engine: Engine, logger: Log): LogStream {
     let text: string | undefined
     for (const client of clients) {
       const { org, app } = client.caller
-      // The organisation is checked for an application's token too: both come from the credential.
+      // The organisation is compared for an application's token too: its claim `org` could name another one.
       if (org !== attempt.org || (app !== null && app !== attempt.app)) continue
-      // Without an "id:" line, which would promise that Last-Event-ID is honoured. What was missed stands in the log.
+      // No `id:` line, because Last-Event-ID is not honoured. A client that was away reads the log.
       text ??= `event: attempt\ndata: ${JSON.stringify(logEntry(attempt))}\n\n`
       write(client, text)
     }

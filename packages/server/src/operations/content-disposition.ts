@@ -1,9 +1,9 @@
 /**
- * Names of files in `Content-Disposition` (RFC 6266, RFC 8187). A name comes from one stranger and goes to the disk of
- * another, so nothing of it is a path, and nothing of it leaves its quotes.
+ * File names in `Content-Disposition` (RFC 6266, RFC 8187). A name comes from an untrusted client and is saved by another one.
+ * So directories are cut off, and characters that could end the quoted string are replaced.
  */
 
-/** The name that a request gives its body; `null`: none that can be read. */
+/** The name that a request gives its body; `null`: there is none, or it cannot be read. */
 export function fileNameOf(disposition: string | undefined): string | null {
   if (disposition === undefined) return null
   const name = extendedName(disposition) ?? plainName(disposition)
@@ -11,7 +11,7 @@ export function fileNameOf(disposition: string | undefined): string | null {
   return last === '' ? null : last
 }
 
-/** A response that is kept as a file, whatever is in it. Browsers that know the second form take that one. */
+/** Makes a browser save the response as a file. `filename*` has the exact name; old clients read `filename`. */
 export function attachment(name: string): string {
   const plain = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_')
   const quoted = `attachment; filename="${plain}"`
@@ -35,7 +35,7 @@ function plainName(disposition: string): string | null {
   return match?.[1]?.replaceAll(/\\(.)/g, '$1') ?? match?.[2] ?? null
 }
 
-/** `encodeURIComponent` leaves five characters that an `ext-value` may not have. */
+/** `encodeURIComponent` keeps five characters that are not allowed in an `ext-value`. */
 function percentEncoded(name: string): string {
   return encodeURIComponent(name).replaceAll(
     /['()*!]/g,

@@ -4,8 +4,8 @@ import { attachment } from './content-disposition.ts'
 import { rangeOf } from './range.ts'
 
 /**
- * Files that operations gave. The link is all that is asked for: 192 random bits that expire. Whatever the file is, a browser
- * keeps it and does not show it, so that a vendor's customer cannot publish a page here.
+ * Serves the result files of operations. A link needs no token: it has 192 random bits, and it expires. A browser saves the
+ * file and never shows it, so that a vendor's customer cannot publish a page under the vendor's address.
  */
 export function mountFiles(server: FastifyInstance, engine: Engine): void {
   server.route<{ Params: { token: string } }>({
@@ -39,7 +39,7 @@ function isKnown(request: FastifyRequest, etag: string): boolean {
   return known.includes(etag) || known.includes('*')
 }
 
-/** Who goes on with a download that broke off names the file that it began with; of another one it gets the whole. */
+/** A client that resumes a download names the file that it began (`If-Range`). If that is another file, it gets the whole file. */
 function mayBeRange(request: FastifyRequest, etag: string): boolean {
   const expected = request.headers['if-range']
   return request.method === 'GET' && (expected === undefined || expected === etag)

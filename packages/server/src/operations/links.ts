@@ -1,4 +1,4 @@
-/** Where links to files begin: `POSTHORN_PUBLIC_URL`, or the listener's own address, which is known once it listens. */
+/** How links to files begin: `POSTHORN_PUBLIC_URL`, or else the listener's address, which `startServer` fills in when it listens. */
 export interface Links {
   base: string
 }

@@ -25,8 +25,9 @@ export function operationOut(operation: Operation): OperationOut {
 }
 
 /**
- * What a claim answers. That a job failed is a 200 with `error` in the place of `data`: the vendor's document is silent, the
- * question was in order, and its answer is known and final. A 4xx would say that the caller did something wrong, and be retried.
+ * What a claim answers. A job that failed is a 200 with `error` in the place of `data`, because the claim itself is valid and its
+ * answer is final. A 4xx would say that the caller made a mistake, and clients would retry a 5xx. (The vendor's document does
+ * not say what happens here.)
  */
 export function claimOut(claimed: Claimed, links: Links): JsonText<OperationClaimOut> | Reply<OperationClaimOut> {
   switch (claimed.kind) {

@@ -1,4 +1,4 @@
-/** Both ends count. */
+/** Both ends are inclusive. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
@@ -6,7 +6,7 @@ export interface ByteRange {
 
 /**
  * The part of a file that a request asks for (RFC 9110, 14.1.2 and 14.2): one range of bytes, from both ends, open, or a
- * suffix. `null` is the whole file, which is also the answer to several ranges and to what cannot be read.
+ * suffix. `null` is the whole file: there is no range, there are several, or it cannot be read.
  */
 export function rangeOf(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | null {
   const match = /^bytes=[ \t]*(\d{0,15})-(\d{0,15})[ \t]*$/i.exec(header ?? '')
