@@ -37,7 +37,7 @@ beforeAll(async () => {
   posthorn = { url: server.url, token: await mintToken(jwtSecret, { subject: 'org_slow' }), withinMs: 100 }
   client = createClient(posthorn)
   await client.application.create({ body: { uid: 'garage', name: 'Garage' } })
-}, 60_000)
+})
 afterAll(() => server.close())
 
 const routes = {
@@ -127,7 +127,7 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
     const { id } = json as { id: string }
     expect(await newest()).toMatchObject({ id, kind: 'backup.owner', state: 'running' })
     end({ owner: 'Ada' })
-    await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('ready')
+    await expect.poll(async () => (await newest()).state).toBe('ready')
   })
 
   it('one that fails after that fails the operation, and its reason stays here', async () => {
@@ -135,7 +135,7 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
     job = () => new Promise((_, reject) => (fail = reject))
     await post({ webhook_url: callback })
     fail(new Error('the password of the database is wrong'))
-    await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('failed')
+    await expect.poll(async () => (await newest()).state).toBe('failed')
     expect((await newest()).error).toBe('The job failed.')
     expect(failures.at(-1)).toMatchObject({ message: 'the password of the database is wrong' })
   })
@@ -145,7 +145,7 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
     expect(await post({ webhook_url: callback })).toMatchObject({ status: 200, json: { data: { rows: 3 } } })
     job = async () => ({ file: Buffer.from('{"a":1}'), name: 'a.json', contentType: 'application/json' })
     expect(await post({ webhook_url: callback })).toMatchObject({ status: 202 })
-    await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('ready')
+    await expect.poll(async () => (await newest()).state).toBe('ready')
     expect((await newest()).file).toMatchObject({ name: 'a.json', bytes: 7 })
   })
 
@@ -157,7 +157,7 @@ describe.each(Object.keys(vendors))('with %s', (framework) => {
     }
     await post({ webhook_url: callback })
     fail(new Error('no'))
-    await expect.poll(async () => (await newest()).state, { timeout: 10_000 }).toBe('failed')
+    await expect.poll(async () => (await newest()).state).toBe('failed')
     hook = () => undefined
   })
 

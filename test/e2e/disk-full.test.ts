@@ -40,7 +40,6 @@ afterAll(() => {
 
 test.skipIf(!mounted && !required)(
   `A6: a full disk is answered 503, retries wait for space, and nothing acknowledged is lost${reason}`,
-  { timeout: 120_000 },
   async () => {
     received = new Set()
     const org = 'org_diskfulltest0000'

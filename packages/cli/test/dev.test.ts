@@ -38,14 +38,14 @@ describe('posthorn dev, started, used, stopped and started again', () => {
 
   async function started(): Promise<void> {
     running = dev()
-    text = await running.until(/Stop with Ctrl-C/, 60_000)
+    text = await running.until(/Stop with Ctrl-C/)
     children = descendants(running.child.pid ?? 0)
   }
 
   async function stopped(stop: () => void): Promise<void> {
     stop()
     expect(await running.ended).toEqual({ code: 0, signal: null })
-    await eventually(() => !children.some(alive), 5000)
+    await eventually(() => !children.some(alive))
     expect(children.filter(alive)).toEqual([])
   }
 
@@ -173,22 +173,22 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     for (const line of verified) expect(text).toMatch(line)
     await stopped(() => process.kill(-(running.child.pid ?? 0), 'SIGINT'))
     expect(running.output.text).not.toContain('ended without waiting')
-  }, 90_000)
+  })
 
   test('a signal that comes as soon as it is ready is heard too', async () => {
     running = dev()
-    await running.until(/^ready /m, 60_000)
+    await running.until(/^ready /m)
     children = descendants(running.child.pid ?? 0)
     await stopped(() => running.child.kill('SIGTERM'))
-  }, 90_000)
+  })
 
   test('when the launcher is killed, the server ends too', async () => {
     await started()
     running.child.kill('SIGKILL')
     await running.ended
-    await eventually(() => !children.some(alive), 15_000)
+    await eventually(() => !children.some(alive))
     expect(children.filter(alive)).toEqual([])
-  }, 90_000)
+  })
 })
 
 describe('a port that is taken', () => {

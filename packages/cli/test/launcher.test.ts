@@ -124,7 +124,7 @@ describe('an installed package', () => {
     if (old !== null) expect(children).toHaveLength(1)
     running.child.kill('SIGKILL')
     await running.ended
-    await eventually(() => !children.some(alive), 10_000)
+    await eventually(() => !children.some(alive))
     expect(children.filter(alive)).toEqual([])
   })
 })

@@ -4,6 +4,9 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** Below the limit of a test, so that what a command printed is told. */
+const hangMs = 90_000
+
 export const launcher = fileURLToPath(new URL('../bin/posthorn.js', import.meta.url))
 
 /** A running command, what it has printed so far, and how it ended. */
@@ -39,7 +42,7 @@ export function start(
     child,
     output,
     ended,
-    async until(pattern, timeoutMs = 20_000) {
+    async until(pattern, timeoutMs = hangMs) {
       await eventually(
         () => pattern.test(output.text) || child.exitCode !== null || child.signalCode !== null,
         timeoutMs,
@@ -64,7 +67,7 @@ function cleanEnv(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(own), NO_COLOR: '1', ...more }
 }
 
-export async function eventually(condition: () => boolean, timeoutMs = 20_000): Promise<void> {
+export async function eventually(condition: () => boolean, timeoutMs = hangMs): Promise<void> {
   for (const deadline = performance.now() + timeoutMs; !condition() && performance.now() < deadline;) await sleep(20)
 }
 

@@ -96,31 +96,27 @@ describe('rule 3: the happy path reads nothing back', () => {
     expect(claims).toBe(0)
   })
 
-  test(
-    'beyond the bound of a lane work waits in the queue, and nothing overtakes it',
-    { timeout: 60_000 },
-    async () => {
-      const { opened, open } = gate()
-      receiver.answer = () => opened.then(() => 200)
-      const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url() })
-      const messages = 2500
-      for (let index = 0; index < messages; index += 250)
-        await Promise.all(
-          Array.from({ length: 250 }, (_, part) =>
-            engine.send(org, 'acme', { eventType: 'a', payload: `{"n":${index + part}}` }),
-          ),
-        )
-      expect(engine.health().inMemory).toBeLessThanOrEqual(1000)
-      expect(await store.queue.countPending(endpoint.id, 10_000)).toBe(messages)
-      open()
-      await engine.idle()
-      expect(claims).toBeGreaterThan(0)
-      const order = receiver.requests.map(({ body }) => (JSON.parse(body) as { n: number }).n)
-      expect(new Set(order).size).toBe(messages)
-      // Several are out at once, so neighbours may swap; what waited is never overtaken by more than a window.
-      order.forEach((n, position) => expect(Math.abs(n - position)).toBeLessThan(300))
-    },
-  )
+  test('beyond the bound of a lane work waits in the queue, and nothing overtakes it', async () => {
+    const { opened, open } = gate()
+    receiver.answer = () => opened.then(() => 200)
+    const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url() })
+    const messages = 2500
+    for (let index = 0; index < messages; index += 250)
+      await Promise.all(
+        Array.from({ length: 250 }, (_, part) =>
+          engine.send(org, 'acme', { eventType: 'a', payload: `{"n":${index + part}}` }),
+        ),
+      )
+    expect(engine.health().inMemory).toBeLessThanOrEqual(1000)
+    expect(await store.queue.countPending(endpoint.id, 10_000)).toBe(messages)
+    open()
+    await engine.idle()
+    expect(claims).toBeGreaterThan(0)
+    const order = receiver.requests.map(({ body }) => (JSON.parse(body) as { n: number }).n)
+    expect(new Set(order).size).toBe(messages)
+    // Several are out at once, so neighbours may swap; what waited is never overtaken by more than a window.
+    order.forEach((n, position) => expect(Math.abs(n - position)).toBeLessThan(300))
+  })
 })
 
 describe('rule 5: generation and failures are two numbers', () => {

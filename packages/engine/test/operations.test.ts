@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { VirtualClock } from '../sim/virtual-clock.ts'
 import type { Attempt, Engine, OpenOptions, Operation, TransportRequest } from '../src/index.ts'
 import { openWith } from '../src/open.ts'
@@ -520,7 +520,7 @@ describe('expiry', () => {
     expect((await operations.list(org, 'acme', { states: ['expired'] })).data).toHaveLength(1)
     expect((await operations.list(org, 'acme', { states: ['claimed'] })).data).toEqual([])
     await pass(2 * 60 * minuteMs)
-    await vi.waitFor(() => expect(storedFiles()).toEqual([]))
+    await expect.poll(() => storedFiles()).toEqual([])
     await expect(operations.claim(org, 'acme', claim!)).rejects.toMatchObject({ code: 'expired' })
     expect(await operations.get(org, 'acme', id)).toMatchObject({ state: 'expired', claimedAt: expect.any(Number) })
   })
@@ -547,7 +547,7 @@ describe('expiry', () => {
     await pass(3 * 60 * minuteMs)
     expect(requests).toHaveLength(1)
     expect(life.attempts.map((attempt) => attempt.result)).toEqual(['failed', 'cancelled'])
-    await vi.waitFor(() => expect(storedFiles()).toEqual([]))
+    await expect.poll(() => storedFiles()).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { createClient, type LogEntry } from '@posthorn/api'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../src/index.ts'
 import { request, startReceiver, startTestServer, token, type Receiver } from './support.ts'
 
@@ -142,7 +142,7 @@ describe('the live stream', () => {
     ] as const) {
       await clientOf(given).message.create({ params: { app_id }, body: { eventType: 'a.b', payload: { canary: 1 } } })
     }
-    await vi.waitFor(() => expect(all.entries.length + one.entries.length + others.entries.length).toBe(4))
+    await expect.poll(() => all.entries.length + one.entries.length + others.entries.length).toBe(4)
     expect(all.entries.map(({ appId }) => appId).toSorted()).toEqual([first.app_id, second.app_id].toSorted())
     expect(one.entries.map(({ appId }) => appId)).toEqual([first.app_id])
     expect(others.entries.map(({ appId }) => appId)).toEqual([other.app_id])
@@ -156,7 +156,7 @@ describe('the live stream', () => {
     const forged = await follow(await token({ subject: app_id, org: 'org_other' }))
     const honest = await follow(bearer)
     await clientOf().message.create({ params: { app_id }, body: { eventType: 'a.b', payload: {} } })
-    await vi.waitFor(() => expect(honest.entries).toHaveLength(1))
+    await expect.poll(() => honest.entries).toHaveLength(1)
     expect(forged.entries).toEqual([])
     forged.stop()
     honest.stop()

@@ -37,14 +37,14 @@ beforeAll(async () => {
   await post('/api/v1/app', { name: 'Acme', uid: 'acme' })
   // Whose policy takes http.
   await post(`${app}/preset`, { name: 'standard' })
-}, 60_000)
+})
 
 afterAll(async () => {
   const ended = once(child, 'exit')
   child.disconnect()
   await ended
   rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+})
 
 const told = async <T>(): Promise<T> => (await once(child, 'message'))[0] as T
 const post = (path: string, body: object) => request(url, 'POST', path, { token: bearer, body })
@@ -134,23 +134,19 @@ it('100 MB go up and come down with little of them in memory, and an interrupted
   expect(hash.digest('base64url')).toBe(digest)
   expect(first.etag).toBe(`"${digest}"`)
   expect((await peakBytes()) - before).toBeLessThan(200 * mb)
-}, 120_000)
+})
 
 it.each([
   ['which says so', { 'content-length': 100 * mb + 1 }],
   ['which does not say so', {}],
-])(
-  'a byte more, %s, is a 413 and leaves nothing behind',
-  async (_, headers) => {
-    const files = readdirSync(join(folder, 'operations'))
-    const id = await begin('http://127.0.0.1:9/')
-    expect(await upload(`${app}/operation/${id}/complete`, 100 * mb + 1, headers)).toBe(413)
-    expect(readdirSync(join(folder, 'operations'))).toEqual(files)
-    const shown = await request(url, 'GET', `${app}/operation/${id}`, { token: bearer })
-    expect(shown.json).toMatchObject({ state: 'running' })
-  },
-  120_000,
-)
+])('a byte more, %s, is a 413 and leaves nothing behind', async (_, headers) => {
+  const files = readdirSync(join(folder, 'operations'))
+  const id = await begin('http://127.0.0.1:9/')
+  expect(await upload(`${app}/operation/${id}/complete`, 100 * mb + 1, headers)).toBe(413)
+  expect(readdirSync(join(folder, 'operations'))).toEqual(files)
+  const shown = await request(url, 'GET', `${app}/operation/${id}`, { token: bearer })
+  expect(shown.json).toMatchObject({ state: 'running' })
+})
 
 it('an upload that is cut off leaves nothing behind', async () => {
   const id = await begin('http://127.0.0.1:9/')

@@ -45,11 +45,11 @@ beforeAll(async () => {
   app_id = (await owner.application.create({ body: { name: 'Acme' } })).id
   await owner.eventType.create({ body: { name: eventType, description: '', sample: { step: 1 } } })
   await owner.dialect.put({ params: { dialect_name: 'stamp' }, body: { ...stamp } })
-}, 60_000)
+})
 afterAll(async () => {
   await server.close()
   rmSync(folder, { recursive: true, force: true })
-}, 60_000)
+})
 
 async function as(input: Parameters<typeof token>[0]): Promise<Client> {
   return createClient({ url: server.url, token: await token(input) })

@@ -34,7 +34,7 @@ beforeAll(() => {
   cpSync(join(source, 'test', 'runtimes'), folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }')
   writeFileSync(join(folder, 'vectors.js'), `export default ${JSON.stringify(vectorFiles)}`)
-}, 60_000)
+})
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -56,7 +56,7 @@ describe('with node:crypto', () => {
       test.skip(`${name} (skipped: ${reason})`, () => {})
       continue
     }
-    test(name, { timeout: 120_000 }, () => {
+    test(name, () => {
       expectPassed(run(program, args), true)
     })
   }
@@ -65,7 +65,7 @@ describe('with node:crypto', () => {
 /** Workers of edge hosts offer some of Node and are told by their own condition, which has to come first. */
 describe('with Web Crypto, by the condition of a worker, though node matches too', () => {
   for (const condition of ['browser', 'worker', 'workerd', 'edge-light']) {
-    test(condition, { timeout: 120_000 }, () => {
+    test(condition, () => {
       expectPassed(run(process.execPath, [`--conditions=${condition}`]), false)
     })
   }
@@ -78,7 +78,7 @@ describe('in a browser', () => {
       test.skip(`Chromium, a ${kind} (skipped: ${reason})`, () => {})
       continue
     }
-    test(`Chromium, a ${kind}`, { timeout: 120_000 }, async () => {
+    test(`Chromium, a ${kind}`, async () => {
       expectPassed(await inChromium(kind), false)
     })
   }

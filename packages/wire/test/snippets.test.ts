@@ -196,7 +196,7 @@ describe('run by the real interpreters', () => {
         test.skip(`${language}, ${what} (skipped: ${lacking})`, () => {})
         continue
       }
-      test(`${language}, ${what}: accepts what we sign, and refuses what we refuse`, { timeout: 120_000 }, () => {
+      test(`${language}, ${what}: accepts what we sign, and refuses what we refuse`, () => {
         const answers = runSnippets(
           language,
           chosen.map((one) => jobOf(one, language)),
@@ -237,7 +237,7 @@ describe('what a dialect says about itself stays text', () => {
       test.skip(`${language} (skipped: ${reason})`, () => {})
       continue
     }
-    test(`${language}: quotes, comment ends, escapes and interpolation`, { timeout: 120_000 }, () => {
+    test(`${language}: quotes, comment ends, escapes and interpolation`, () => {
       const [first, changed] = casesOf(compiled).filter(
         ({ what }) => what === 'as it was sent' || what === 'another secret',
       )

@@ -11,6 +11,7 @@ import {
   type WireMessage,
 } from '@posthorn/wire'
 import { describe, expect, test } from 'vitest'
+import { cpuMs } from './cpu-ms.ts'
 import { vectorFiles } from './vectors.ts'
 
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
@@ -294,10 +295,9 @@ describe('G5: lists of signatures', () => {
   test('G5: more than 16 entries are refused, 10 000 of them in a few milliseconds', async () => {
     expect(await code(withList(`${right} `.repeat(17).trim()))).toBe('malformed_header')
     const flood = withList(`${right} `.repeat(10_000).trim())
-    const start = performance.now()
-    const result = verifySync(flood, { dialect: 'standard', secret, now })
-    expect(performance.now() - start).toBeLessThan(5)
-    expect(result).toMatchObject({ ok: false, code: 'malformed_header', status: 400 })
+    const check = () => verifySync(flood, { dialect: 'standard', secret, now })
+    expect(check()).toMatchObject({ ok: false, code: 'malformed_header', status: 400 })
+    expect(Math.min(...(await Promise.all([1, 2, 3].map(() => cpuMs(check)))))).toBeLessThan(5)
   })
 })
 
@@ -499,12 +499,13 @@ describe('P1 and P3: JSON that is made to hurt', () => {
   }
   for (const [name, payload] of Object.entries(bombs)) {
     test(`P3: ${name} are refused, by sender and receiver, in no time`, async () => {
-      const start = performance.now()
-      expect(dialect('standard').check({ ...message, payload })?.code).toBe('invalid_payload')
-      const signature = `v1,${hmac64(key, `${id}.1614265330.${payload}`)}`
-      expect(await code(standardRequest({ 'webhook-signature': signature }, payload))).toBe('malformed_body')
-      expect(await code(standardRequest({}, payload))).toBe('signature_mismatch')
-      expect(performance.now() - start).toBeLessThan(500)
+      const spentMs = await cpuMs(async () => {
+        expect(dialect('standard').check({ ...message, payload })?.code).toBe('invalid_payload')
+        const signature = `v1,${hmac64(key, `${id}.1614265330.${payload}`)}`
+        expect(await code(standardRequest({ 'webhook-signature': signature }, payload))).toBe('malformed_body')
+        expect(await code(standardRequest({}, payload))).toBe('signature_mismatch')
+      })
+      expect(spentMs).toBeLessThan(500)
     })
   }
   test('P3: 64 levels are fine', () => {

@@ -66,7 +66,7 @@ it('cuts off a reader that does not keep up, and only that one', async () => {
   expect(warn).toHaveBeenCalledTimes(1)
   const before = bytes
   tell(attempt)
-  await vi.waitFor(() => expect(bytes).toBeGreaterThan(before))
+  await expect.poll(() => bytes).toBeGreaterThan(before)
   expect(fastEnded).toBe(false)
 })
 

@@ -16,8 +16,8 @@ let count = 0
 
 beforeAll(async () => {
   ;({ server, certificate } = await startTrustingServer())
-}, 60_000)
-afterAll(() => server.close(), 60_000)
+})
+afterAll(() => server.close())
 
 interface Caller {
   readonly client: Client

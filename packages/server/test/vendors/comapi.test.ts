@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createClient, type Client } from '@posthorn/api'
 import { idToUuid, verify } from '@posthorn/wire'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { makeCertificate } from '../../../engine/src/transport/http/testing/certificates.ts'
 import { missing } from '../../../wire/test/installed.ts'
 import { runSnippets } from '../../../wire/test/snippets/run.ts'
@@ -23,8 +23,8 @@ let count = 0
 
 beforeAll(async () => {
   server = await startTestServer()
-}, 60_000)
-afterAll(() => server.close(), 60_000)
+})
+afterAll(() => server.close())
 
 /** A phrase, as people type one. */
 const secret = 'grüne Äpfel & 3 Birnen 🍐'
@@ -132,7 +132,7 @@ async function startRuby(key = secret): Promise<RubyReceiver> {
   const told: RubyRequest[] = []
   output.on('line', (line) => told.push(JSON.parse(line) as RubyRequest))
   const requests = async (count: number) => {
-    await vi.waitFor(() => expect(told).toHaveLength(count), 10_000)
+    await expect.poll(() => told).toHaveLength(count)
     return told
   }
   return { url: `http://127.0.0.1:${port}/webhook`, requests }
@@ -564,7 +564,7 @@ describe('what happens to what was not taken', () => {
     const body = { url: 'http://127.0.0.1:9/', secret, retrySchedule: [1] }
     await desk.client.endpoint.create({ params: desk.params, body })
     await receipt(desk, 'sent')
-    await vi.waitFor(async () => expect(await attempts(desk)).toHaveLength(8), 20_000)
+    await expect.poll(() => attempts(desk)).toHaveLength(8)
     for (const { received } of receivers) expect(received).toHaveLength(2)
   })
 
@@ -584,7 +584,8 @@ describe('what happens to what was not taken', () => {
     const [first] = await attempts(desk)
     const wait = Date.parse(first!.nextAttempt!) - Date.parse(first!.timestamp)
     expect(wait).toBeGreaterThan(3_500)
-    expect(wait).toBeLessThan(7_500)
+    // A busy machine adds to it. The next longer wait is half a minute.
+    expect(wait).toBeLessThan(20_000)
   })
 })
 

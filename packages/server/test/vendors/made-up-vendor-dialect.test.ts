@@ -15,8 +15,8 @@ let count = 0
 
 beforeAll(async () => {
   server = await startTestServer()
-}, 60_000)
-afterAll(() => server.close(), 60_000)
+})
+afterAll(() => server.close())
 
 interface Organisation {
   readonly client: Client

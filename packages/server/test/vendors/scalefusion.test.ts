@@ -23,8 +23,8 @@ let count = 0
 
 beforeAll(async () => {
   ;({ server, certificate: expired } = await startTrustingServer(Date.now() - 399 * DAY_MS))
-}, 60_000)
-afterAll(() => server.close(), 60_000)
+})
+afterAll(() => server.close())
 
 /** A customer of the vendor, who has the plan and a device. */
 interface Account {
@@ -334,7 +334,7 @@ describe('validating the payload', () => {
     }
     expect(await answerTo(taken)).toEqual([200, '', 'success'])
     expect(await answerTo(refused)).toEqual([406, 'Signatures mismatch!!', 'exhausted'])
-  }, 60_000)
+  })
 })
 
 /** The vendor's sample, as it is meant, in a process of its own. It prints each payload that it takes. */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createClient, type Client } from '@posthorn/api'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/index.ts'
 import { request, token } from '../support.ts'
 import { refusalOf } from './refusal.ts'
@@ -15,8 +15,8 @@ let count = 0
 
 beforeAll(async () => {
   ;({ server, certificate } = await startTrustingServer())
-}, 60_000)
-afterAll(() => server.close(), 60_000)
+})
+afterAll(() => server.close())
 
 /** An organisation of the vendor's customers, and somebody who may do everything in it. */
 interface Organisation {
@@ -96,19 +96,22 @@ describe('the signing key', () => {
     const receiver = await startReceiver()
     await newWebhook(organisation, receiver.origin)
     const { key: old } = await client.signingKey.get({ params: app })
+    await happen(organisation)
     const { signsFrom, previousUntil } = await client.signingKey.reset({ params: app, body: { overlapSeconds: 3 } })
     const { key, next } = await client.signingKey.get({ params: app })
     expect({ key, from: next?.from, previousUntil }).toEqual({ key: old, from: signsFrom, previousUntil: signsFrom })
     expect(next!.key).not.toBe(old)
 
     receiver.answer = (arrival) => ({ status: [old, next!.key].some((one) => signedWith(arrival, one)) ? 200 : 401 })
-    await vi.waitFor(
-      async () => {
-        await happen(organisation)
-        expect(signedWith(receiver.arrivals.at(-1)!, next!.key)).toBe(true)
-      },
-      { timeout: 20_000, interval: 50 },
-    )
+    await expect
+      .poll(
+        async () => {
+          await happen(organisation)
+          return signedWith(receiver.arrivals.at(-1)!, next!.key)
+        },
+        { interval: 50 },
+      )
+      .toBe(true)
 
     const { data } = await client.log.list({ params: app, query: { order: 'ascending', limit: 250 } })
     expect(data.map(({ code }) => code)).toEqual(receiver.arrivals.map(() => 200))
@@ -118,7 +121,7 @@ describe('the signing key', () => {
     )
     expect(new Set(data.map(({ timestamp }) => timestamp < signsFrom))).toEqual(new Set([true, false]))
     expect(await client.signingKey.get({ params: app })).toMatchObject({ key: next!.key, next: null })
-  }, 60_000)
+  })
 
   it('S3:24 may be one of your own, and a reset without overlap signs the very next request', async () => {
     const organisation = await newOrganisation()

@@ -166,7 +166,7 @@ describe.skipIf(!python)(`compared with Python's ipaddress${missing('python3', p
     ['8000::/1', 'only 2000::/3 is public'],
   ]
 
-  test('20 000 random addresses and every edge', { timeout: 60_000 }, () => {
+  test('20 000 random addresses and every edge', () => {
     const edges = [...REFUSED_IPV4, ...REFUSED_IPV6, ...STRICTER].flatMap(([cidr]) => {
       const { first, last, below, above } = edgesOf(cidr)
       return [first, last, below, above].filter((address) => address !== null)

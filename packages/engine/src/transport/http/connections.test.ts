@@ -8,6 +8,7 @@ import type { Outcome, Transport } from '../transport.ts'
 import { httpTransport, type HttpTransportOptions } from './send.ts'
 import { type DnsAnswer, type DnsQuestion, recordsOf, startDnsServer } from './testing/dns-server.ts'
 import { OK_RESPONSE, type RawHandlers, type RawServer, startRawServer } from './testing/raw-server.ts'
+import { hangMs } from './testing/tools.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -126,7 +127,7 @@ describe('reuse', () => {
     await send(transport, server.url)
     const [socket] = server.openSockets
     socket!.end()
-    await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
+    await expect.poll(() => server.openSockets.size).toBe(0)
     expect(await send(transport, server.url)).toMatchObject({ kind: 'accepted' })
     expect(server.connectionCount).toBe(2)
   })
@@ -201,7 +202,7 @@ describe('bounds', () => {
     await send(transport, middle.url)
     await send(transport, oldest.url)
     await send(transport, newest.url)
-    await vi.waitFor(() => expect(middle.openSockets.size).toBe(0))
+    await expect.poll(() => middle.openSockets.size).toBe(0)
     expect([oldest.openSockets.size, newest.openSockets.size]).toEqual([1, 1])
   })
 
@@ -212,10 +213,10 @@ describe('bounds', () => {
     )
     const transport = open({ maxPools: 1, connectionsPerPool: 1 })
     const sending = [send(transport, first!.url), send(transport, second!.url)]
-    await vi.waitFor(() => expect(held).toHaveLength(2))
+    await expect.poll(() => held).toHaveLength(2)
     sending.push(send(transport, first!.url))
     held.splice(0).forEach(answerOk)
-    await vi.waitFor(() => expect(held).toHaveLength(1))
+    await expect.poll(() => held).toHaveLength(1)
     held.forEach(answerOk)
     expect((await Promise.all(sending)).every((outcome) => outcome.kind !== 'unknown')).toBe(true)
     expect(first!.connectionCount).toBe(1)
@@ -226,7 +227,7 @@ describe('bounds', () => {
     const transport = open()
     await Promise.all(Array.from({ length: 10 }, () => send(transport, server.url)))
     await transport.close()
-    await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
+    await expect.poll(() => server.openSockets.size).toBe(0)
   })
 
   test('nor what was still being looked up when it was called', async () => {
@@ -235,7 +236,7 @@ describe('bounds', () => {
     const sending = send(transport, `http://hooks.test:${server.port}/`)
     await transport.close()
     expect(await sending).toMatchObject({ kind: 'accepted' })
-    await vi.waitFor(() => expect(server.openSockets.size).toBe(0))
+    await expect.poll(() => server.openSockets.size).toBe(0)
   })
 })
 
@@ -273,9 +274,9 @@ describe('names', () => {
     const port = await startUnaccepting('127.0.0.2')
     await start({ onRequest: answerOk }, { host: '127.0.0.3', port })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.2', '127.0.0.3')))
-    const outcome = await send(transport, `http://hooks.test:${port}/`, 1_000)
+    const outcome = await send(transport, `http://hooks.test:${port}/`, 4_000)
     expect(outcome).toMatchObject({ kind: 'accepted', remoteAddress: '127.0.0.3' })
-    expect(outcome.timings.connectMs).toBeGreaterThanOrEqual(450)
+    expect(outcome.timings.connectMs).toBeGreaterThanOrEqual(1_900)
   })
 
   test('an address that never answers costs the deadline, and nothing was sent', async () => {
@@ -287,7 +288,7 @@ describe('names', () => {
       maybeSent: false,
       remoteAddress: null,
     })
-    expect(outcome.timings.totalMs).toBeLessThan(600)
+    expect(outcome.timings.totalMs).toBeLessThan(hangMs)
   })
 
   test('after three addresses it is enough', async () => {
@@ -316,7 +317,7 @@ describe('names', () => {
     const { transport } = await openWithDns(() => 'silence')
     const outcome = await send(transport, 'http://hooks.test/', 100)
     expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: false })
-    expect(outcome.timings.totalMs).toBeLessThan(400)
+    expect(outcome.timings.totalMs).toBeLessThan(hangMs)
   })
 
   test.each<[what: string, answer: (question: DnsQuestion) => DnsAnswer]>([

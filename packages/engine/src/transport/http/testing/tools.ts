@@ -1,5 +1,8 @@
-/** Programs that tests need and a machine may lack. */
+/** Programs that tests need and a machine may lack, and how long they wait. */
 import { spawnSync } from 'node:child_process'
+
+/** What ends at a deadline of a few hundred milliseconds is later than that on a loaded machine; only a hang is this late. */
+export const hangMs = 20_000
 
 /**
  * A suffix for the name of a suite that needs something: empty when it is there, else why the suite is skipped. With
