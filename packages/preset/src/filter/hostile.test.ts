@@ -108,22 +108,16 @@ describe('P2: texts', () => {
   })
 
   test('a search takes steps in proportion to the text, also where the built-in one does not', () => {
-    const needle = `b${'a'.repeat(16_000)}`
+    const needle = `${'a'.repeat(8_000)}b${'a'.repeat(8_000)}`
     const filter = compileFilter({ a: { $contains: needle } })
-    const cost = (length: number): number => {
-      const value = { a: 'a'.repeat(length) }
-      const times = Array.from({ length: 5 }, () => {
-        // Processor time: a busy machine does not count.
-        const before = process.threadCpuUsage()
-        filter.matches(value)
-        const { user, system } = process.threadCpuUsage(before)
-        return (user + system) / 1000
-      })
-      return Math.min(...times)
-    }
-    cost(65_536)
-    // Sixteen times the text: a quadratic search would need 250 times as long.
-    expect(cost(1_048_576)).toBeLessThan(100 * Math.max(cost(65_536), 0.05))
+    const value = { a: 'a'.repeat(1_048_576) }
+    const times = Array.from({ length: 5 }, () => {
+      const startedAtMs = performance.now()
+      filter.matches(value)
+      return performance.now() - startedAtMs
+    })
+    // It takes 10 ms, and `String.includes` 11 s. Load does not slow down the best of five so much.
+    expect(Math.min(...times)).toBeLessThan(1_000)
   })
 })
 
