@@ -13,7 +13,7 @@ let receiver: Receiver
 let engine: Engine
 
 async function start(): Promise<void> {
-  engine = await open({ database: `sqlite:${folder}`, allowPrivate: ['127.0.0.0/8'] })
+  engine = await open({ database: `sqlite:${folder}`, threads: false, allowPrivate: ['127.0.0.0/8'] })
 }
 
 beforeEach(async () => {
@@ -39,6 +39,12 @@ async function send(count: number, from = 0, more = {}): Promise<Message[]> {
   for (let n = from; n < from + count; n++)
     messages.push(await engine.send(org, 'acme', { eventType: 'room-entered', payload: { n }, ...more }))
   return messages
+}
+
+/** Sends events at once: they are accepted together, however busy the machine is. */
+function sendTogether(count: number): Promise<Message[]> {
+  const numbers = Array.from({ length: count }, (_, n) => n)
+  return Promise.all(numbers.map((n) => engine.send(org, 'acme', { eventType: 'room-entered', payload: { n } })))
 }
 
 function numbersIn({ body }: Received): number[] {
@@ -76,7 +82,7 @@ describe('a batch leaves', () => {
 
   test('when its first message has waited long enough', async () => {
     await endpoint({ batch: { maxWaitSeconds: 0.3 } })
-    const [first] = await send(3)
+    const [first] = await sendTogether(3)
     await receiver.count(1)
     expect(Date.now() - first!.acceptedAt).toBeGreaterThanOrEqual(300)
     expect(receiver.requests.map(numbersIn)).toEqual([[0, 1, 2]])
@@ -142,7 +148,7 @@ describe('each message', () => {
   test('of a batch that failed is pending, and goes again with the same ones and the same bytes', async () => {
     let failures = 1
     receiver.answer = () => (failures-- > 0 ? 500 : 200)
-    const { id } = await endpoint({ batch: { maxMessages: 3 }, retrySchedule: [1] })
+    const { id } = await endpoint({ batch: { maxMessages: 3, maxWaitSeconds: 1.5 }, retrySchedule: [1] })
     const messages = await send(3)
     await receiver.count(1)
     const others = await send(1, 3)
@@ -238,6 +244,7 @@ describe('what waits for company', () => {
     const [message] = await send(2)
     await engine.endpoints.deactivate(org, 'acme', id)
     expect(await engine.messages.deliveries(org, 'acme', message!.id)).toMatchObject([{ state: 'endpoint_disabled' }])
+    await engine.endpoints.update(org, 'acme', id, { batch: { maxWaitSeconds: 0.1 } })
     await engine.endpoints.activate(org, 'acme', id)
     await engine.endpoints.recover(org, 'acme', id, { since: message!.acceptedAt })
     await engine.idle()
@@ -257,7 +264,7 @@ test('after an edit messages still leave together, and idle waits for them', asy
   const { id } = await endpoint({ batch: { maxMessages: 10, maxWaitSeconds: 0.2 } })
   for (let round = 1; round <= 10; round++) {
     await engine.endpoints.update(org, 'acme', id, { description: `round ${round}` })
-    await send(3)
+    await sendTogether(3)
     await engine.idle()
     expect(receiver.requests.map(numbersIn)).toEqual(Array.from({ length: round }, () => [0, 1, 2]))
   }

@@ -13,7 +13,7 @@ let receiver: Receiver
 let engine: Engine
 
 async function start(options: Partial<OpenOptions> = {}): Promise<void> {
-  engine = await open({ database: `sqlite:${folder}`, allowPrivate: ['127.0.0.0/8'], ...options })
+  engine = await open({ database: `sqlite:${folder}`, threads: false, allowPrivate: ['127.0.0.0/8'], ...options })
 }
 
 async function restart(options: Partial<OpenOptions> = {}): Promise<void> {

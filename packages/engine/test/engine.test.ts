@@ -366,7 +366,7 @@ describe('rule 9: off, held, deleted', () => {
 
   test('410 holds at once; what arrives is held, and goes out when it is asked for (C8)', async () => {
     receiver.answer = () => 410
-    const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url() })
+    const endpoint = await engine.endpoints.create(org, 'acme', { url: receiver.url(), retrySchedule: [1] })
     const held = new Promise<void>((resolve) => engine.on('endpointHeld', () => resolve()))
     await engine.send(org, 'acme', event)
     await held

@@ -17,7 +17,7 @@ let engine: Engine
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'posthorn-moved-'))
   receiver = await Receiver.start()
-  engine = await open({ database: `sqlite:${folder}`, allowPrivate: ['127.0.0.0/8'] })
+  engine = await open({ database: `sqlite:${folder}`, threads: false, allowPrivate: ['127.0.0.0/8'] })
 })
 
 afterEach(async () => {
