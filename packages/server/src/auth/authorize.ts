@@ -1,7 +1,7 @@
-import type { Route } from '@posthorn/api'
+import type { Route, Scope } from '@posthorn/api'
 import type { Engine } from '@posthorn/engine'
 import { notFound, Refusal } from '../http/refusal.ts'
-import { mayDo, type Caller } from './caller.ts'
+import type { Caller } from './caller.ts'
 
 /** @throws Refusal 403: this operation needs another kind of token, or a scope that the token lacks */
 export function authorize(route: Route, caller: Caller): void {
@@ -22,4 +22,9 @@ export async function ownApplication(engine: Engine, caller: Caller & { app: str
   const found = await engine.applications.get(caller.org, id)
   if (found.id !== caller.app) throw notFound()
   return found.id
+}
+
+/** Whether the token of a caller has a scope; `null` is none, which every token has. */
+export function mayDo(caller: Caller, scope: Scope | null): boolean {
+  return scope === null || caller.scopes === null || caller.scopes.has(scope)
 }

@@ -12,7 +12,3 @@ export interface Caller {
   /** Milliseconds since the epoch; `null`: the token does not expire. */
   readonly expiresAt: number | null
 }
-
-export function mayDo(caller: Caller, scope: Scope | null): boolean {
-  return scope === null || caller.scopes === null || caller.scopes.has(scope)
-}

@@ -1,5 +1,5 @@
 import { EngineError, type Recovery } from '@posthorn/engine'
-import { mayDo } from '../auth/caller.ts'
+import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'

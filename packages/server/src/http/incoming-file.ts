@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { isJsonType, requireIdentity } from './media-type.ts'
+import { isJsonType, requireIdentity } from './json-body.ts'
 import { Refusal } from './refusal.ts'
 
 /** A body that is read as it comes. Leaving its iterator early does not cut the connection, so that a refusal still reaches the client. */

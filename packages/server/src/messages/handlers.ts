@@ -1,6 +1,6 @@
 import { EngineError, type Message } from '@posthorn/engine'
 import { applicationInput } from '../applications/application.ts'
-import { mayDo } from '../auth/caller.ts'
+import { mayDo } from '../auth/authorize.ts'
 import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
 import { pageOptions } from '../http/paging.ts'
 import { invalidField, Refusal } from '../http/refusal.ts'
