@@ -1,4 +1,4 @@
-import { httpTransport } from '../../packages/engine/src/transport/http/send.ts'
+import { httpTransport } from '../../packages/engine/src/transport/http/http-transport.ts'
 import { dialect, newId } from '@posthorn/wire'
 import { workload, type Contender } from './contender.ts'
 

@@ -36,7 +36,7 @@ import { openSqlite, type SqliteOptions } from './store/sqlite/open.ts'
 import type { Store } from './store/store.ts'
 import { endProcess } from './store-lost.ts'
 import { systemClock } from './system.ts'
-import { httpTransport } from './transport/http/send.ts'
+import { httpTransport } from './transport/http/http-transport.ts'
 
 /**
  * Opens an engine: the only place that constructs.

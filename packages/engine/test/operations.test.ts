@@ -12,7 +12,7 @@ import { builtInPresetFolder, loadPresets } from '@posthorn/preset'
 import { secretBox } from '../src/directory/secrets.ts'
 import { openSqlite } from '../src/store/sqlite/open.ts'
 import type { Store } from '../src/store/store.ts'
-import { httpTransport } from '../src/transport/http/send.ts'
+import { httpTransport } from '../src/transport/http/http-transport.ts'
 import { verdictOf } from '../src/transport/http/verdict.ts'
 import type { Outcome, Transport } from '../src/transport/transport.ts'
 

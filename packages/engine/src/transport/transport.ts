@@ -1,24 +1,24 @@
 /**
- * The seam between the engine and the network. A transport carries one request and answers with a value: a receiver
- * that hangs, lies or dies is an `Outcome`, never an exception.
+ * The interface between the engine and the network. A transport sends one request and returns an `Outcome`. A receiver
+ * that hangs, answers nonsense or closes the connection gives an `Outcome` too, never an exception.
  */
 
-/** One request, complete to the byte. */
+/** One request, with every byte that is sent. */
 export interface TransportRequest {
   readonly method: string
   readonly url: string
-  /** Names and values in the order in which they are sent. Names are unique, whatever their case. */
+  /** Names and values in the order in which they are sent. A name occurs once, whatever its case. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array | null
-  /** Budget for everything: DNS, connect, TLS, request, response head and body. */
+  /** Limit for the whole exchange: DNS, connect, TLS, request, response head and body. */
   readonly timeoutMs: number
-  /** Refuse `http:` addresses (a policy of the vendor, never of the transport). */
+  /** Refuse `http:` addresses. The vendor's policy decides this, not the transport. */
   readonly httpsOnly?: boolean
 }
 
-/** Why there is no usable response. A closed list: the log, the diagnosis and the docs are keyed by it. */
+/** Why there is no usable response. A closed list, because the log, the diagnosis and the docs use these codes as keys. */
 export type TransportErrorCode =
-  | 'address_refused' // the guard: not a public address, a forbidden port, a malformed URL
+  | 'address_refused' // by the guard: not a public address, a forbidden port, or a malformed URL
   | 'dns_not_found'
   | 'dns_failed'
   | 'connection_refused'
@@ -31,12 +31,12 @@ export type TransportErrorCode =
   | 'timeout'
   | 'response_malformed'
   | 'response_headers_too_large'
-  | 'request_invalid' // a header or path that cannot be written as HTTP; checked earlier, so this is a bug upstream
+  | 'request_invalid' // a header or path that cannot be written as HTTP: earlier checks prevent this, so it is a bug in them
   | 'transport_closed'
-  | 'not_encodable' // the engine's own: the dialect cannot carry this message any more
+  | 'not_encodable' // set by the engine: the dialect changed and can no longer carry this message
 
 export interface Timings {
-  /** Milliseconds since the send began, each `null` when that phase did not happen (a connection was reused). */
+  /** Milliseconds since the send began; `null` when the phase did not happen, because a connection was reused. */
   readonly dnsMs: number | null
   readonly connectMs: number | null
   readonly firstByteMs: number | null
@@ -44,14 +44,14 @@ export interface Timings {
 }
 
 export interface TransportResponse {
-  /** The protocol's own number for the answer (an HTTP status); 0 where the protocol has none. A detail: the outcome says what it means. */
+  /** The protocol's status code (for HTTP, the status); 0 where the protocol has none. The outcome's `kind` says what it means. */
   readonly code: number
   readonly headers: readonly (readonly [name: string, value: string])[]
-  /** At most `maxBodyBytes` of what came; never decompressed. */
+  /** At most `maxBodyBytes` of the response body, never decompressed. */
   readonly body: Uint8Array
   /**
-   * The body is not all that the receiver meant to send: longer than what is kept, broken, or cut by the deadline. The
-   * response stands all the same, because its head was complete and says how the request ended.
+   * The body is incomplete: it is longer than what is kept, it broke off, or the deadline ended it. The response still
+   * counts, because its head is complete and the status decides.
    */
   readonly bodyTruncated: boolean
 }
@@ -74,31 +74,31 @@ interface Accepted extends Ended {
 interface Rejected extends Ended {
   readonly kind: 'rejected'
   readonly reason: RejectionReason
-  /** How long the receiver asks us to wait; `null`: it does not say. */
+  /** How long the receiver asks us to wait; `null` when it does not say. */
   readonly retryAfterMs: number | null
   readonly response: TransportResponse
 }
 
 export type RejectionReason =
   | 'refused'
-  | 'gone' // for good: the endpoint is held
-  | 'overloaded' // the lane sends less at once
+  | 'gone' // permanently: the endpoint is held
+  | 'overloaded' // the lane lowers its number of concurrent requests
   | 'too_large' // a batch is sent again in two parts
 
-/** There is no usable answer. */
+/** No usable answer came. */
 export interface Unknown extends Ended {
   readonly kind: 'unknown'
   readonly error: { readonly code: TransportErrorCode; readonly message: string }
-  /** True when the receiver may have acted on the request all the same: a reset after the body was written. */
+  /** True when the receiver may have processed the request, for example when the connection is reset after the body was written. */
   readonly maybeSent: boolean
 }
 
-/** The protocol's number of the answer; 0: there was none. */
+/** The status code of the answer; 0 when there is none. */
 export function codeOf(outcome: Outcome): number {
   return outcome.kind === 'unknown' ? 0 : outcome.response.code
 }
 
-/** The outcome of a request that never left. */
+/** The outcome of a request that was not sent. */
 export function notSent(code: TransportErrorCode, message: string): Unknown {
   return {
     kind: 'unknown',
@@ -109,19 +109,19 @@ export function notSent(code: TransportErrorCode, message: string): Unknown {
   }
 }
 
-/** What of an endpoint was looked at, in this order. Each that fails keeps the later ones from being reached. */
+/** What a probe checks, in this order. A step that fails ends the probe, so the later steps are not reached. */
 export type ProbeStepName = 'address' | 'dns' | 'connect' | 'tls' | 'redirect'
 
 export interface ProbeStep {
   readonly step: ProbeStepName
-  /** `null`: not reached, does not apply, or could not be found out. */
+  /** `null`: not reached, not applicable, or not known. */
   readonly ok: boolean | null
-  /** For people: what was found; when it is not ok, what to do about it too. */
+  /** For people: what was found and, when the step failed, what to do. */
   readonly message: string
   readonly durationMs: number | null
 }
 
-/** Of the connection that was really made. Names in it were written by the receiver; they are printable and short. */
+/** TLS of the connection that was made. The names come from the receiver's certificate; they are made printable and cut to a limit. */
 export interface ProbedTls {
   /** `TLSv1.3` */
   readonly protocol: string
@@ -134,17 +134,17 @@ export interface ProbedTls {
   }
 }
 
-/** Whether a delivery would get through, before one is sent. */
+/** Whether a delivery would reach the receiver. */
 export interface Probe {
-  /** All five, in their order. */
+  /** All five steps, in order. */
   readonly steps: readonly ProbeStep[]
   readonly remoteAddress: string | null
-  /** `null` without encryption, and where no handshake succeeded. */
+  /** `null` for `http:`, and when no handshake succeeded. */
   readonly tls: ProbedTls | null
 }
 
 export interface ProbeOptions {
-  /** Budget for everything. */
+  /** Limit for the whole probe. */
   readonly timeoutMs: number
   readonly httpsOnly?: boolean
 }
@@ -153,17 +153,17 @@ export interface Transport {
   /** URL schemes that this transport carries, without the colon. */
   readonly schemes: readonly string[]
   /**
-   * Checks an address before it is stored, without touching the network: scheme, host literal, port, user info.
-   * Answers the canonical form to store, or a sentence that says what is wrong and what to do.
+   * Checks an address before it is stored, without using the network: scheme, IP literal, port, user info.
+   * Returns the canonical form to store, or a sentence that says what is wrong and what to do.
    */
   check(url: string, rules: { httpsOnly?: boolean }): { ok: true; url: string } | { ok: false; message: string }
   /** Never throws and never rejects. */
   send(request: TransportRequest): Promise<Outcome>
   /**
-   * Goes the way of a delivery as far as the receiver's first answer, with the same rules, over a connection of its own, and
-   * carries no message. Never throws and never rejects.
+   * Takes the same steps as a delivery up to the receiver's first answer, under the same rules, on its own connection and
+   * without a message. Never throws and never rejects.
    */
   probe(url: string, options: ProbeOptions): Promise<Probe>
-  /** Ends idle connections at once and waits for busy ones, at most `graceMs`. */
+  /** Closes idle connections at once and waits at most `graceMs` for busy ones. */
   close(graceMs?: number): Promise<void>
 }

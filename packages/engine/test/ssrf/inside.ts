@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import type net from 'node:net'
-import { httpTransport } from '../../src/transport/http/send.ts'
+import { httpTransport } from '../../src/transport/http/http-transport.ts'
 import { type DnsServer, recordsOf, startDnsServer } from '../../src/transport/http/testing/dns-server.ts'
 import { NAMES, URLS } from './inputs.ts'
 

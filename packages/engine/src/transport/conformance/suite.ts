@@ -1,5 +1,5 @@
 /**
- * What every transport does, whatever it speaks. A transport passes by wiring this up with a harness of one method:
+ * The behaviour that every transport must have, whatever its protocol. A transport runs the suite with a harness of one method:
  *
  *     transportSuite('http', { open: async (rules) => ({ transport, receiver, absentUrl, close }) })
  */
@@ -19,19 +19,19 @@ interface HarnessRules {
 interface Subject {
   readonly transport: Transport
   readonly receiver: Receiver
-  /** Like the receiver's, where nobody listens. */
+  /** A URL like the receiver's, where no process listens. */
   readonly absentUrl: string
   close(): Promise<void>
 }
 
-/** A real one: a server, a broker. */
+/** A real receiver: a server or a broker. */
 interface Receiver {
   readonly url: string
-  /** What came in so far, in order. */
+  /** The requests received so far, in order. */
   readonly received: readonly ReceivedRequest[]
-  /** `silence`: takes requests and says nothing, until told otherwise. */
+  /** `silence`: reads requests and does not answer them until `accept` is set. */
   behave(behaviour: 'accept' | 'silence'): void
-  /** Resolves when that many requests have come in. */
+  /** Resolves when that many requests have been received. */
   waitFor(count: number): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export interface ReceivedRequest {
   readonly headers: readonly (readonly [name: string, value: string])[]
 }
 
-/** A loaded machine is late by seconds; a transport that forgets its deadline never ends. */
+/** Tolerance for a loaded machine. A transport without a deadline never ends. */
 const LATENESS_MS = 20_000
 
 export function transportSuite(name: string, harness: TransportHarness): void {
@@ -58,7 +58,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
   }
 
   describe(`${name}: the transport suite`, () => {
-    test('carries body and headers to the byte and in order', async () => {
+    test('sends body and headers unchanged and in order', async () => {
       const { transport, receiver } = await open()
       const body = Uint8Array.from({ length: 100_000 }, (_, i) => i % 251)
       const headers = [
@@ -75,7 +75,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(ours).toEqual(headers)
     })
 
-    test('carries no body at all', async () => {
+    test('sends a request without a body', async () => {
       const { transport, receiver } = await open()
       expect(await transport.send(requestTo(receiver.url, { body: null }))).toMatchObject({ kind: 'accepted' })
       expect(receiver.received[0]!.body).toHaveLength(0)
@@ -92,7 +92,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(arrived.toSorted()).toEqual(bodies.toSorted())
     })
 
-    test('says where it went and how long that took', async () => {
+    test('reports the remote address and the timings', async () => {
       const { transport, receiver } = await open()
       const outcome = await transport.send(requestTo(receiver.url))
       expect(outcome.remoteAddress).not.toBeNull()
@@ -102,14 +102,14 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(totalMs).toBeGreaterThanOrEqual(firstByteMs!)
     })
 
-    test('a receiver that is not there is a value, and has certainly not acted', async () => {
+    test('a receiver that cannot be reached gives an outcome with maybeSent false', async () => {
       const { transport, absentUrl } = await open()
       const outcome = await transport.send(requestTo(absentUrl))
       expect(outcome).toMatchObject({ kind: 'unknown', maybeSent: false })
       expectSentence(outcome)
     })
 
-    test('a silent receiver costs the deadline, and may have acted', async () => {
+    test('a receiver that does not answer gives a timeout at the deadline, with maybeSent true', async () => {
       const { transport, receiver } = await open()
       receiver.behave('silence')
       const startedAtMs = performance.now()
@@ -119,7 +119,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expectSentence(outcome)
     })
 
-    test('serves on after failures', async () => {
+    test('still sends after failures', async () => {
       const { transport, receiver, absentUrl } = await open()
       receiver.behave('silence')
       await Promise.all([
@@ -130,7 +130,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(await transport.send(requestTo(receiver.url))).toMatchObject({ kind: 'accepted' })
     })
 
-    test('a receiver inside the network is not reached unless allowed', async () => {
+    test('a receiver at a private address is not reached unless the address is allowed', async () => {
       const { transport, receiver } = await open({ allowReceiver: false })
       expect(transport.check(receiver.url, {})).toMatchObject({ ok: false })
       const outcome = await transport.send(requestTo(receiver.url))
@@ -139,7 +139,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(receiver.received).toEqual([])
     })
 
-    test('checks addresses without an exception, and a canonical form is stable', async () => {
+    test('check never throws, and the canonical form of a canonical form is the same', async () => {
       const { transport, receiver } = await open()
       expect(transport.check(receiver.url, {})).toMatchObject({ ok: true })
       const urls = fc.oneof(
@@ -156,7 +156,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       )
     })
 
-    test('never rejects, whatever it is given', async () => {
+    test('send never rejects, whatever the URL', async () => {
       const { transport } = await open({ allowReceiver: false })
       await fc.assert(
         fc.asyncProperty(fc.string(), async (url) => {
@@ -175,7 +175,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(receiver.received.filter(({ body }) => body.length > 0)).toEqual([])
     })
 
-    test('a probe says at which step a delivery would end', async () => {
+    test('a probe names the step at which a delivery would fail', async () => {
       const { transport, receiver, absentUrl } = await open()
       const absent = await transport.probe(absentUrl, { timeoutMs: 10_000 })
       expectAllSteps(absent)
@@ -189,7 +189,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(performance.now() - startedAtMs).toBeLessThan(300 + LATENESS_MS)
     })
 
-    test('a probe goes nowhere that a delivery would not', async () => {
+    test('a probe obeys the same address rules as a delivery', async () => {
       const { transport, receiver } = await open({ allowReceiver: false })
       const probe = await transport.probe(receiver.url, { timeoutMs: 10_000 })
       expectAllSteps(probe)
@@ -198,7 +198,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(receiver.received).toEqual([])
     })
 
-    test('a probe never rejects, whatever it is given', async () => {
+    test('a probe never rejects, whatever the URL', async () => {
       const { transport } = await open({ allowReceiver: false })
       await fc.assert(
         fc.asyncProperty(fc.string(), async (url) => {
@@ -207,7 +207,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       )
     })
 
-    test('a probe after the end is refused', async () => {
+    test('a probe after close is refused', async () => {
       const { transport, receiver } = await open()
       await transport.close(0)
       const late = await transport.probe(receiver.url, { timeoutMs: 10_000 })
@@ -216,7 +216,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       expect(receiver.received).toEqual([])
     })
 
-    test('closing waits for what is under way', async () => {
+    test('close waits for the requests that are under way', async () => {
       const { transport, receiver } = await open()
       receiver.behave('silence')
       const sending = transport.send(requestTo(receiver.url))
@@ -227,7 +227,7 @@ export function transportSuite(name: string, harness: TransportHarness): void {
       await closing
     })
 
-    test('closing ends what outlives the grace, and nothing starts afterwards', async () => {
+    test('close ends the requests that outlast the grace period, and none starts afterwards', async () => {
       const { transport, receiver } = await open()
       receiver.behave('silence')
       const sending = transport.send(requestTo(receiver.url))
@@ -245,7 +245,7 @@ function requestTo(url: string, changes: Partial<TransportRequest> = {}): Transp
   return { method: 'POST', url, headers: [], body: Buffer.from('{}'), timeoutMs: 10_000, ...changes }
 }
 
-/** What happened, why and what to do: more than a code, and nothing that only a debugger understands. */
+/** A message is a sentence (what happened, why, what to do), not only a code, and contains no `undefined`. */
 function expectSentence(outcome: Outcome): void {
   if (outcome.kind !== 'unknown') throw new Error('expected a failure')
   expect(outcome.error.message).toMatch(/^.{20,}$/)
@@ -259,7 +259,7 @@ function expectAllSteps(probe: Probe): void {
     expect(message).not.toContain('undefined')
     expect(durationMs ?? 0).toBeGreaterThanOrEqual(0)
     if (ok === true) continue
-    // What went wrong, or why nothing is known.
+    // Says what went wrong, or why the step has no result.
     expect(message).toContain(' ')
   }
 }

@@ -1,6 +1,6 @@
 /**
- * A map of at most `limit` entries that forgets what has not been asked for lately. Two generations instead of a strict
- * LRU: a hit in the young one is a single lookup and writes nothing, where an LRU deletes and inserts on every hit.
+ * A map of at most `limit` entries that drops entries that were not read recently. It has two generations instead of a
+ * strict LRU order: a hit in the young generation is one lookup and no write, while an LRU deletes and inserts on every hit.
  */
 export class BoundedCache<K, V> {
   #young = new Map<K, V>()

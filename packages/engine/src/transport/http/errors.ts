@@ -1,4 +1,4 @@
-/** From the errors of sockets, TLS and undici to the closed list of the transport: what happened, why, what to do. */
+/** Maps errors of sockets, TLS and undici to the transport's error codes, with a message: what happened, why, what to do. */
 import type { TransportErrorCode } from '../transport.ts'
 
 export interface Failure {
@@ -6,7 +6,7 @@ export interface Failure {
   readonly message: string
 }
 
-/** Where a request was when it failed. The same `ECONNRESET` means something else in each. */
+/** The phase in which a request failed. `ECONNRESET` means something different in each phase. */
 export type Phase = 'connect' | 'tls' | 'exchange'
 
 const TLS_EXPIRED = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID'])
@@ -27,7 +27,7 @@ const TLS_UNTRUSTED = new Set([
   'PATH_LENGTH_EXCEEDED',
 ])
 
-/** `where` names the other side for the message: `hooks.example.com (93.184.216.34:443)`. */
+/** @param where names the receiver in the message: `hooks.example.com (93.184.216.34:443)` */
 export function classify(phase: Phase, error: unknown, where: string): Failure {
   const code = codeOf(error)
   switch (phase) {
@@ -50,18 +50,18 @@ function classifyConnect(code: string, where: string): Failure {
     case 'ECONNRESET':
       return {
         code: 'connection_reset',
-        message: `${where} reset the connection while it was opened: check firewalls and proxies before the receiver`,
+        message: `${where} reset the connection while it was being opened: check the firewalls and proxies in front of it`,
       }
     case 'EMFILE':
     case 'ENFILE':
       return {
         code: 'connect_failed',
-        message: `no connection to ${where}: this process has run out of file descriptors (${code}), raise its limit`,
+        message: `could not connect to ${where}: this process has no file descriptors left (${code}), raise its limit`,
       }
     default:
       return {
         code: 'connect_failed',
-        message: `no connection to ${where} (${code}): check the route to this address and firewalls on the way`,
+        message: `could not connect to ${where} (${code}): check the route to this address and the firewalls on the way`,
       }
   }
 }
@@ -81,8 +81,8 @@ function classifyTls(code: string, message: string, where: string): Failure {
     return {
       code: 'tls_untrusted',
       message:
-        `the certificate of ${where} is not signed by a known authority (${code}): the receiver has to send its whole ` +
-        `chain, or the authority has to be added to POSTHORN_EXTRA_CA`,
+        `the certificate of ${where} is not signed by a known authority (${code}): the receiver has to send its complete ` +
+        `certificate chain, or the authority has to be added to POSTHORN_EXTRA_CA`,
     }
   }
   if (/certificate key too weak|key too small|md too weak/i.test(message)) {
@@ -94,7 +94,7 @@ function classifyTls(code: string, message: string, where: string): Failure {
   const why = code === 'ECONNRESET' ? 'the connection was closed during the handshake' : `${code}: ${message}`
   return {
     code: 'tls_failed',
-    message: `no TLS connection to ${where} (${why}): the receiver has to speak TLS 1.2 or 1.3 on this port`,
+    message: `the TLS handshake with ${where} failed (${why}): the receiver has to support TLS 1.2 or 1.3 on this port`,
   }
 }
 
@@ -106,27 +106,30 @@ function classifyExchange(code: string, message: string, where: string): Failure
     }
   }
   if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return { code: 'request_invalid', message: `the request cannot be written as HTTP (${message}): correct it` }
+    return {
+      code: 'request_invalid',
+      message: `the request cannot be written as HTTP (${message}): correct its headers or its path`,
+    }
   }
   if (code === 'UND_ERR_SOCKET' && (message === 'bad response' || message === 'bad upgrade')) {
     return {
       code: 'response_malformed',
-      message: `${where} answered with a status that nobody asked for (100 or 101): it has to answer with a final one`,
+      message: `${where} answered with an unrequested status 100 or 101: the receiver has to send a final status`,
     }
   }
   if (RESETS.has(code)) {
     return {
       code: 'connection_reset',
-      message: `${where} closed the connection before it answered (${code}): look into the receiver's log for a crash`,
+      message: `${where} closed the connection before it answered (${code}): check the receiver's log for a crash`,
     }
   }
   return {
     code: 'response_malformed',
-    message: `${where} answered with something that is not HTTP/1.1 (${code}: ${message}): check what listens there`,
+    message: `the answer of ${where} is not valid HTTP/1.1 (${code}: ${message}): check which service listens on this port`,
   }
 }
 
-/** `UND_ERR_SOCKET` is undici's word for a connection that the other side ended in an orderly way. */
+/** `UND_ERR_SOCKET` is undici's code for a connection that the receiver closed normally (FIN). */
 const RESETS = new Set([
   'ECONNRESET',
   'EPIPE',

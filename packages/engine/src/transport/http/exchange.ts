@@ -1,20 +1,20 @@
 /**
- * One request from the first look-up to the last byte that is kept. It is the handler that undici calls and the waiter
- * that a pool calls: one object a request and no closure an event, because this is the hot path.
+ * One request, from the DNS lookup to the last byte of the response that is kept. The object is both undici's handler and
+ * the pool's waiter. This is the hot path: one object per request costs less than one closure per event.
  *
- * Whoever is first settles it: a response, a failure or the deadline. A complete response head is the receiver's answer,
- * so the status decides from then on; a body that is too long, too slow or broken only comes back truncated.
+ * The first of these settles the outcome: a response, a failure or the deadline. After a complete response head the status
+ * decides; a body that is too long, too slow or broken off is only marked as truncated.
  */
 import type { Dispatcher } from 'undici'
 import type { Outcome, Timings, TransportErrorCode, TransportRequest } from '../transport.ts'
-import type { Connection } from './connection.ts'
-import { describePeer } from './dial.ts'
+import type { Connection } from './connections/connection.ts'
+import { describePeer } from './connections/dial.ts'
 import { classify, type Failure, type Phase } from './errors.ts'
-import type { Guard, Target } from './guard.ts'
-import type { Pool, Waiter } from './pool.ts'
-import type { Pools } from './pools.ts'
+import type { Guard, ParsedUrl } from './guard/guard.ts'
+import type { Pool, Waiter } from './connections/pool.ts'
+import type { Pools } from './connections/pools.ts'
 import { requestHeaders } from './request-headers.ts'
-import type { Resolution, Resolver } from './resolve.ts'
+import type { Resolution, Resolver } from './dns/resolve.ts'
 import { verdictOf } from './verdict.ts'
 
 export interface ExchangeContext {
@@ -23,18 +23,18 @@ export interface ExchangeContext {
   readonly pools: Pools
   readonly maxBodyBytes: number
   readonly underWay: Set<Exchange>
-  /** Milliseconds since 1970: a receiver may state a time until which to wait. */
+  /** Milliseconds since 1970; used for a `Retry-After` that is a date. */
   now(): number
 }
 
-/** A name with a thousand addresses gets three tries; each has a fair share of the time that is left. */
+/** At most three addresses of a name are tried. Each gets an equal share of the time that is left. */
 const MAX_ADDRESSES_TRIED = 3
 
 export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   readonly outcome: Promise<Outcome>
   readonly #context: ExchangeContext
   readonly #request: TransportRequest
-  readonly #target: Target
+  readonly #url: ParsedUrl
   readonly #startedAtMs = performance.now()
   readonly #deadline: NodeJS.Timeout
   #resolveOutcome!: (outcome: Outcome) => void
@@ -46,7 +46,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #pool: Pool | undefined
   #connection: Connection | undefined
   #isFreshConnection = false
-  /** Set when the request is about to be written; from then on the receiver may have it. */
+  /** Set just before the request is written; from then on the receiver may have received it. */
   #controller: Dispatcher.DispatchController | undefined
 
   #dnsMs: number | null = null
@@ -58,10 +58,10 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #chunks: Uint8Array[] = []
   #bodyBytes = 0
 
-  constructor(context: ExchangeContext, request: TransportRequest, target: Target) {
+  constructor(context: ExchangeContext, request: TransportRequest, url: ParsedUrl) {
     this.#context = context
     this.#request = request
-    this.#target = target
+    this.#url = url
     this.outcome = new Promise((resolve) => {
       this.#resolveOutcome = resolve
     })
@@ -70,7 +70,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   }
 
   start(): void {
-    const { literal, host } = this.#target
+    const { literal, host } = this.#url
     if (literal !== null) return this.#connectTo([literal])
     const known = this.#context.resolver.cached(host)
     if (known !== undefined) return this.#onResolution(known)
@@ -86,7 +86,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
 
   #onResolution(resolution: Resolution): void {
     if (!resolution.ok) return this.#fail(resolution.code, resolution.message)
-    const admission = this.#context.guard.admit(this.#target, resolution.addresses)
+    const admission = this.#context.guard.admit(this.#url, resolution.addresses)
     if (!admission.ok) return this.#fail('address_refused', admission.message)
     this.#connectTo(admission.addresses)
   }
@@ -96,12 +96,12 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     this.#connect()
   }
 
-  /** Over a connection that is open already, to whichever address; else a new one to the address whose turn it is. */
+  /** Uses an open connection to any of the addresses; if there is none, opens one to the current address. */
   #connect(): void {
     const { pools } = this.#context
     const nowMs = performance.now()
     for (const address of this.#addresses) {
-      const pool = pools.find(this.#target, address)
+      const pool = pools.find(this.#url, address)
       const connection = pool?.takeIdle(nowMs)
       if (connection === undefined) continue
       this.#pool = pool
@@ -112,7 +112,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
       const budgetMs = Math.max(1, (this.#request.timeoutMs - this.#elapsedMs()) / left)
       this.#connectBudget = setTimeout(tryNextAddress, budgetMs, this)
     }
-    this.#pool = pools.open(this.#target, this.#addresses[this.#addressIndex]!)
+    this.#pool = pools.open(this.#url, this.#addresses[this.#addressIndex]!)
     this.#pool.join(this)
   }
 
@@ -122,18 +122,18 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     this.#isFreshConnection = isFresh
     if (isFresh) this.#connectMs = this.#elapsedMs()
     const { method, headers, body } = this.#request
-    connection.dispatch({ path: this.#target.path, method, headers: requestHeaders(headers), body }, this)
+    connection.dispatch({ path: this.#url.path, method, headers: requestHeaders(headers), body }, this)
   }
 
   onConnectFailure(failure: Failure, phase: Phase): void {
     clearTimeout(this.#connectBudget)
-    // A certificate that is wrong here is not made right by finding another machine that has a better one.
+    // Only a failed TCP connection moves on to the next address. A wrong certificate is an error, also if another address has a valid one.
     const hasNext = phase === 'connect' && failure.code !== 'address_refused' && this.#advance()
     if (hasNext) this.#connect()
     else this.#fail(failure.code, failure.message)
   }
 
-  /** The address whose turn it was has had its share of the time. */
+  /** The current address has used its share of the time. */
   onConnectBudgetSpent(): void {
     this.#pool?.leave(this)
     if (this.#advance()) this.#connect()
@@ -158,7 +158,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     status: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
-    // 102, 103: not an answer yet. Any number of them is bounded by the deadline.
+    // 102 and 103 are interim responses. Their number is not limited; the deadline ends the exchange.
     if (status < 200) return
     this.#status = status
     this.#responseHeaders = listHeaders(headers)
@@ -189,8 +189,8 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     if (this.#status !== 0) return this.#respond(true)
     const isWritten = this.#controller !== undefined
     if (!isWritten && !this.#isFreshConnection && !isRefusedByClient(error)) {
-      // The other side had ended this idle connection, and we noticed before writing: nothing was sent, so this is no
-      // second attempt.
+      // The receiver had closed this idle connection, and nothing was written to it. Connecting again therefore does not
+      // send the request twice.
       this.#connection = undefined
       return this.#connect()
     }
@@ -201,17 +201,17 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   onDeadline(): void {
     if (this.#status !== 0) this.#respond(true)
     else this.#fail('timeout', this.#explainTimeout())
-    this.#letGo()
+    this.#abort()
   }
 
-  /** The transport closes, and the grace is over. */
+  /** The transport is closing, and the grace period is over. */
   onTransportClosed(): void {
     if (this.#status !== 0) this.#respond(true)
-    else this.#fail('transport_closed', 'this node shut down while the request was under way: it is tried again')
-    this.#letGo()
+    else this.#fail('transport_closed', 'this node shut down before the receiver answered: the request is tried again')
+    this.#abort()
   }
 
-  #letGo(): void {
+  #abort(): void {
     if (this.#controller !== undefined) this.#controller.abort(ABANDONED)
     else if (this.#connection !== undefined) this.#connection.destroy()
     else this.#pool?.leave(this)
@@ -220,16 +220,16 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #explainTimeout(): string {
     const seconds = `${this.#request.timeoutMs / 1000} s`
     if (this.#controller !== undefined) {
-      return `${this.#where()} did not answer within ${seconds}: let it answer first and do its work afterwards`
+      return `${this.#where()} did not answer within ${seconds}: the receiver should answer first and process the request afterwards`
     }
     if (this.#pool !== undefined) {
-      return `no connection to ${this.#where()} within ${seconds}: check that the receiver is up and not overloaded`
+      return `could not connect to ${this.#where()} within ${seconds}: check that the receiver is up and not overloaded`
     }
-    return `${this.#target.host} could not be looked up within ${seconds}: check the name servers of this domain`
+    return `${this.#url.host} could not be looked up within ${seconds}: check the name servers of this domain`
   }
 
   #where(): string {
-    return describePeer(this.#target, this.#connection?.remoteAddress ?? this.#pool?.address ?? this.#target.host)
+    return describePeer(this.#url, this.#connection?.remoteAddress ?? this.#pool?.address ?? this.#url.host)
   }
 
   #respond(bodyTruncated: boolean): void {
@@ -287,12 +287,12 @@ function tryNextAddress(exchange: Exchange): void {
   exchange.onConnectBudgetSpent()
 }
 
-/** undici did not like the request itself, so another connection would not help. */
+/** undici rejected the request itself, so another connection would not help. */
 function isRefusedByClient(error: Error): boolean {
   return 'code' in error && (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED')
 }
 
-/** Lower-case names, as undici has them already; a name that came twice makes two entries. */
+/** Names are lower-case (from undici). A name that occurs twice gives two entries. */
 function listHeaders(headers: Record<string, string | string[] | undefined>): [string, string][] {
   const list: [string, string][] = []
   for (const name of Object.keys(headers)) {
@@ -303,7 +303,7 @@ function listHeaders(headers: Record<string, string | string[] | undefined>): [s
   return list
 }
 
-/** A copy: the chunks are windows into what the socket has read, and would keep all of that in memory. */
+/** A copy, because the chunks are views of the socket's read buffers and would keep those in memory. */
 function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const body = new Uint8Array(length)
   let offset = 0
@@ -314,4 +314,4 @@ function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
   return body
 }
 
-const ABANDONED = new Error('the exchange is over')
+const ABANDONED = new Error('the exchange is settled')

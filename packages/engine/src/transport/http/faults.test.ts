@@ -1,9 +1,9 @@
-/** Receivers that hang, lie or die (RELIABILITY C1, C3 to C7, C13), played by a server that writes raw bytes. */
+/** Receivers that hang, answer incorrectly or close the connection (RELIABILITY C1, C3 to C7, C13): a server that writes raw bytes. */
 import type net from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Outcome, TransportRequest } from '../transport.ts'
-import { httpTransport } from './send.ts'
+import { httpTransport } from './http-transport.ts'
 import { OK_RESPONSE, type RawHandlers, type RawServer, startRawServer } from './testing/raw-server.ts'
 import { hangMs } from './testing/tools.ts'
 
@@ -24,7 +24,7 @@ function send(server: RawServer, changes: Partial<TransportRequest> = {}): Promi
   return transport.send({ ...request, ...changes })
 }
 
-/** A server that answers each request with these bytes and leaves the connection as it is. */
+/** A server that answers each request with these bytes and keeps the connection open. */
 const answering = (...pieces: (string | Uint8Array)[]) =>
   start({
     onRequest(socket) {
@@ -32,11 +32,11 @@ const answering = (...pieces: (string | Uint8Array)[]) =>
     },
   })
 
-/** Like `answering`, and then the server ends the connection. */
+/** Like `answering`, but the server closes the connection after the answer. */
 const answeringAndEnding = (response: string) => start({ onRequest: (socket) => socket.end(response, 'latin1') })
 
 describe('C1: the connection ends', () => {
-  test('refused: certainly not sent', async () => {
+  test('refused: maybeSent is false', async () => {
     const server = await start({})
     await server.close()
     servers.pop()
@@ -64,13 +64,13 @@ describe('C1: the connection ends', () => {
     expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'connection_reset' }, maybeSent: true })
   })
 
-  test('reset after the request: ambiguous', async () => {
+  test('reset after the request: maybeSent is true', async () => {
     const server = await start({ onRequest: (socket) => socket.resetAndDestroy() })
     expect(await send(server)).toMatchObject({ kind: 'unknown', error: { code: 'connection_reset' }, maybeSent: true })
     expect(server.requests).toHaveLength(1)
   })
 
-  test('closed after the request without an answer: ambiguous', async () => {
+  test('closed after the request without an answer: maybeSent is true', async () => {
     const server = await start({ onRequest: (socket) => socket.end() })
     expect(await send(server)).toMatchObject({ kind: 'unknown', error: { code: 'connection_reset' }, maybeSent: true })
   })
@@ -100,14 +100,17 @@ describe('C3, C4: the deadline covers everything', () => {
   }
 
   test.each<[what: string, handlers: RawHandlers]>([
-    ['silence after the request', {}],
-    ['a drip of headers', { onRequest: (socket) => (socket.write('HTTP/1.1 200 OK\r\nx: '), drip(socket, 'a', 20)) }],
+    ['no answer to the request', {}],
+    [
+      'headers that come byte by byte',
+      { onRequest: (socket) => (socket.write('HTTP/1.1 200 OK\r\nx: '), drip(socket, 'a', 20)) },
+    ],
     [
       'headers without end',
       { onRequest: (socket) => (socket.write('HTTP/1.1 200 OK\r\n'), drip(socket, 'x: 1\r\n', 20)) },
     ],
     [
-      'a flood of interim responses',
+      'an endless series of interim responses',
       { onRequest: (socket) => drip(socket, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(50), 5) },
     ],
     [
@@ -123,13 +126,13 @@ describe('C3, C4: the deadline covers everything', () => {
     await allClosed(server)
   })
 
-  test('a connection that is accepted by the kernel but never read', async () => {
+  test('a connection that the kernel accepts and no program reads', async () => {
     const server = await start({ onConnection: (socket) => socket.pause() })
     const outcome = await send(server, { body: Buffer.alloc(20_000_000), timeoutMs: 300 })
     expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: true })
   })
 
-  test('a drip of body ends at the deadline, and the status that came decides', async () => {
+  test('a body that comes byte by byte ends at the deadline, and the status decides', async () => {
     const server = await start({
       onRequest: (socket) => (socket.write('HTTP/1.1 500 No\r\ncontent-length: 1000\r\n\r\n'), drip(socket, '.', 20)),
     })
@@ -139,7 +142,7 @@ describe('C3, C4: the deadline covers everything', () => {
     await allClosed(server)
   })
 
-  test('interim responses before the final one are not the answer', async () => {
+  test('interim responses are skipped', async () => {
     const server = await answering(
       'HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n',
       OK_RESPONSE,
@@ -165,8 +168,8 @@ describe('C3, C4: the deadline covers everything', () => {
   })
 })
 
-describe('C5: bodies that are too long or lie about it', () => {
-  test('of a body without end 64 kB are kept, the connection is ended, memory stays flat', async () => {
+describe('C5: bodies that are too long, or longer or shorter than announced', () => {
+  test('of an endless body 64 kB are kept, the connection is closed, and memory stays bounded', async () => {
     const block = Buffer.alloc(64 * 1024, 'x')
     const server = await start({
       onRequest(socket) {
@@ -178,7 +181,7 @@ describe('C5: bodies that are too long or lie about it', () => {
         pump()
       },
     })
-    // Server and client share this process, so this bounds both; one that buffers bodies needs gigabytes here.
+    // Server and client share this process, so this limits both; a client that buffers bodies would need gigabytes.
     const before = process.memoryUsage().rss
     const outcomes = await Promise.all(Array.from({ length: 200 }, () => send(server, { timeoutMs: 20_000 })))
     for (const outcome of outcomes) {
@@ -205,14 +208,14 @@ describe('C5: bodies that are too long or lie about it', () => {
   test.each([
     ['fewer bytes than Content-Length says', 'HTTP/1.1 202 Accepted\r\ncontent-length: 100\r\n\r\nshort'],
     ['chunks without the last one', 'HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\n'],
-    ['a chunk size that is none', 'HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n'],
-  ])('%s: the status was said and decides', async (_what, response) => {
+    ['an invalid chunk size', 'HTTP/1.1 202 Accepted\r\ntransfer-encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n'],
+  ])('%s: the status decides', async (_what, response) => {
     const outcome = await send(await answeringAndEnding(response))
     expect(outcome).toMatchObject({ response: { code: 202, bodyTruncated: true } })
     expect(outcome.kind !== 'unknown' && Buffer.from(outcome.response.body).toString()).toBe('short')
   })
 
-  test('more bytes than Content-Length says do not become the next response', async () => {
+  test('bytes after Content-Length are not read as the next response', async () => {
     const server = await answering(
       `HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 500 Smuggled\r\ncontent-length: 0\r\n\r\n`,
     )
@@ -239,12 +242,12 @@ describe('C5: bodies that are too long or lie about it', () => {
   })
 })
 
-describe('C6: nothing is ever decompressed (CVE-2024-22025, CVE-2026-22036)', () => {
+describe('C6: responses are never decompressed (CVE-2024-22025, CVE-2026-22036)', () => {
   test.each([
     ['gzip', 'gzip'],
     ['five thousand layers', Array.from({ length: 1_000 }, () => 'gzip').join(',')],
     ['zstd', 'zstd'],
-  ])('%s comes back as it came', async (_what, encoding) => {
+  ])('%s is kept as received', async (_what, encoding) => {
     const bomb = gzipSync(Buffer.alloc(20_000_000))
     const server = await answering(
       `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${bomb.length}\r\n\r\n`,
@@ -256,8 +259,8 @@ describe('C6: nothing is ever decompressed (CVE-2024-22025, CVE-2026-22036)', ()
   })
 })
 
-describe('C7: redirects are answers like any other', () => {
-  test.each([301, 302, 303, 307, 308])('%i is not followed', async (status) => {
+describe('C7: redirects are not followed', () => {
+  test.each([301, 302, 303, 307, 308])('%i is an answer like any other', async (status) => {
     const elsewhere = await answering(OK_RESPONSE)
     const server = await answering(
       `HTTP/1.1 ${status} Moved\r\nlocation: ${elsewhere.url}\r\ncontent-length: 0\r\n\r\n`,
@@ -269,7 +272,7 @@ describe('C7: redirects are answers like any other', () => {
   })
 })
 
-describe('C13: what a response can look like', () => {
+describe('C13: forms of a response', () => {
   test.each([
     ['204', 'HTTP/1.1 204 No Content\r\n\r\n', 204],
     ['304', 'HTTP/1.1 304 Not Modified\r\n\r\n', 304],
@@ -280,11 +283,11 @@ describe('C13: what a response can look like', () => {
     ['connection: close', 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok', 200],
     ['chunks', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n', 200],
     ['chunks with a trailer', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nx: 1\r\n\r\n', 200],
-    ['a status that nobody knows', 'HTTP/1.1 799 Odd\r\ncontent-length: 0\r\n\r\n', 799],
+    ['an unknown status', 'HTTP/1.1 799 Odd\r\ncontent-length: 0\r\n\r\n', 799],
     ['a header twice', 'HTTP/1.1 200 OK\r\na: 1\r\na: 2\r\ncontent-length: 0\r\n\r\n', 200],
     ['a header called constructor', 'HTTP/1.1 200 OK\r\nconstructor: 1\r\ncontent-length: 0\r\n\r\n', 200],
     ['latin-1 in a header', 'HTTP/1.1 200 OK\r\nx: caf\xe9\r\ncontent-length: 0\r\n\r\n', 200],
-  ])('%s: by status', async (_what, response, status) => {
+  ])('%s: read as a response', async (_what, response, status) => {
     const outcome = await send(await answeringAndEnding(response))
     expect(outcome).toMatchObject({ response: { code: status, bodyTruncated: false } })
   })
@@ -295,7 +298,7 @@ describe('C13: what a response can look like', () => {
     ['random bytes', '\x00\x01\x02\xff\xfe'],
     ['TLS', '\x15\x03\x01\x00\x02\x02\x46'],
     ['HTTP/2', 'HTTP/2 200\r\n\r\n'],
-    ['a version that is none', 'HTTP/9.9 200 OK\r\n\r\n'],
+    ['an unknown version', 'HTTP/9.9 200 OK\r\n\r\n'],
     ['a status of two digits', 'HTTP/1.1 20 OK\r\n\r\n'],
     ['a status of letters', 'HTTP/1.1 abc OK\r\n\r\n'],
     ['a request', 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'],
@@ -303,13 +306,13 @@ describe('C13: what a response can look like', () => {
     ['a header with a space in its name', 'HTTP/1.1 200 OK\r\na b: x\r\n\r\n'],
     ['a header with a NUL', 'HTTP/1.1 200 OK\r\na: \x00\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok'],
-    ['a length that is none', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nok'],
+    ['an invalid length', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nok'],
     [
       'a length and chunks',
       'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
     ],
-    ['an upgrade that nobody asked for', 'HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'],
-    ['100 Continue that nobody asked for', `HTTP/1.1 100 Continue\r\n\r\n${OK_RESPONSE}`],
+    ['an unrequested upgrade', 'HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'],
+    ['an unrequested 100 Continue', `HTTP/1.1 100 Continue\r\n\r\n${OK_RESPONSE}`],
   ])('%s: a failure with a code, and the next request is served', async (_what, response) => {
     const server = await start({
       onRequest: (socket) => socket.end(server.requests.length === 1 ? response : OK_RESPONSE, 'latin1'),
@@ -328,7 +331,7 @@ describe('C13: what a response can look like', () => {
 })
 
 describe('the request on the wire', () => {
-  test('is what the caller said, with what belongs to the connection', async () => {
+  test('has the headers of the caller and those of the connection', async () => {
     const server = await answering(OK_RESPONSE)
     await send(server, {
       method: 'PUT',
@@ -354,7 +357,7 @@ describe('the request on the wire', () => {
     ])
   })
 
-  test("keeps the caller's user agent and encoding", async () => {
+  test("keeps the caller's user-agent and accept-encoding", async () => {
     const server = await answering(OK_RESPONSE)
     await send(server, {
       headers: [
@@ -391,7 +394,7 @@ describe('the request on the wire', () => {
   })
 })
 
-/** Waits for 'close' by hand: `once` would reject on the reset that some of these end with. */
+/** Does not use `once` of node:events, because it would reject when a connection ends with a reset. */
 async function allClosed(server: RawServer): Promise<void> {
   await Promise.all([...server.openSockets].map((socket) => new Promise((resolve) => socket.once('close', resolve))))
 }

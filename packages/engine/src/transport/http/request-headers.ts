@@ -1,19 +1,19 @@
-/** The header lines of a request as undici takes them: names and values in turn. */
+/** The headers of a request in undici's form: a flat list of alternating names and values. */
 import type { TransportRequest } from '../transport.ts'
 
 const USER_AGENT = 'Posthorn/0.1'
 
 /**
  * The caller's headers in the caller's order, without those that belong to the connection (undici writes `host`,
- * `content-length` and `connection`), and with two that are added when absent. `identity`, because a response is kept as
- * it came: a few kilobytes of gzip can be a hundred megabytes.
+ * `content-length` and `connection`). `user-agent` and `accept-encoding: identity` are added when absent. `identity`, because
+ * responses are not decompressed: a few kilobytes of gzip can expand to a hundred megabytes.
  */
 export function requestHeaders(headers: TransportRequest['headers']): string[] {
   const lines: string[] = []
   let hasUserAgent = false
   let hasAcceptEncoding = false
   for (const [name, value] of headers) {
-    // Most names are decided by their length alone; this runs for every header of every request.
+    // The length alone decides for most names, which is fast; this runs for every header of every request.
     switch (name.length) {
       case 2:
       case 4:

@@ -1,12 +1,12 @@
 import type { RejectionReason } from '../transport.ts'
 
-/** What an HTTP status says about a webhook. */
+/** What an HTTP status means for a webhook. */
 export type Verdict =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly retryAfterMs: number | null }
 
 /**
- * The meaning of a status: 2xx is accepted and everything else is rejected, redirects included, since they are not followed.
+ * The meaning of a status: 2xx is accepted, everything else is rejected. Redirects are rejected too, because they are not followed.
  *
  * @param now milliseconds since 1970: a `Retry-After` may be a date
  */
@@ -31,8 +31,8 @@ function reasonOf(status: number): RejectionReason {
 }
 
 /**
- * The Retry-After header (RFC 9110, 10.2.3): whole seconds or an HTTP date. `null` when it is absent, unreadable, in the past,
- * or there twice with different values.
+ * The Retry-After header (RFC 9110, 10.2.3): whole seconds or an HTTP date. `null` when it is absent, malformed, in the past,
+ * or present twice with different values.
  */
 export function retryAfterMs(headers: readonly (readonly [string, string])[], now: number): number | null {
   const values = new Set(
@@ -46,5 +46,5 @@ export function retryAfterMs(headers: readonly (readonly [string, string])[], no
   return Number.isFinite(waitMs) && waitMs > 0 ? waitMs : null
 }
 
-/** Only the form that RFC 9110 lets be sent: `Date.parse` takes "abc 1" for a date. */
+/** The only form that RFC 9110 allows senders to use. `Date.parse` alone is too lenient: it accepts "abc 1". */
 const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/

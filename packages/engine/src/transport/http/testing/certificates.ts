@@ -1,4 +1,4 @@
-/** Certificates for tests, made on the spot by the `openssl` program: a good one, and one for each way to be bad. */
+/** Makes certificates for tests with the `openssl` program: a valid one, and one with each fault. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,9 +10,9 @@ export interface Certificate {
 }
 
 export interface CertificateOptions {
-  /** As openssl writes them: `DNS:hooks.test,IP:127.0.0.1`. */
+  /** In openssl's form: `DNS:hooks.test,IP:127.0.0.1`. */
   readonly names: string
-  /** Its authority; without one it signs itself. */
+  /** The certificate of the authority; self-signed when absent. */
   readonly signedBy?: Certificate
   readonly isAuthority?: boolean
   readonly validity?: { readonly from: Date; readonly to: Date }
@@ -40,7 +40,7 @@ export function makeCertificate({
     openssl('genpkey', ...algorithm, '-out', file('key'))
     openssl('req', '-new', '-key', file('key'), '-subj', '/CN=posthorn test', '-out', file('request'))
     const { from, to } = validity ?? { from: new Date(Date.now() - DAY_MS), to: new Date(Date.now() + DAY_MS) }
-    // `openssl ca` and not `openssl x509`: only the former can set both dates in OpenSSL 3.0.
+    // `openssl ca`, because in OpenSSL 3.0 `openssl x509` cannot set both dates.
     writeFileSync(file('index'), '')
     writeFileSync(file('config'), CONFIG(folder, isAuthority, names))
     writeFileSync(file('ca-key'), signedBy?.key ?? readFileSync(file('key')))

@@ -1,4 +1,4 @@
-/** A DNS server for tests, UDP and TCP on one loopback port: answers what a function says, or not at all. */
+/** A DNS server for tests, over UDP and TCP on one loopback port. A function decides what it answers, if anything. */
 import dgram from 'node:dgram'
 import { once } from 'node:events'
 import net from 'node:net'
@@ -18,7 +18,7 @@ export interface DnsQuestion {
 }
 
 export interface DnsServer {
-  /** `ip:port`, as resolvers take it. */
+  /** `ip:port`, the form that resolvers expect. */
   readonly address: string
   readonly questions: readonly DnsQuestion[]
   close(): Promise<void>
@@ -26,7 +26,7 @@ export interface DnsServer {
 
 const TYPE_CODES = { A: 1, CNAME: 5, AAAA: 28 } as const
 const FAILURE_CODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const
-/** What a resolver takes over UDP without fragmentation (DNS flag day 2020); longer answers are asked for over TCP. */
+/** The longest answer over UDP without fragmentation (DNS flag day 2020). Resolvers repeat the question over TCP for a longer one. */
 const MAX_UDP_BYTES = 1232
 const MAX_TCP_BYTES = 65_535
 
@@ -60,7 +60,7 @@ export async function startDnsServer(
       }
     })
   })
-  // TCP chooses, because it is the pickier of the two: a port that is free for UDP may still be in TIME_WAIT.
+  // TCP chooses the port, because a port that is free for UDP may still be in TIME_WAIT for TCP.
   tcp.listen(port, host)
   await once(tcp, 'listening')
   const bound = (tcp.address() as net.AddressInfo).port
@@ -84,7 +84,7 @@ export async function startDnsServer(
   }
 }
 
-/** A, AAAA and CNAME records of one name, whichever type is asked for. */
+/** Selects the records that answer a question: those of its type, and CNAME records. */
 export function recordsOf(question: DnsQuestion, records: readonly DnsRecord[]): DnsAnswer {
   return { records: records.filter((record) => record.type === question.type || record.type === 'CNAME') }
 }
@@ -141,7 +141,7 @@ function writeName(name: string): Buffer {
   return Buffer.concat([...labels, Buffer.from([0])])
 }
 
-/** Not the parser under test: `URL` spells IPv6 out for us. */
+/** Uses `URL` to parse IPv6, not the parser under test. */
 function addressBytes(address: string): number[] {
   if (!address.includes(':')) return address.split('.').map(Number)
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
@@ -151,7 +151,7 @@ function addressBytes(address: string): number[] {
   return groups.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff])
 }
 
-/** "There is more: ask again over TCP." */
+/** Sets the TC bit, so that the resolver asks again over TCP. */
 function asTruncated(response: Buffer): Buffer {
   response.writeUInt16BE(response.readUInt16BE(2) | 0x0200, 2)
   return response

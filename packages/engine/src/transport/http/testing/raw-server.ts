@@ -1,11 +1,11 @@
-/** A TCP server for tests that speaks HTTP only as far as a test wants it to. */
+/** A TCP server for tests that reads HTTP requests; the test decides which bytes it writes. */
 import { once } from 'node:events'
 import net from 'node:net'
 
 export interface RawServer {
   readonly port: number
   readonly url: string
-  /** Requests whose body has come in completely, on any connection. */
+  /** Requests that were received completely, on any connection. */
   readonly requests: RawRequest[]
   readonly connectionCount: number
   readonly openSockets: ReadonlySet<net.Socket>
@@ -13,16 +13,16 @@ export interface RawServer {
 }
 
 interface RawRequest {
-  /** Request line and headers, as they came. */
+  /** Request line and headers, as received. */
   readonly head: string
   readonly body: Buffer
-  /** Which connection carried it, counted from 1. */
+  /** The number of its connection, counted from 1. */
   readonly connection: number
 }
 
 export interface RawHandlers {
   onConnection?(socket: net.Socket): void
-  /** Each time bytes come in, before the request is complete. */
+  /** Called each time bytes are received, before the request is complete. */
   onBytes?(socket: net.Socket): void
   onRequest?(socket: net.Socket, request: RawRequest): void
 }
@@ -38,7 +38,7 @@ export async function startRawServer(
     const connection = (connectionCount += 1)
     openSockets.add(socket)
     socket.on('close', () => openSockets.delete(socket))
-    // The client ends connections in every way there is; what matters is what it reports.
+    // Ignored: the client may end a connection in any way. The tests look at what the client reports.
     socket.on('error', () => socket.destroy())
     handlers.onConnection?.(socket)
     let received = Buffer.alloc(0)

@@ -1,19 +1,21 @@
-/** Programs that tests need and a machine may lack, and how long they wait. */
+/** Programs that tests need and that a machine may not have, and how long tests wait. */
 import { spawnSync } from 'node:child_process'
 
-/** What ends at a deadline of a few hundred milliseconds is later than that on a loaded machine; only a hang is this late. */
+/** Upper bound for work with a deadline of a few hundred milliseconds. A loaded machine may be late; only a hang exceeds this. */
 export const hangMs = 20_000
 
 /**
- * A suffix for the name of a suite that needs something: empty when it is there, else why the suite is skipped. With
- * `POSTHORN_TEST_REQUIRE=all` it is an error instead, because in CI a skipped test proves nothing.
+ * A suffix for the name of a suite that needs something: empty when it is available, otherwise the reason for
+ * skipping the suite. With `POSTHORN_TEST_REQUIRE=all` a missing one is an error, because in CI a skipped test proves nothing.
  */
 export function missing(what: string, isThere: boolean): string {
   if (isThere) return ''
   if (process.env['POSTHORN_TEST_REQUIRE'] === 'all') {
-    throw new Error(`${what} is required (POSTHORN_TEST_REQUIRE=all) and not here`)
+    throw new Error(
+      `${what} is not available, and POSTHORN_TEST_REQUIRE=all requires it: install it or unset the variable`,
+    )
   }
-  return ` [skipped: ${what} is not here]`
+  return ` [skipped: ${what} is not available]`
 }
 
 export function runs(command: string, ...args: string[]): boolean {

@@ -10,7 +10,7 @@ import {
   REFUSED_IPV4,
   REFUSED_IPV6,
 } from './address.ts'
-import { missing, runs } from './testing/tools.ts'
+import { missing, runs } from '../testing/tools.ts'
 
 const classOf = (text: string): string | null => {
   const bytes = parseAddress(text)
@@ -64,7 +64,7 @@ describe('reading an address', () => {
 })
 
 describe('every refused range, at its edges', () => {
-  /** Ranges that stand side by side or inside each other: the address next to one may be refused by another. */
+  /** Ranges can be adjacent or nested, so the address next to one range may be refused because of another. */
   const isRefusedBySomeRow = (bytes: Uint8Array): boolean =>
     [...REFUSED_IPV4, ...REFUSED_IPV6].some(([cidr]) => cidrContains(parseCidr(cidr), bytes))
 
@@ -148,19 +148,19 @@ describe('an operator lists ranges', () => {
 
 const python = runs('python3', '--version')
 describe.skipIf(!python)(`compared with Python's ipaddress${missing('python3', python)}`, () => {
-  /** Where we are stricter than `is_global`, and why. Nowhere may we be more lenient. */
+  /** Where we are stricter than `is_global`, and why. We must not be more lenient anywhere. */
   const STRICTER: readonly (readonly [cidr: string, why: string])[] = [
-    ['192.0.0.0/24', 'two anycast addresses in it are global, and Oracle keeps metadata in it'],
-    ['192.31.196.0/24', 'AS112: no receiver lives there'],
-    ['192.52.193.0/24', 'AMT: no receiver lives there'],
+    ['192.0.0.0/24', 'it has two global anycast addresses, and the metadata address of Oracle Cloud'],
+    ['192.31.196.0/24', 'AS112: no receiver has such an address'],
+    ['192.52.193.0/24', 'AMT: no receiver has such an address'],
     ['192.88.99.0/24', 'deprecated 6to4 relays'],
     ['192.175.48.0/24', 'AS112'],
     ['168.63.129.16/32', 'the Azure wire server'],
     ['224.0.0.0/4', 'multicast'],
-    ['2001::/23', 'the parts of it that are global are anycast services and identifiers'],
+    ['2001::/23', 'its global parts are anycast services and identifiers'],
     ['2002::/16', '6to4 wraps any IPv4 address'],
     ['2620:4f:8000::/48', 'AS112'],
-    ['3fff::/20', 'documentation since RFC 9637, newer than some Pythons'],
+    ['3fff::/20', 'documentation since RFC 9637, which older Python versions do not know'],
     ['::/3', 'only 2000::/3 is public'],
     ['4000::/2', 'only 2000::/3 is public'],
     ['8000::/1', 'only 2000::/3 is public'],
@@ -209,7 +209,7 @@ for line in sys.stdin:
     .map((line) => line === '1')
 }
 
-/** In full, so that nothing depends on how zeros are shortened. */
+/** All groups are written out, so that the test does not depend on the short form of zeros. */
 function write(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join('.')
   return Array.from({ length: 8 }, (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16)).join(':')

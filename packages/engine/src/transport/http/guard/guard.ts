@@ -1,48 +1,49 @@
 /**
- * Who may be sent to. Three walls, because each has been seen to fall alone: the address as typed (`check`), every answer
- * of DNS (`admit`), and the peer of the connected socket before a byte is written (`refusedPeer`). The second is not
- * enough: a `lookup` hook is never called for an IP literal. The third catches what the first two have not thought of.
+ * Which addresses may be sent to. There are three checks: the URL as typed (`checkUrl`), every address that DNS returns
+ * (`admit`), and the peer of the connected socket before a byte is written (`refusedPeer`). One check alone can be
+ * bypassed: a check of DNS answers, for example, does not run for an IP literal. The third check covers what the first
+ * two miss.
  *
- * The URL is parsed once, by `URL`, and only its fields are used afterwards: two parsers that disagree about
- * `http://a@b\@c` are how such guards are passed.
+ * The URL is parsed once, by `URL`, and afterwards only its fields are used. With two parsers, an attacker can write a URL
+ * that they read differently (`http://a@b\@c`).
  */
 import { type Cidr, cidrContains, parseAddress, refusedClass } from './address.ts'
 import { refusedPort } from './ports.ts'
 
-/** A URL that has been read. Immutable, so one object serves every request to the same URL. */
-export interface Target {
-  /** Canonical: what is stored, logged and sent. */
+/** A URL after parsing. Immutable, so all requests to the same URL share one object. */
+export interface ParsedUrl {
+  /** The canonical form, which is stored, logged and sent. */
   readonly href: string
   readonly secure: boolean
-  /** Name or literal, without brackets, as the URL parser left it (lower case, punycode). */
+  /** Name or IP literal, without brackets, as the URL parser returns it (lower case, punycode). */
   readonly host: string
-  /** The literal's address, or `null` when `host` is a name. */
+  /** `host` when it is an IP literal, or `null` when it is a name. */
   readonly literal: string | null
   readonly port: number
-  /** `https://name:8443`: what undici derives the Host header from. */
+  /** `https://name:8443`; undici derives the Host header from it. */
   readonly origin: string
   /** Path and query. */
   readonly path: string
-  /** What is wrong with the port or name, unless the host turns out to be in the operator's ranges. */
+  /** Why the port or name is refused, unless the host's addresses are in the operator's allowed ranges. */
   readonly refusedUnlessAllowed: string | null
 }
 
-export type Read = { readonly ok: true; readonly target: Target } | { readonly ok: false; readonly message: string }
+export type UrlCheck = { readonly ok: true; readonly url: ParsedUrl } | { readonly ok: false; readonly message: string }
 
 type Admission =
   | { readonly ok: true; readonly addresses: readonly string[] }
   | { readonly ok: false; readonly message: string }
 
 export interface Guard {
-  /** Wall 1: everything that can be said about a URL without the network. */
-  read(url: string): Read
-  /** Wall 2: addresses to dial, in order. One refused answer refuses the name: an attacker controls all of them. */
-  admit(target: Target, answers: readonly string[]): Admission
-  /** Wall 3: a sentence when the connected peer is none that may be talked to. */
+  /** Check 1: everything that can be checked without the network. */
+  checkUrl(url: string): UrlCheck
+  /** Check 2: the addresses to connect to, in order. One refused address refuses the name, because its owner controls all of them. */
+  admit(url: ParsedUrl, answers: readonly string[]): Admission
+  /** Check 3: a sentence when the connected peer is refused, or `null` when it is allowed. */
   refusedPeer(remoteAddress: string | undefined): string | null
 }
 
-/** Names that resolve inside a network, never outside (RFC 6761, 6762, 8375; `.internal` is ICANN's). */
+/** Names that exist only inside a network (RFC 6761, 6762, 8375; ICANN reserved `.internal`). */
 const INSIDE_SUFFIXES = ['localhost', 'local', 'internal', 'home.arpa']
 
 export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
@@ -51,31 +52,31 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
     return bytes !== null && allow.some((cidr) => cidrContains(cidr, bytes))
   }
 
-  /** What an address is that may not be dialled ("a loopback address"), or `null` when it may. */
+  /** Why an address is refused ("a loopback address"), or `null` when it is allowed. */
   const refusedAs = (address: string): string | null => {
     const bytes = parseAddress(address)
-    if (bytes === null) return 'not an IP address that can be read'
+    if (bytes === null) return 'not a valid IP address'
     return allow.some((cidr) => cidrContains(cidr, bytes)) ? null : refusedClass(bytes)
   }
 
-  const read = (url: string): Read => {
+  const checkUrl = (url: string): UrlCheck => {
     const parsed = URL.parse(url)
     if (parsed === null) return refuse(`"${shorten(url)}" is not a URL: write it like https://example.com/webhooks`)
     const secure = parsed.protocol === 'https:'
     if (!secure && parsed.protocol !== 'http:') {
       return refuse(`"${parsed.protocol}" is not a scheme for webhooks: use https: or http:`)
     }
-    if (parsed.hostname === '') return refuse('the URL has no host')
+    if (parsed.hostname === '') return refuse('the URL has no host: write it like https://example.com/webhooks')
     if (parsed.username !== '' || parsed.password !== '') {
       return refuse('the URL carries a user name or password: put credentials into a header instead')
     }
-    // `hash` is empty for a lone "#", the canonical form is not.
+    // For a URL that ends in "#", `hash` is empty, but the canonical form still has the "#".
     if (parsed.href.includes('#')) return refuse('the URL has a fragment ("#..."), which is never sent: remove it')
 
     const host = parsed.hostname.startsWith('[') ? parsed.hostname.slice(1, -1) : parsed.hostname
     const literal = isLiteral(host) ? host : null
     const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port)
-    if (port === 0) return refuse('port 0 cannot be connected to')
+    if (port === 0) return refuse('port 0 cannot be connected to: use 80, 443 or a port from 1024 up')
     const refusedUnlessAllowed = (literal === null ? refusedName(host) : null) ?? refusedPort(port)
 
     if (literal !== null) {
@@ -87,7 +88,7 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
     }
     return {
       ok: true,
-      target: {
+      url: {
         href: parsed.href,
         secure,
         host,
@@ -100,18 +101,18 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
     }
   }
 
-  const admit = (target: Target, answers: readonly string[]): Admission => {
-    // Both loopback addresses stand for `localhost`, and nobody outside chooses them: an operator who allows only
-    // 127.0.0.0/8 means that `localhost` works.
-    const chosen = isLocalhost(target.host) ? answers.filter(isAllowed) : answers
+  const admit = (url: ParsedUrl, answers: readonly string[]): Admission => {
+    // `localhost` always resolves to 127.0.0.1 and ::1, and no attacker chooses these. An operator who allows only
+    // 127.0.0.0/8 expects `localhost` to work, so here one allowed address is enough.
+    const chosen = isLocalhost(url.host) ? answers.filter(isAllowed) : answers
     const considered = chosen.length === 0 ? answers : chosen
     for (const address of considered) {
       const what = refusedAs(address)
       if (what !== null) {
-        return refuse(`${target.host} resolves to ${address}, which is ${what}, and endpoints have to be public`)
+        return refuse(`${url.host} resolves to ${address}, which is ${what}, and endpoints have to be public`)
       }
     }
-    if (target.refusedUnlessAllowed !== null && !considered.every(isAllowed)) return refuse(target.refusedUnlessAllowed)
+    if (url.refusedUnlessAllowed !== null && !considered.every(isAllowed)) return refuse(url.refusedUnlessAllowed)
     return { ok: true, addresses: considered }
   }
 
@@ -119,19 +120,19 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
     const what = refusedAs(remoteAddress ?? '')
     return what === null
       ? null
-      : `the connection ended up at ${remoteAddress ?? 'an unknown address'}, which is ${what}`
+      : `the connection reached ${remoteAddress ?? 'an unknown address'}, which is ${what}, and endpoints have to be public`
   }
 
-  return { read, admit, refusedPeer }
+  return { checkUrl, admit, refusedPeer }
 }
 
-/** True for `localhost` and everything below it: RFC 6761 says that they are loopback and never asked of DNS. */
+/** True for `localhost` and names below it. RFC 6761: they are loopback and are never looked up in DNS. */
 export function isLocalhost(host: string): boolean {
   const name = withoutRootDot(host)
   return name === 'localhost' || name.endsWith('.localhost')
 }
 
-/** `example.com.` is `example.com` said absolutely. */
+/** `example.com.` (the fully qualified form) becomes `example.com`. */
 export function withoutRootDot(host: string): string {
   return host.endsWith('.') ? host.slice(0, -1) : host
 }
@@ -145,7 +146,7 @@ function refusedName(host: string): string | null {
     : `"${host}" is a name without a domain: use a full public name such as hooks.example.com`
 }
 
-/** What `URL` leaves as an address: it has already folded every other spelling (`0x7f.1`, `2130706433`) into these two. */
+/** An IPv6 or dotted IPv4 address. `URL` has already converted every other spelling (`0x7f.1`, `2130706433`) to these forms. */
 function isLiteral(host: string): boolean {
   return host.includes(':') || /^[0-9.]+$/.test(host)
 }

@@ -1,6 +1,6 @@
-/** All pools, at most `maxPools`: when another is needed, the one that has been idle longest makes room. */
+/** All pools, at most `maxPools`. When another is needed, the pool that has been idle longest is closed. */
 import type { DialContext } from './dial.ts'
-import type { Target } from './guard.ts'
+import type { ParsedUrl } from '../guard/guard.ts'
 import { Pool } from './pool.ts'
 
 export class Pools {
@@ -15,16 +15,16 @@ export class Pools {
     this.#connectionsPerPool = connectionsPerPool
   }
 
-  find(target: Target, address: string): Pool | undefined {
-    return this.#pools.get(keyOf(target, address))
+  find(url: ParsedUrl, address: string): Pool | undefined {
+    return this.#pools.get(keyOf(url, address))
   }
 
-  open(target: Target, address: string): Pool {
-    const key = keyOf(target, address)
+  open(url: ParsedUrl, address: string): Pool {
+    const key = keyOf(url, address)
     const known = this.#pools.get(key)
     if (known !== undefined) return known
     if (this.#pools.size >= this.#maxPools) this.#evictIdlest()
-    const pool = new Pool(target, address, this.#context, this.#connectionsPerPool, (empty) => {
+    const pool = new Pool(url, address, this.#context, this.#connectionsPerPool, (empty) => {
       if (this.#pools.get(key) === empty) this.#pools.delete(key)
     })
     this.#pools.set(key, pool)
@@ -36,8 +36,8 @@ export class Pools {
   }
 
   /**
-   * A walk over all pools, taken only when the bound is reached; the price of keeping them ordered would be paid on every
-   * request. Busy pools stay: how many requests are under way is the caller's bound, not ours.
+   * Scans all pools, which happens only when the limit is reached; an ordered structure would cost time on every request.
+   * Busy pools stay, so the number can exceed the limit: the caller bounds the number of requests.
    */
   #evictIdlest(): void {
     let idlest: [key: string, pool: Pool] | undefined
@@ -50,6 +50,6 @@ export class Pools {
   }
 }
 
-function keyOf(target: Target, address: string): string {
-  return `${target.origin} ${address}`
+function keyOf(url: ParsedUrl, address: string): string {
+  return `${url.origin} ${address}`
 }

@@ -1,11 +1,11 @@
-/** What to tell about the TLS of a connection. */
+/** Describes the TLS of a connection. */
 import type tls from 'node:tls'
-import type { ProbedTls } from '../transport.ts'
+import type { ProbedTls } from '../../transport.ts'
 import { printable } from './printable.ts'
 
 const DAY_MS = 86_400_000
 
-/** `null` when the connection is gone already. */
+/** `null` when the connection is already closed. */
 export function describeTls(socket: tls.TLSSocket): ProbedTls | null {
   const protocol = socket.getProtocol()
   const certificate = socket.getPeerX509Certificate()
@@ -22,7 +22,7 @@ export function describeTls(socket: tls.TLSSocket): ProbedTls | null {
   }
 }
 
-/** `O=Acme, CN=hooks.example.com`; Node writes each part on a line of its own. A certificate may leave its subject empty. */
+/** `O=Acme, CN=hooks.example.com`. Node writes each part on its own line. A certificate may have no subject. */
 function nameOf(lines: string | undefined): string {
   return printable((lines ?? '').trim().replaceAll('\n', ', '))
 }

@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs'
 
 /**
- * The names in `/etc/hosts`, read again when the file changes. A resolver that goes to DNS directly has to do this
- * itself; container platforms put names there that DNS does not know.
+ * The names in `/etc/hosts`, read again when the file changes. c-ares queries DNS only, and container platforms put names
+ * into this file that DNS does not have.
  *
- * Synchronous on purpose: a `stat` takes microseconds and is asked only when a name is not cached, while the
- * asynchronous one would queue behind libuv's four threads.
+ * It is synchronous on purpose: a `stat` takes microseconds and happens only when a name is not cached. The asynchronous
+ * one would wait for one of libuv's four threads.
  */
 export class HostsFile {
   readonly #path: string
@@ -16,7 +16,7 @@ export class HostsFile {
     this.#path = path
   }
 
-  /** Addresses of a name, in the order of the file; empty when the file does not have it. */
+  /** The addresses of a name, in the order of the file; empty when the file does not contain the name. */
   lookup(name: string): readonly string[] {
     this.#reread()
     return this.#addressesByName.get(name.toLowerCase()) ?? []
@@ -30,7 +30,7 @@ export class HostsFile {
       this.#addressesByName = parseHosts(readFileSync(this.#path, 'utf8'))
       this.#version = version
     } catch {
-      // No such file, or none that may be read: then it names nobody.
+      // The file does not exist or cannot be read: treat it as empty.
       this.#addressesByName = new Map()
       this.#version = ''
     }

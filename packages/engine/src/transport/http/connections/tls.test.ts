@@ -1,14 +1,14 @@
-/** What is wrong with a receiver's TLS, each with its own code (RELIABILITY C2). */
+/** Faults in a receiver's TLS and the error code of each (RELIABILITY C2). */
 import { once } from 'node:events'
 import net from 'node:net'
 import tls from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { Outcome } from '../transport.ts'
-import { httpTransport, type HttpTransportOptions } from './send.ts'
-import { type Certificate, makeCertificate } from './testing/certificates.ts'
-import { type DnsServer, recordsOf, startDnsServer } from './testing/dns-server.ts'
-import { OK_RESPONSE } from './testing/raw-server.ts'
-import { hangMs, missing, runs } from './testing/tools.ts'
+import type { Outcome } from '../../transport.ts'
+import { httpTransport, type HttpTransportOptions } from '../http-transport.ts'
+import { type Certificate, makeCertificate } from '../testing/certificates.ts'
+import { type DnsServer, recordsOf, startDnsServer } from '../testing/dns-server.ts'
+import { OK_RESPONSE } from '../testing/raw-server.ts'
+import { hangMs, missing, runs } from '../testing/tools.ts'
 
 const DAY_MS = 86_400_000
 const openssl = runs('openssl', 'version')
@@ -49,7 +49,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     return { port: (server.address() as net.AddressInfo).port, requests, servernames }
   }
 
-  /** A server below TLS, for what a TLS server would never do. */
+  /** A TCP server, for handshakes that a TLS server would never make. */
   async function startTcp(onBytes: (socket: net.Socket) => void): Promise<number> {
     const sockets = new Set<net.Socket>()
     const server = net.createServer((socket) => {
@@ -86,12 +86,12 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     const server = await start(good)
     expect(await send(server.port)).toMatchObject({ response: { code: 200 }, remoteAddress: '127.0.0.1' })
     expect(await send(server.port, open(), '127.0.0.1')).toMatchObject({ kind: 'accepted' })
-    // RFC 6066: no address in SNI.
+    // RFC 6066: SNI has no IP addresses.
     expect(server.servernames).toEqual(['hooks.test', false])
     expect(server.requests[0]).toContain(`host: hooks.test:${server.port}`)
   })
 
-  test('a name with its root dot is the same name', async () => {
+  test('a name with a final dot is the same name', async () => {
     const server = await start(good)
     expect(await send(server.port, open(), 'hooks.test.')).toMatchObject({ kind: 'accepted' })
     expect(server.servernames).toEqual(['hooks.test'])
@@ -116,7 +116,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
   })
 
   test('a key of 512 bits is refused', async () => {
-    // Node's own server refuses to serve such a key unless told to.
+    // By default Node's server refuses such a key.
     const server = await start({
       ...makeCertificate({ names, signedBy: authority, rsaBits: 512 }),
       ciphers: 'DEFAULT:@SECLEVEL=0',
@@ -143,7 +143,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(await send(port)).toMatchObject({ kind: 'unknown', error: { code: 'tls_failed' }, maybeSent: false })
   })
 
-  test('a server that speaks plain HTTP is not spoken to in plain HTTP', async () => {
+  test('a server that answers in plain HTTP is sent nothing in plain HTTP', async () => {
     let bytes = ''
     const port = await startTcp((socket) => {
       socket.on('data', (data) => (bytes += data.toString('latin1')))
@@ -153,7 +153,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(bytes).not.toContain('POST')
   })
 
-  test('a handshake that stalls costs the deadline', async () => {
+  test('a handshake that stalls gives a timeout at the deadline', async () => {
     const port = await startTcp(() => {})
     const outcome = await send(port, open(), 'hooks.test', 200)
     expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: false })
@@ -167,7 +167,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(outcome.kind === 'unknown' && outcome.error.message).toContain('POSTHORN_EXTRA_CA')
   })
 
-  test('an added authority is one more, the public ones stay', async () => {
+  test('an added authority is trusted in addition to the public ones', async () => {
     const server = await start(good)
     const publicOnes = tls.getCACertificates('default')
     cleanups.push(() => tls.setDefaultCACertificates(publicOnes))
@@ -181,7 +181,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(() => httpTransport()).toThrow('POSTHORN_EXTRA_CA')
     vi.unstubAllEnvs()
 
-    // Nor does it help to set it later.
+    // Setting it later has no effect either.
     const transport = open()
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
     const server = await start(makeCertificate({ names }))

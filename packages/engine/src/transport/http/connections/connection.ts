@@ -1,13 +1,13 @@
 /**
- * HTTP/1.1 over one connected socket: undici's `Client` (its `dispatch` costs about a seventh of the CPU of `fetch`)
- * given exactly one socket. When that ends, the connection ends: undici cannot connect again behind our back, so it can
- * neither repeat a request nor reach an address that nobody checked.
+ * HTTP/1.1 over one connected socket. It uses undici's `Client`, whose `dispatch` costs about a seventh of the CPU of
+ * `fetch`, and gives it exactly one socket. When the socket closes, the connection ends: undici cannot reconnect, so it can
+ * neither repeat a request nor connect to an address that was not checked.
  */
 import type net from 'node:net'
 import { Client, type Dispatcher } from 'undici'
-import type { Target } from './guard.ts'
+import type { ParsedUrl } from '../guard/guard.ts'
 
-/** Receivers close idle connections after five seconds and more; a socket that is reused later than this meets them. */
+/** Receivers close idle connections after five seconds or more. A socket that is idle longer than this may be closing. */
 const MAX_IDLE_MS = 4_000
 
 const MAX_RESPONSE_HEAD_BYTES = 16 * 1024
@@ -18,12 +18,12 @@ export class Connection {
   readonly #client: Client
   readonly #socket: net.Socket
 
-  constructor(target: Target, socket: net.Socket, remoteAddress: string, onClosed: (connection: Connection) => void) {
+  constructor(url: ParsedUrl, socket: net.Socket, remoteAddress: string, onClosed: (connection: Connection) => void) {
     this.remoteAddress = remoteAddress
     this.#socket = socket
     let unused: net.Socket | null = socket
-    this.#client = new Client(target.origin, {
-      // A microtask later, because undici does not expect an answer before its call has returned.
+    this.#client = new Client(url.origin, {
+      // In a microtask, because undici expects the callback after `connect` has returned.
       connect: (_options, callback) => {
         const handedOver = unused
         unused = null
@@ -32,7 +32,7 @@ export class Connection {
       allowH2: false,
       pipelining: 1,
       maxHeaderSize: MAX_RESPONSE_HEAD_BYTES,
-      // One deadline of our own covers everything; these two are idle timers, which a drip of bytes holds off for ever.
+      // Off: they are idle timers, which a receiver that sends one byte at a time never triggers. Our own deadline covers all.
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: MAX_IDLE_MS,
@@ -47,7 +47,7 @@ export class Connection {
   }
 
   isUsable(nowMs: number): boolean {
-    // undici's own timer runs late when the event loop does, so the age is looked at again.
+    // undici's timer is late when the event loop is late, so check the age here too.
     return !this.#socket.destroyed && nowMs - this.idleSinceMs < MAX_IDLE_MS
   }
 
@@ -60,7 +60,7 @@ export class Connection {
   }
 }
 
-/** The one socket of a connection ended before the request was written to it. */
+/** The connection's only socket closed before the request was written. */
 class ConnectionEnded extends Error {
   readonly code = 'ECONNRESET'
 }

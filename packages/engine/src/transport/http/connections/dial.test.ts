@@ -1,11 +1,11 @@
 import tls from 'node:tls'
 import { expect, test } from 'vitest'
-import { parseCidr } from './address.ts'
+import { parseCidr } from '../guard/address.ts'
 import { dial, type Dialled } from './dial.ts'
-import { createGuard, type Guard } from './guard.ts'
-import { startRawServer } from './testing/raw-server.ts'
+import { createGuard, type Guard } from '../guard/guard.ts'
+import { startRawServer } from '../testing/raw-server.ts'
 
-test.each(['http', 'https'])('a peer that is refused after connecting (%s) gets no byte', async (scheme) => {
+test.each(['http', 'https'])('a peer that is refused after connecting (%s) receives no byte', async (scheme) => {
   let bytes = 0
   let onEnded = (): void => {}
   const ended = new Promise<void>((resolve) => (onEnded = resolve))
@@ -16,18 +16,21 @@ test.each(['http', 'https'])('a peer that is refused after connecting (%s) gets 
     },
   })
   const lenient = createGuard({ allow: [parseCidr('127.0.0.0/8')] })
-  const read = lenient.read(server.url.replace('http', scheme))
-  if (!read.ok) throw new Error(read.message)
-  // The first two walls let it pass; only the third knows better.
+  const check = lenient.checkUrl(server.url.replace('http', scheme))
+  if (!check.ok) throw new Error(check.message)
+  // The first two checks allow the address; only the third refuses it.
   const strict = createGuard({ allow: [] })
   const guard: Guard = { ...lenient, refusedPeer: (remoteAddress) => strict.refusedPeer(remoteAddress) }
   const context = { guard, trust: tls.createSecureContext() }
   const dialled = await new Promise<Dialled>((resolve) => {
-    dial(context, read.target, '127.0.0.1', { session: undefined }, resolve)
+    dial(context, check.url, '127.0.0.1', { session: undefined }, resolve)
   })
   expect(dialled).toMatchObject({
     ok: false,
-    failure: { code: 'address_refused', message: 'the connection ended up at 127.0.0.1, which is a loopback address' },
+    failure: {
+      code: 'address_refused',
+      message: 'the connection reached 127.0.0.1, which is a loopback address, and endpoints have to be public',
+    },
   })
   await ended
   expect(bytes).toBe(0)

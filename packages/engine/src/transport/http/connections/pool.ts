@@ -1,16 +1,16 @@
 /**
- * The connections to one origin at one checked address. The address is part of the key, so a name that points elsewhere
- * tomorrow cannot inherit a connection from today, nor the other way round.
+ * The connections to one origin at one checked address. The address is part of the key, so when a name moves to another
+ * address, no connection to the old address is used.
  *
- * Own code rather than undici's `Pool`: a request that gives up while it waits can leave the queue (there it stays, and
- * takes the next connection down with it), and who is waiting for which connection is known.
+ * We do not use undici's `Pool`. In it, a request that times out while it waits stays in the queue and then closes the next
+ * connection that it is given. Here it leaves the queue, and we know which request waits for which connection.
  */
 import { Connection } from './connection.ts'
 import { dial, type DialContext, type TlsResumption } from './dial.ts'
-import type { Failure, Phase } from './errors.ts'
-import type { Target } from './guard.ts'
+import type { Failure, Phase } from '../errors.ts'
+import type { ParsedUrl } from '../guard/guard.ts'
 
-/** Somebody who needs a connection. Exactly one of the two is called, unless `leave` is called first. */
+/** A request that needs a connection. Exactly one of the two is called, unless `leave` is called first. */
 export interface Waiter {
   onConnection(connection: Connection, isFresh: boolean): void
   onConnectFailure(failure: Failure, phase: Phase): void
@@ -19,11 +19,11 @@ export interface Waiter {
 export class Pool {
   lastUsedAtMs = 0
   readonly address: string
-  readonly #target: Target
+  readonly #url: ParsedUrl
   readonly #context: DialContext
   readonly #maxConnections: number
   readonly #onEmpty: (pool: Pool) => void
-  /** A stack: the connection used last is the least likely to have been closed by the other side. */
+  /** A stack, because the connection that was used last is the least likely to have been closed by the receiver. */
   readonly #idle: Connection[] = []
   readonly #open = new Set<Connection>()
   readonly #dialling = new Map<Waiter, () => void>()
@@ -32,25 +32,25 @@ export class Pool {
   #isClosing = false
 
   constructor(
-    target: Target,
+    url: ParsedUrl,
     address: string,
     context: DialContext,
     maxConnections: number,
     onEmpty: (pool: Pool) => void,
   ) {
-    this.#target = target
+    this.#url = url
     this.address = address
     this.#context = context
     this.#maxConnections = maxConnections
     this.#onEmpty = onEmpty
   }
 
-  /** Nobody is sending, and nobody waits. */
+  /** No request is using or opening a connection, and none waits for one. */
   get isIdle(): boolean {
     return this.#idle.length === this.#open.size && this.#dialling.size === 0 && this.#waiting.size === 0
   }
 
-  /** A connection that is there already, taken out of the pool, or `undefined`. */
+  /** Takes an open, unused connection out of the pool; `undefined` when there is none. */
   takeIdle(nowMs: number): Connection | undefined {
     this.lastUsedAtMs = nowMs
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
@@ -60,7 +60,7 @@ export class Pool {
     return undefined
   }
 
-  /** Opens a connection for this waiter, or puts it in line when there are as many as there may be. */
+  /** Opens a connection for this waiter, or queues it when the pool has its maximum of connections. */
   join(waiter: Waiter): void {
     if (this.#open.size + this.#dialling.size < this.#maxConnections) this.#dial(waiter)
     else this.#waiting.add(waiter)
@@ -75,16 +75,16 @@ export class Pool {
     this.#afterLoss()
   }
 
-  /** Takes a connection back whose response has been read to its end. */
+  /** Returns a connection to the pool after its response has been read completely. */
   release(connection: Connection, nowMs: number): void {
     connection.idleSinceMs = nowMs
     this.#idle.push(connection)
-    // Later, because undici decides after this call whether the connection can be used again.
+    // In a microtask, because undici decides only after this call whether the connection can be reused.
     if (this.#isClosing) queueMicrotask(() => this.closeIdle())
     else if (this.#waiting.size > 0) queueMicrotask(() => this.#serveWaiting(nowMs))
   }
 
-  /** Ends the connections that nobody uses; from then on the others end when they come back. */
+  /** Closes idle connections now, and each other connection when it is returned. */
   close(): void {
     this.#isClosing = true
     this.closeIdle()
@@ -95,14 +95,14 @@ export class Pool {
   }
 
   #dial(waiter: Waiter): void {
-    const abort = dial(this.#context, this.#target, this.address, this.#resumption, (dialled) => {
+    const abort = dial(this.#context, this.#url, this.address, this.#resumption, (dialled) => {
       this.#dialling.delete(waiter)
       if (!dialled.ok) {
         waiter.onConnectFailure(dialled.failure, dialled.phase)
         this.#afterLoss()
         return
       }
-      const connection = new Connection(this.#target, dialled.socket, dialled.remoteAddress, (closed) =>
+      const connection = new Connection(this.#url, dialled.socket, dialled.remoteAddress, (closed) =>
         this.#forget(closed),
       )
       this.#open.add(connection)
@@ -127,7 +127,7 @@ export class Pool {
     this.#afterLoss()
   }
 
-  /** One connection fewer: room for whoever is first in line, or the end of this pool. */
+  /** After a connection is lost: opens one for the first waiter, or reports that the pool is empty. */
   #afterLoss(): void {
     for (const waiter of this.#waiting) {
       if (this.#open.size + this.#dialling.size >= this.#maxConnections) return

@@ -1,11 +1,11 @@
 /**
- * One TCP (and TLS) connection to one checked address. The address is dialled as it was checked, so that no second look-up
- * can answer otherwise; the name goes into SNI, the certificate check and the Host header.
+ * Opens one TCP (and TLS) connection to one checked address. It connects to the address itself, because a second lookup of
+ * the name could return another address. The name is used for SNI, the certificate check and the Host header.
  */
 import net from 'node:net'
 import tls from 'node:tls'
-import { classify, type Failure, type Phase } from './errors.ts'
-import { type Guard, type Target, withoutRootDot } from './guard.ts'
+import { classify, type Failure, type Phase } from '../errors.ts'
+import { type Guard, type ParsedUrl, withoutRootDot } from '../guard/guard.ts'
 
 export type Dialled =
   | { readonly ok: true; readonly socket: net.Socket; readonly remoteAddress: string }
@@ -17,33 +17,33 @@ export interface DialContext {
   readonly watch?: DialWatch
 }
 
-/** Somebody who wants to know how far it gets (a probe). */
+/** Told about the progress of a connection; a probe uses it. */
 export interface DialWatch {
   onDial(): void
-  /** TCP is there, and the peer is one that may be talked to. */
+  /** TCP is connected, and the guard allows the peer. */
   onTcp(remoteAddress: string): void
   onTls(socket: tls.TLSSocket): void
 }
 
-/** Resumes an earlier TLS session with the same origin and address, which saves a round trip and the key exchange. */
+/** The last TLS session with this origin and address. Resuming it saves a round trip and the key exchange. */
 export interface TlsResumption {
   session: Buffer | undefined
 }
 
-/** Calls `done` once, unless the returned function is called first, which gives up. */
+/** Calls `done` once. The returned function aborts; after it `done` is not called. */
 export function dial(
   { guard, trust, watch }: DialContext,
-  target: Target,
+  url: ParsedUrl,
   address: string,
   resumption: TlsResumption,
   done: (dialled: Dialled) => void,
 ): () => void {
-  const where = describePeer(target, address)
+  const where = describePeer(url, address)
   let phase: Phase = 'connect'
   let finished = false
 
   watch?.onDial()
-  const tcp = net.connect({ host: address, port: target.port, noDelay: true, autoSelectFamily: false })
+  const tcp = net.connect({ host: address, port: url.port, noDelay: true, autoSelectFamily: false })
   let outermost = tcp
 
   const fail = (failure: Failure): void => {
@@ -52,7 +52,7 @@ export function dial(
     outermost.destroy()
     done({ ok: false, failure, phase })
   }
-  // Stays when the connection is handed on: between two owners an error must not go unheard, which would end the process.
+  // Stays attached when the socket is passed to its next owner: an `error` event without a listener would end the process.
   const onError = (error: Error): void => fail(classify(phase, error, where))
   const onClose = (): void => fail(classify(phase, CLOSED, where))
   const succeed = (remoteAddress: string): void => {
@@ -65,20 +65,20 @@ export function dial(
   tcp.once('close', onClose)
   tcp.once('connect', () => {
     const { remoteAddress } = tcp
-    // The peer is already gone again.
+    // The peer has already closed the connection.
     if (remoteAddress === undefined) return onClose()
     const refused = guard.refusedPeer(remoteAddress)
     if (refused !== null) return fail({ code: 'address_refused', message: refused })
     watch?.onTcp(remoteAddress)
-    if (!target.secure) return succeed(remoteAddress)
+    if (!url.secure) return succeed(remoteAddress)
 
     phase = 'tls'
-    const name = withoutRootDot(target.host)
+    const name = withoutRootDot(url.host)
     const secure = tls.connect({
       socket: tcp,
-      // What the certificate has to be for. An IP literal is checked too, but RFC 6066 keeps it out of SNI.
+      // The name that the certificate must match. An IP literal is checked too, but RFC 6066 does not allow it in SNI.
       host: name,
-      ...(target.literal === null ? { servername: name } : {}),
+      ...(url.literal === null ? { servername: name } : {}),
       ...(resumption.session === undefined ? {} : { session: resumption.session }),
       secureContext: trust,
       rejectUnauthorized: true,
@@ -102,9 +102,9 @@ export function dial(
   }
 }
 
-export function describePeer(target: Target, address: string): string {
-  const peer = `${address.includes(':') ? `[${address}]` : address}:${target.port}`
-  return target.literal === null ? `${target.host} (${peer})` : peer
+export function describePeer(url: ParsedUrl, address: string): string {
+  const peer = `${address.includes(':') ? `[${address}]` : address}:${url.port}`
+  return url.literal === null ? `${url.host} (${peer})` : peer
 }
 
 const CLOSED = Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })

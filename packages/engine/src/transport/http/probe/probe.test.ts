@@ -1,15 +1,15 @@
-/** What a probe finds out about real servers; that it keeps the guard's rules is tested with the guard's own cases. */
+/** Probes of real servers. Its address rules are the guard's, which have their own tests. */
 import { once } from 'node:events'
 import type net from 'node:net'
 import tls from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Probe, ProbeOptions, ProbeStep, ProbeStepName } from '../transport.ts'
+import type { Probe, ProbeOptions, ProbeStep, ProbeStepName } from '../../transport.ts'
 import { printable } from './printable.ts'
-import { httpTransport, type HttpTransportOptions } from './send.ts'
-import { type Certificate, makeCertificate } from './testing/certificates.ts'
-import { type DnsAnswer, type DnsServer, recordsOf, startDnsServer } from './testing/dns-server.ts'
-import { OK_RESPONSE, type RawHandlers, startRawServer } from './testing/raw-server.ts'
-import { missing, runs } from './testing/tools.ts'
+import { httpTransport, type HttpTransportOptions } from '../http-transport.ts'
+import { type Certificate, makeCertificate } from '../testing/certificates.ts'
+import { type DnsAnswer, type DnsServer, recordsOf, startDnsServer } from '../testing/dns-server.ts'
+import { OK_RESPONSE, type RawHandlers, startRawServer } from '../testing/raw-server.ts'
+import { missing, runs } from '../testing/tools.ts'
 
 const DAY_MS = 86_400_000
 const openssl = runs('openssl', 'version')
@@ -49,7 +49,7 @@ const stepOf = ({ steps }: Probe, name: ProbeStepName): ProbeStep => steps.find(
 const verdicts = ({ steps }: Probe): (boolean | null)[] => steps.map(({ ok }) => ok)
 
 describe('a probe', () => {
-  test('of a receiver by name: every step, and what was found', async () => {
+  test('of a receiver by name: every step and its result', async () => {
     const server = await answering(OK_RESPONSE)
     const found = await probe(`http://hooks.test:${server.port}/hook?a=1`)
     expect(verdicts(found)).toEqual([true, true, true, null, true])
@@ -72,7 +72,7 @@ describe('a probe', () => {
     expect(stepOf(found, 'dns').message).toContain('nothing to look up')
   })
 
-  test('takes a connection of its own and leaves none behind', async () => {
+  test('uses its own connection and closes it', async () => {
     const server = await answering(OK_RESPONSE)
     const transport = open()
     const request = { method: 'POST', url: server.url, headers: [], body: null, timeoutMs: 5_000 }
@@ -83,13 +83,13 @@ describe('a probe', () => {
     await expect.poll(() => server.openSockets.size).toBe(1)
   })
 
-  test.each([204, 400, 401, 404, 405, 410, 429, 500, 501])('is content with %i', async (status) => {
+  test.each([204, 400, 401, 404, 405, 410, 429, 500, 501])('passes with %i', async (status) => {
     const server = await answering(`HTTP/1.1 ${status} X\r\ncontent-length: 0\r\n\r\n`)
     const found = stepOf(await probe(server.url), 'redirect')
     expect(found).toMatchObject({ ok: true, message: `no redirect: HEAD was answered with ${status}` })
   })
 
-  test.each([301, 302, 303, 307, 308])('%i is a redirect, and says where to', async (status) => {
+  test.each([301, 302, 303, 307, 308])('%i is reported as a redirect, with its location', async (status) => {
     const server = await answering(`HTTP/1.1 ${status} X\r\nlocation: /new?b=2\r\ncontent-length: 0\r\n\r\n`)
     const found = stepOf(await probe(server.url), 'redirect')
     expect(found.ok).toBe(false)
@@ -100,10 +100,10 @@ describe('a probe', () => {
   })
 
   test.each([
-    ['none', '', 'let the receiver answer itself'],
+    ['no text', '', 'the receiver has to answer without redirecting'],
     ['credentials', 'https://me:secret@example.com/', 'use https://example.com/'],
     ['letters beyond ASCII', 'https://example.com/caf\xe9\t', 'use https://example.com/caf%C3%A9'],
-    ['no URL in it', 'https://[\x85\xad', 'use https://[??'],
+    ['no valid URL', 'https://[\x85\xad', 'use https://[??'],
     ['very long', `/${'a'.repeat(5_000)}`, `${'a'.repeat(100)}...`],
   ])('a location with %s is shown safely', async (_what, location, says) => {
     const header = location === '' ? '' : `location: ${location}\r\n`
@@ -115,17 +115,17 @@ describe('a probe', () => {
     expect(message).not.toContain('secret')
   })
 
-  test('what a stranger wrote is printable', () => {
+  test('text of a receiver is made printable', () => {
     expect(printable('a\x1b[31m\u202eb\r\n\u2028c')).toBe('a?[31m?b???c')
     expect(printable('é 漢')).toBe('é 漢')
     expect(printable('x'.repeat(201))).toBe(`${'x'.repeat(200)}...`)
   })
 
   test.each<[what: string, handlers: RawHandlers, code: string]>([
-    ['cuts the connection', { onRequest: (socket) => socket.resetAndDestroy() }, 'connection_reset'],
-    ['ends the connection', { onRequest: (socket) => socket.end() }, 'connection_reset'],
+    ['resets the connection', { onRequest: (socket) => socket.resetAndDestroy() }, 'connection_reset'],
+    ['closes the connection', { onRequest: (socket) => socket.end() }, 'connection_reset'],
     ['answers nonsense', { onRequest: (socket) => socket.end('SSH-2.0-x\r\n') }, 'response_malformed'],
-    ['says nothing', {}, 'timeout'],
+    ['does not answer', {}, 'timeout'],
   ])('a receiver that %s on HEAD may still take messages', async (_what, handlers, code) => {
     const server = await start(handlers)
     const found = await probe(server.url, { timeoutMs: 300 })
@@ -133,14 +133,14 @@ describe('a probe', () => {
     expect(stepOf(found, 'redirect').message).toContain(`HEAD was not answered (${code})`)
   })
 
-  test('a receiver that sends a body with its answer to HEAD', async () => {
+  test('a receiver that answers HEAD with a body passes', async () => {
     const server = await start({
       onRequest: (socket) => socket.end('HTTP/1.1 405 No\r\ncontent-length: 5\r\n\r\nhello'),
     })
     expect(stepOf(await probe(server.url), 'redirect').ok).toBe(true)
   })
 
-  test('nobody listens', async () => {
+  test('no process listens on the port', async () => {
     const server = await start({})
     await server.close()
     cleanups.pop()
@@ -152,9 +152,9 @@ describe('a probe', () => {
   })
 
   test.each<[what: string, said: DnsAnswer, says: string]>([
-    ['no such name', { failure: 'NXDOMAIN' }, 'has no address in DNS'],
+    ['a name that does not exist', { failure: 'NXDOMAIN' }, 'has no address in DNS'],
     ['name servers that fail', { failure: 'SERVFAIL' }, 'could not be looked up'],
-    ['name servers that are silent', 'silence', 'could not be looked up within 0.3 s'],
+    ['name servers that do not answer', 'silence', 'could not be looked up within 0.3 s'],
     [
       'a private address',
       { records: [{ type: 'A', address: '10.0.0.7' }] },
@@ -178,7 +178,7 @@ describe('a probe', () => {
     ['https://user:pass@hooks.test/', 'carries a user name or password'],
     ['ftp://hooks.test/', 'is not a scheme for webhooks'],
     ['not a url', 'is not a URL'],
-  ])('%s is refused before the network', async (url, says) => {
+  ])('%s is refused before the network is used', async (url, says) => {
     const asked = dns.questions.length
     const found = await probe(url)
     expect(verdicts(found)).toEqual([false, null, null, null, null])
@@ -234,7 +234,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     to: new Date(Date.now() + toDays * DAY_MS),
   })
 
-  test('a good certificate: whose, and for how long', async () => {
+  test('a valid certificate: its names and its end', async () => {
     const validity = lasting(-1, 90.5)
     const server = await serve(makeCertificate({ names, signedBy: authority, validity }))
     const found = await probeTls(server.port)
@@ -253,7 +253,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(server.requests).toEqual([expect.stringMatching(/^HEAD \/ HTTP\/1\.1\r\n/)])
   })
 
-  test('one that ends soon is good, and says so', async () => {
+  test('a certificate that expires soon passes, with a warning', async () => {
     const server = await serve(makeCertificate({ names, signedBy: authority, validity: lasting(-1, 1.5) }))
     expect(stepOf(await probeTls(server.port), 'tls')).toMatchObject({
       ok: true,
@@ -288,7 +288,7 @@ describe.skipIf(!openssl)(`TLS${missing('openssl', openssl)}`, () => {
     expect(stepOf(found, 'tls').durationMs).toBeGreaterThan(100)
   })
 
-  test('each probe makes a full handshake, so a certificate that was replaced is seen', async () => {
+  test('each probe makes a full handshake, so it sees a replaced certificate', async () => {
     const server = await serve(makeCertificate({ names, signedBy: authority, validity: lasting(-1, 30.5) }))
     const transport = open({ extraCa: [authority.cert] })
     const url = `https://hooks.test:${server.port}/`

@@ -1,8 +1,8 @@
 /**
- * Which IP addresses may be dialled. Pure functions over bytes: text is parsed here, IPv4 inside IPv6 is unmapped first,
- * and whatever cannot be parsed is refused.
+ * Which IP addresses may be connected to. Pure functions over bytes: text is parsed here, IPv4 inside IPv6 is unmapped
+ * first, and text that cannot be parsed is refused.
  *
- * Own code, because the ready-made ones let something through. `net.BlockList` with IPv4 rules catches `::ffff:7f00:1`
+ * We have our own code because the available libraries let private addresses through. `net.BlockList` with IPv4 rules catches `::ffff:7f00:1`
  * but not `64:ff9b::7f00:1`, `2002:7f00:1::` or `::127.0.0.1`, and a rule for `::ffff:0:0/96` blocks all of IPv4; the
  * package `ip` was wrong twice (CVE-2023-42282, CVE-2024-29415). A test compares this table with Python's `ipaddress`.
  */
@@ -16,7 +16,7 @@ export interface Cidr {
   readonly prefixBits: number
 }
 
-/** What is refused in IPv4; everything else is public. IANA's special-purpose registry and two addresses of clouds. */
+/** The refused IPv4 ranges; everything else is public. From IANA's special-purpose registry, plus the metadata addresses of two clouds. */
 export const REFUSED_IPV4: readonly (readonly [cidr: string, what: string])[] = [
   ['0.0.0.0/8', 'an address of "this network"'],
   ['10.0.0.0/8', 'a private address'],
@@ -37,13 +37,13 @@ export const REFUSED_IPV4: readonly (readonly [cidr: string, what: string])[] = 
   ['224.0.0.0/4', 'a multicast address'],
   ['255.255.255.255/32', 'the broadcast address'],
   ['240.0.0.0/4', 'a reserved address'],
-  // Looks public, and answers inside every Azure virtual machine.
+  // In public address space, but reachable only from inside an Azure virtual machine.
   ['168.63.129.16/32', 'the Azure wire server (cloud metadata)'],
 ]
 
 /**
- * What is refused in IPv6. Only 2000::/3 can be allowed at all, so the rows outside of it merely name the class. Every
- * form that carries an IPv4 address is refused as a whole: which gateway would unwrap it is not ours to know.
+ * The refused IPv6 ranges. Only 2000::/3 can be allowed, so the rows outside of it only name the class for the message.
+ * Every form that contains an IPv4 address is refused, because we cannot know which gateway would translate it.
  */
 export const REFUSED_IPV6: readonly (readonly [cidr: string, what: string])[] = [
   ['::/128', 'the unspecified address'],
@@ -66,12 +66,12 @@ export const REFUSED_IPV6: readonly (readonly [cidr: string, what: string])[] = 
   ['ff00::/8', 'a multicast address'],
 ]
 
-/** Bytes of an address in text, with a mapped IPv4 address unmapped; `null` when the text is anything else. */
+/** The bytes of an address, with a mapped IPv4 address unmapped; `null` when the text is not an address. */
 export function parseAddress(text: string): AddressBytes | null {
   return text.includes(':') ? unmap(parseIpv6(text)) : parseIpv4(text)
 }
 
-/** Dotted decimal, four parts, no leading zeros: what `URL` and `dns` answer. Octal and short forms are not read here. */
+/** Dotted decimal, four parts, no leading zeros: the form that `URL` and `dns` return. Octal and short forms are refused. */
 function parseIpv4(text: string): AddressBytes | null {
   const parts = text.split('.')
   if (parts.length !== 4) return null
@@ -85,7 +85,7 @@ function parseIpv4(text: string): AddressBytes | null {
   return bytes
 }
 
-/** RFC 4291 text, with an IPv4 tail if there is one. A zone (`%eth0`) is not an address that can be checked: `null`. */
+/** RFC 4291 text, with an optional IPv4 tail. An address with a zone (`%eth0`) cannot be checked, so it gives `null`. */
 function parseIpv6(text: string): AddressBytes | null {
   const halves = text.split('::')
   if (halves.length > 2) return null
@@ -93,7 +93,7 @@ function parseIpv6(text: string): AddressBytes | null {
   const tail = halves.length === 2 ? parseGroups(halves[1]!, true) : []
   if (head === null || tail === null) return null
   const zeros = 16 - head.length - tail.length
-  // `::` stands for at least one group; without it all eight must be there.
+  // `::` stands for at least one group; without it all eight groups are required.
   if (halves.length === 2 ? zeros < 2 : zeros !== 0) return null
   const bytes = new Uint8Array(16)
   bytes.set(head)
@@ -130,7 +130,7 @@ function isMappedIpv4(bytes: AddressBytes): boolean {
 
 /**
  * Reads `10.0.0.0/8`, `fd00::/8` or a bare address (one host).
- * Throws a `RangeError` whose message says what is wrong: this is an operator's setting, read once at start.
+ * Throws a `RangeError` whose message says what is wrong, because this is an operator's setting that is read at start.
  */
 export function parseCidr(text: string): Cidr {
   const slash = text.indexOf('/')
@@ -147,8 +147,8 @@ export function parseCidr(text: string): Cidr {
   }
   if (hasBitsAfter(written, prefixBits)) {
     throw new RangeError(
-      `"${text}" has bits set behind its prefix: write ${address}/${widthBits} for this one address, ` +
-        `or clear them to name the whole range`,
+      `"${text}" has bits set after its prefix: write ${address}/${widthBits} for this one address, ` +
+        `or set those bits to zero for the whole range`,
     )
   }
   if (written.length === 16 && isMappedIpv4(written) && prefixBits >= MAPPED_IPV4_PREFIX_BITS) {
@@ -157,7 +157,7 @@ export function parseCidr(text: string): Cidr {
   return { text, bytes: written, prefixBits }
 }
 
-/** Reads the value of `POSTHORN_ALLOW_PRIVATE`: CIDRs separated by commas, white space ignored, empty means none. */
+/** Reads the value of `POSTHORN_ALLOW_PRIVATE`: CIDRs separated by commas. White space is ignored; an empty text gives no CIDR. */
 export function parseCidrList(text: string): Cidr[] {
   return text
     .split(',')
@@ -170,7 +170,7 @@ function hasBitsAfter(bytes: AddressBytes, prefixBits: number): boolean {
   return bytes.some((byte, i) => (byte & ~maskOf(prefixBits - i * 8) & 0xff) !== 0)
 }
 
-/** The mask of one byte of which the first `bits` belong to the prefix. */
+/** The mask of one byte whose first `bits` bits belong to the prefix. */
 function maskOf(bits: number): number {
   return bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff
 }
@@ -188,7 +188,7 @@ const refusedIpv4 = compile(REFUSED_IPV4)
 const refusedIpv6 = compile(REFUSED_IPV6)
 const globalUnicast = parseCidr('2000::/3')
 
-/** The class that keeps this address from being dialled ("a loopback address"), or `null` when it is public. */
+/** Why this address is refused ("a loopback address"), or `null` when it is public. */
 export function refusedClass(address: AddressBytes): string | null {
   if (address.length === 4) return refusedIpv4.find((row) => cidrContains(row.cidr, address))?.what ?? null
   const row = refusedIpv6.find(({ cidr }) => cidrContains(cidr, address))
@@ -197,7 +197,7 @@ export function refusedClass(address: AddressBytes): string | null {
   return cidrContains(globalUnicast, address) ? null : 'outside the range of public addresses (2000::/3)'
 }
 
-/** RFC 5214: the interface id is 0000:5efe or 0200:5efe and then an IPv4 address. */
+/** RFC 5214: the interface id is 0000:5efe or 0200:5efe, followed by an IPv4 address. */
 function isIsatap(address: AddressBytes): boolean {
   return (
     (address[8] === 0x00 || address[8] === 0x02) && address[9] === 0x00 && address[10] === 0x5e && address[11] === 0xfe

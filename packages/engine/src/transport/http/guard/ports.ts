@@ -1,6 +1,6 @@
 /**
- * Ports that no webhook receiver listens on, but something else does that might obey a line of text in an HTTP request
- * (Redis, memcached, SMTP) or answer without a password (Elasticsearch, Docker, etcd).
+ * Ports of services that are not webhook receivers. Some of them execute a line of text in an HTTP request (Redis,
+ * memcached, SMTP), others answer without a password (Elasticsearch, Docker, etcd).
  */
 const SERVICES_ABOVE_1023: readonly (readonly [port: number, service: string])[] = [
   [1433, 'SQL Server'],
@@ -57,10 +57,12 @@ const SERVICES_ABOVE_1023: readonly (readonly [port: number, service: string])[]
 
 const serviceByPort = new Map(SERVICES_ABOVE_1023)
 
-/** A sentence that says why this port is not used for webhooks, or `null` when it may be. */
+/** A sentence that says why this port is refused, or `null` when it is allowed. */
 export function refusedPort(port: number): string | null {
   if (port === 80 || port === 443) return null
   if (port < 1024) return `port ${port} is reserved for other services: use 80, 443 or a port from 1024 up`
   const service = serviceByPort.get(port)
-  return service === undefined ? null : `port ${port} belongs to ${service}: let the receiver listen on another port`
+  return service === undefined
+    ? null
+    : `port ${port} belongs to ${service}: configure the receiver to listen on another port`
 }

@@ -1,26 +1,26 @@
 /**
- * A look at an endpoint before the first message: a `HEAD` request that goes exactly the way of a delivery, with somebody
- * watching. It has pools of its own, so that the connection is a new one, waits in no line, and resumes no TLS session of a
- * certificate that has been replaced since.
+ * Checks an endpoint before the first message: sends a `HEAD` request through the same code as a delivery and records each
+ * step. It has its own pools, so the connection is new, does not wait for a free one, and does not resume a TLS session (which
+ * would hide that the certificate was replaced).
  */
 import type tls from 'node:tls'
-import type { Outcome, Probe, ProbedTls, ProbeStep, ProbeStepName, TransportRequest } from '../transport.ts'
+import type { Outcome, Probe, ProbedTls, ProbeStep, ProbeStepName, TransportRequest } from '../../transport.ts'
 import { describeTls } from './certificate.ts'
-import { describePeer, type DialContext, type DialWatch } from './dial.ts'
-import { Exchange, type ExchangeContext } from './exchange.ts'
-import type { Guard, Target } from './guard.ts'
-import { Pools } from './pools.ts'
+import { describePeer, type DialContext, type DialWatch } from '../connections/dial.ts'
+import { Exchange, type ExchangeContext } from '../exchange.ts'
+import type { Guard, ParsedUrl } from '../guard/guard.ts'
+import { Pools } from '../connections/pools.ts'
 import { printable } from './printable.ts'
-import type { Resolver } from './resolve.ts'
+import type { Resolver } from '../dns/resolve.ts'
 
 const STEPS: readonly ProbeStepName[] = ['address', 'dns', 'connect', 'tls', 'redirect']
-/** As many as there are addresses that an exchange tries. */
+/** One for each address that an exchange tries. */
 const MAX_POOLS = 3
 const MAX_ADDRESSES_SHOWN = 8
-/** Renewals fail in silence; this is when people still have time. */
+/** Warns this early, because an automatic renewal can fail unnoticed. */
 const SOON_DAYS = 14
 
-/** A probe that ends where it has just arrived; the steps before were passed. */
+/** A probe that fails at this step. */
 export function stoppedAt(step: ProbeStepName, message: string): Probe {
   return { steps: completed([{ step, ok: false, message, durationMs: null }]), remoteAddress: null, tls: null }
 }
@@ -28,22 +28,22 @@ export function stoppedAt(step: ProbeStepName, message: string): Probe {
 export async function runProbe(
   context: ExchangeContext,
   dialContext: DialContext,
-  target: Target,
+  url: ParsedUrl,
   timeoutMs: number,
 ): Promise<Probe> {
   const watch = new Watch()
   const pools = new Pools({ ...dialContext, watch }, MAX_POOLS, 1)
   const resolver = watch.resolver(context.resolver)
   const guard = watch.guard(context.guard)
-  const request: TransportRequest = { method: 'HEAD', url: target.href, headers: [], body: null, timeoutMs }
-  const exchange = new Exchange({ ...context, guard, resolver, pools }, request, target)
+  const request: TransportRequest = { method: 'HEAD', url: url.href, headers: [], body: null, timeoutMs }
+  const exchange = new Exchange({ ...context, guard, resolver, pools }, request, url)
   exchange.start()
   const outcome = await exchange.outcome
   pools.close()
-  return { steps: completed(stepsOf(target, outcome, watch)), remoteAddress: watch.remoteAddress, tls: watch.tls }
+  return { steps: completed(stepsOf(url, outcome, watch)), remoteAddress: watch.remoteAddress, tls: watch.tls }
 }
 
-/** How far it has got, and since when. */
+/** Records which steps were reached, and when. */
 class Watch implements DialWatch {
   addresses: readonly string[] | null = null
   remoteAddress: string | null = null
@@ -70,7 +70,7 @@ class Watch implements DialWatch {
     this.tls = describeTls(socket)
   }
 
-  /** The same answers, and the hour. What is remembered comes at once, but it comes through `resolve` too. */
+  /** Returns the same resolutions and records the time. `cached` is empty, so that cached names go through `resolve` too. */
   resolver(resolver: Resolver): Resolver {
     return {
       ...resolver,
@@ -86,8 +86,8 @@ class Watch implements DialWatch {
   guard(guard: Guard): Guard {
     return {
       ...guard,
-      admit: (target, answers) => {
-        const admission = guard.admit(target, answers)
+      admit: (url, answers) => {
+        const admission = guard.admit(url, answers)
         if (admission.ok) this.addresses = admission.addresses
         return admission
       },
@@ -95,7 +95,7 @@ class Watch implements DialWatch {
   }
 }
 
-function stepsOf(target: Target, outcome: Outcome, watch: Watch): ProbeStep[] {
+function stepsOf(url: ParsedUrl, outcome: Outcome, watch: Watch): ProbeStep[] {
   const { startedAtMs, resolvedAtMs, dialledAtMs, tcpAtMs, tlsAtMs } = watch
   const endedAtMs = startedAtMs + outcome.timings.totalMs
   const steps: ProbeStep[] = []
@@ -106,32 +106,32 @@ function stepsOf(target: Target, outcome: Outcome, watch: Watch): ProbeStep[] {
     steps.push({ step, ok: null, message, durationMs: null })
   }
   const failed = (step: ProbeStepName, sinceMs: number): ProbeStep[] => {
-    const message = outcome.kind !== 'unknown' ? 'the connection ended unexpectedly: ask again' : outcome.error.message
+    const message = outcome.kind !== 'unknown' ? 'the connection closed unexpectedly: try again' : outcome.error.message
     return [...steps, { step, ok: false, message, durationMs: between(sinceMs, endedAtMs) }]
   }
 
-  passed('address', `webhooks may be sent to ${target.host}, port ${target.port}`, null)
+  passed('address', `webhooks may be sent to ${url.host}, port ${url.port}`, null)
 
-  if (target.literal !== null) skipped('dns', 'the URL has an address and no name: there is nothing to look up')
+  if (url.literal !== null) skipped('dns', 'the URL has an IP address instead of a name: there is nothing to look up')
   else if (watch.addresses === null) return failed('dns', startedAtMs)
-  else passed('dns', resolvedMessage(target, watch.addresses), between(startedAtMs, resolvedAtMs))
+  else passed('dns', resolvedMessage(url, watch.addresses), between(startedAtMs, resolvedAtMs))
 
   if (tcpAtMs === null) return failed('connect', dialledAtMs ?? resolvedAtMs ?? startedAtMs)
-  const peer = describePeer(target, watch.remoteAddress ?? target.host)
+  const peer = describePeer(url, watch.remoteAddress ?? url.host)
   passed('connect', `${peer} accepts connections`, between(dialledAtMs, tcpAtMs))
 
-  if (!target.secure) skipped('tls', 'the URL begins with http:, so what is sent can be read on the way: use https:')
+  if (!url.secure) skipped('tls', 'the URL begins with http:, so requests are not encrypted: use https:')
   else if (tlsAtMs === null) return failed('tls', tcpAtMs)
   else passed('tls', tlsMessage(watch.tls), between(tcpAtMs, tlsAtMs))
 
   const durationMs = between(tlsAtMs ?? tcpAtMs, endedAtMs)
-  return [...steps, { step: 'redirect', ...redirect(target, outcome), durationMs }]
+  return [...steps, { step: 'redirect', ...redirect(url, outcome), durationMs }]
 }
 
-function resolvedMessage({ host }: Target, addresses: readonly string[]): string {
+function resolvedMessage({ host }: ParsedUrl, addresses: readonly string[]): string {
   const shown = addresses.slice(0, MAX_ADDRESSES_SHOWN).join(', ')
   const more = addresses.length > MAX_ADDRESSES_SHOWN ? ` and ${addresses.length - MAX_ADDRESSES_SHOWN} more` : ''
-  return `${host} resolves to ${shown}${more}, which may be sent to`
+  return `${host} resolves to ${shown}${more}, and webhooks may be sent there`
 }
 
 function tlsMessage(found: ProbedTls | null): string {
@@ -142,36 +142,37 @@ function tlsMessage(found: ProbedTls | null): string {
   return certificate.daysLeft < SOON_DAYS ? `${valid} only: renew it before deliveries fail` : valid
 }
 
-/** Receivers of webhooks need not know `HEAD`, so nothing but a redirect is held against them. */
-function redirect(target: Target, outcome: Outcome): Pick<ProbeStep, 'ok' | 'message'> {
+/** Receivers of webhooks do not have to support `HEAD`, so only a redirect counts as a failure. */
+function redirect(url: ParsedUrl, outcome: Outcome): Pick<ProbeStep, 'ok' | 'message'> {
   if (outcome.kind === 'unknown') {
-    const message = `whether it redirects could not be found out, because HEAD was not answered (${outcome.error.code}); deliveries do not use HEAD`
+    const message = `HEAD was not answered (${outcome.error.code}), so redirects could not be checked; deliveries do not use HEAD`
     return { ok: null, message }
   }
   const { code: status, headers } = outcome.response
   if (status < 300 || status > 399) return { ok: true, message: `no redirect: HEAD was answered with ${status}` }
   const location = headers.find(([name]) => name === 'location')?.[1]
-  const remedy = location === undefined ? 'let the receiver answer itself' : `use ${shownLocation(location, target)}`
+  const remedy =
+    location === undefined ? 'the receiver has to answer without redirecting' : `use ${shownLocation(location, url)}`
   return { ok: false, message: `HEAD was answered with ${status}, and deliveries do not follow redirects: ${remedy}` }
 }
 
-/** As an absolute URL without credentials where it is one. */
-function shownLocation(location: string, target: Target): string {
-  const url = URL.parse(location, target.href)
-  if (url === null) return printable(location)
-  url.username = ''
-  url.password = ''
-  return printable(url.href)
+/** As an absolute URL without credentials, if it can be parsed. */
+function shownLocation(location: string, url: ParsedUrl): string {
+  const absolute = URL.parse(location, url.href)
+  if (absolute === null) return printable(location)
+  absolute.username = ''
+  absolute.password = ''
+  return printable(absolute.href)
 }
 
-/** All five: what came after the one that failed was not reached. */
+/** Adds the steps that were not reached, so that there are always five. */
 function completed(steps: readonly ProbeStep[]): ProbeStep[] {
   const last = steps.at(-1)!.step
   const after = STEPS.slice(STEPS.indexOf(last) + 1)
   const notReached = (step: ProbeStepName): ProbeStep => ({
     step,
     ok: null,
-    message: `not tried, because the step "${last}" did not succeed`,
+    message: `not tried, because the step "${last}" failed`,
     durationMs: null,
   })
   return [...steps, ...after.map(notReached)]

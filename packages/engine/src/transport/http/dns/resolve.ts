@@ -1,10 +1,10 @@
 /**
- * Names to addresses over c-ares. Not `getaddrinfo`: Node runs it on libuv's four threads, so four names whose servers
- * are silent stop every other lookup (and every file operation) of the process.
+ * Resolves names to addresses with c-ares. We do not use `getaddrinfo`, because Node runs it on libuv's four threads: four
+ * names whose name servers do not answer would block every other lookup, and every file operation, of the process.
  */
 import { promises as dns } from 'node:dns'
-import { BoundedCache } from './bounded-cache.ts'
-import { isLocalhost, withoutRootDot } from './guard.ts'
+import { BoundedCache } from '../bounded-cache.ts'
+import { isLocalhost, withoutRootDot } from '../guard/guard.ts'
 import { HostsFile } from './hosts-file.ts'
 
 export type Resolution =
@@ -12,39 +12,39 @@ export type Resolution =
   | { readonly ok: false; readonly code: 'dns_not_found' | 'dns_failed'; readonly message: string }
 
 export interface Resolver {
-  /** What is known without asking anybody, or `undefined`. */
+  /** The cached resolution, or `undefined`. */
   cached(name: string): Resolution | undefined
-  /** Never rejects; answers within the DNS deadline. */
+  /** Never rejects; resolves within the DNS deadline. */
   resolve(name: string): Promise<Resolution>
-  /** Gives up on whatever is being asked. */
+  /** Cancels the lookups that are under way. */
   close(): void
 }
 
 export interface ResolverOptions {
-  /** `ip:port`; without it the servers of the system. */
+  /** `ip:port`; the system's servers when absent. */
   readonly servers?: readonly string[]
   readonly hostsPath?: string
   readonly deadlineMs?: number
   readonly maxNames?: number
-  /** Milliseconds on a clock that never goes back. */
+  /** Milliseconds of a monotonic clock. */
   readonly now?: () => number
 }
 
 const DEADLINE_MS = 5_000
-/** Under a second a busy endpoint would ask DNS for every request; above thirty a failover takes too long to be seen. */
+/** Below one second, a busy endpoint would cause a lookup for every request. Above thirty, a failover is noticed too late. */
 const MIN_CACHE_MS = 1_000
 const MAX_CACHE_MS = 30_000
 const MAX_NAMES = 10_000
 
-/** RFC 6761: these addresses, and nobody is asked. */
+/** RFC 6761: always these addresses, without a lookup. */
 const LOCALHOST: Resolution = { ok: true, addresses: ['127.0.0.1', '::1'] }
 
-/** c-ares' words for "there is no such name" and "the name has no such record". */
+/** The codes of c-ares for "there is no such name" and "the name has no such record". */
 const NOT_FOUND_CODES = new Set(['ENOTFOUND', 'ENODATA', 'EBADNAME'])
 
 export function createResolver(options: ResolverOptions = {}): Resolver {
   const { deadlineMs = DEADLINE_MS, maxNames = MAX_NAMES, now = performance.now.bind(performance) } = options
-  // The first try waits 1.5 s, the second longer: both fit into the deadline, so one lost packet costs no delivery.
+  // The first try waits 1.5 s, the second longer. Both fit into the deadline, so one lost packet does not fail a delivery.
   const client = new dns.Resolver({ timeout: 1_500, tries: 2 })
   if (options.servers !== undefined) client.setServers(options.servers)
   const hosts = new HostsFile(options.hostsPath)
@@ -72,8 +72,8 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     if (answers === null) {
       return remember(name, failed(name, `no answer within ${deadlineMs / 1000} s`), MIN_CACHE_MS)
     }
-    // IPv4 first. Addresses are dialled one after the other, and a host that has an IPv6 address but no way out to IPv6
-    // is common, the opposite is not.
+    // IPv4 first: addresses are tried one after the other, and machines without a working IPv6 route are more common than
+    // machines without an IPv4 route.
     const records = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
     if (records.length > 0) {
       const ttlMs = Math.min(...records.map((record) => record.ttl)) * 1000
@@ -142,7 +142,7 @@ function explain(code: string): string {
     case 'EREFUSED':
       return 'its name servers refuse to answer'
     case 'ECONNREFUSED':
-      return 'the resolver of this machine does not listen'
+      return 'the DNS resolver of this machine refuses connections'
     default:
       return code
   }

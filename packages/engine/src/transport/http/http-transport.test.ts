@@ -2,7 +2,7 @@ import http from 'node:http'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { transportSuite, type ReceivedRequest } from '../conformance/suite.ts'
-import { httpTransport } from './send.ts'
+import { httpTransport } from './http-transport.ts'
 
 transportSuite('http', {
   async open({ allowReceiver }) {

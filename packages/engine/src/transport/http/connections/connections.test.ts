@@ -4,11 +4,11 @@ import { once } from 'node:events'
 import http from 'node:http'
 import net from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import type { Outcome, Transport } from '../transport.ts'
-import { httpTransport, type HttpTransportOptions } from './send.ts'
-import { type DnsAnswer, type DnsQuestion, recordsOf, startDnsServer } from './testing/dns-server.ts'
-import { OK_RESPONSE, type RawHandlers, type RawServer, startRawServer } from './testing/raw-server.ts'
-import { hangMs } from './testing/tools.ts'
+import type { Outcome, Transport } from '../../transport.ts'
+import { httpTransport, type HttpTransportOptions } from '../http-transport.ts'
+import { type DnsAnswer, type DnsQuestion, recordsOf, startDnsServer } from '../testing/dns-server.ts'
+import { OK_RESPONSE, type RawHandlers, type RawServer, startRawServer } from '../testing/raw-server.ts'
+import { hangMs } from '../testing/tools.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -28,7 +28,7 @@ function open(options: HttpTransportOptions = {}): Transport {
   return transport
 }
 
-/** A transport that asks a DNS server of the test. */
+/** A transport that uses the test's DNS server. */
 async function openWithDns(answer: (question: DnsQuestion) => DnsAnswer, options: HttpTransportOptions = {}) {
   const dns = await startDnsServer(answer)
   cleanups.push(() => dns.close())
@@ -48,7 +48,7 @@ const answerOk = (socket: net.Socket): void => void socket.write(OK_RESPONSE)
 const A = (...addresses: string[]) => addresses.map((address) => ({ type: 'A', address }) as const)
 
 describe('reuse', () => {
-  test('one connection serves one request after the other, and says so in the timings', async () => {
+  test('one connection serves one request after the other; timings of a reused one have no connect time', async () => {
     const server = await start({ onRequest: answerOk })
     const transport = open()
     const first = await send(transport, server.url)
@@ -77,7 +77,7 @@ describe('reuse', () => {
     expect({ busiest, connections: server.connectionCount }).toEqual({ busiest: 1, connections: 1 })
   })
 
-  test('a connection that was idle for four seconds is not used again', async () => {
+  test('a connection that was idle for four seconds is not reused', async () => {
     const server = await start({ onRequest: answerOk })
     const transport = open()
     await send(transport, server.url)
@@ -88,7 +88,7 @@ describe('reuse', () => {
     expect(server.connectionCount).toBe(2)
   })
 
-  test('a receiver that closes after each answer, at every moment, is sent each request exactly once (C12)', async () => {
+  test('a receiver that closes the connection shortly after each answer gets each request exactly once (C12)', async () => {
     const delays = [0, 0, 1, 2, 3, 5]
     const server = http.createServer((request, response) => {
       seen.push(request.headers['x-id'] as string)
@@ -111,7 +111,7 @@ describe('reuse', () => {
         await transport.send({ method: 'POST', url, headers, body: Buffer.from('{}'), timeoutMs: 5_000 }),
       ])
     }
-    // What failed is ambiguous or was never sent; nothing was sent again.
+    // A failed request may have been sent or was not sent; none was sent twice.
     for (const [id, outcome] of outcomes) {
       const receipts = seen.filter((other) => other === id).length
       if (outcome.kind !== 'unknown') expect(receipts).toBe(1)
@@ -121,7 +121,7 @@ describe('reuse', () => {
     expect(outcomes.filter(([, outcome]) => outcome.kind !== 'unknown').length).toBeGreaterThan(200)
   })
 
-  test('a connection that ended while idle is noticed', async () => {
+  test('a connection that the receiver closed while idle is not reused', async () => {
     const server = await start({ onRequest: answerOk })
     const transport = open()
     await send(transport, server.url)
@@ -133,14 +133,14 @@ describe('reuse', () => {
   })
 
   test.each(['destroy', 'resetAndDestroy'] as const)(
-    'a connection that is found ended (%s) before a byte is written is no attempt',
+    'a connection that turns out to be closed (%s) before a byte is written is replaced',
     async (howItEnds) => {
       const server = await start({ onRequest: answerOk })
       const transport = open()
       await send(transport, server.url)
       const [socket] = server.openSockets
-      // In the check phase: the next thing the event loop does is to look at its sockets, and only then is the request
-      // written. Both calls below are synchronous to the kernel.
+      // In the check phase: the event loop polls its sockets next and writes the request only after that. The close
+      // below reaches the kernel synchronously.
       const outcome = await new Promise<Outcome>((resolve) => {
         setImmediate(() => {
           socket![howItEnds]()
@@ -157,7 +157,7 @@ describe('reuse', () => {
 })
 
 describe('bounds', () => {
-  test('connections to one address, the rest waits in line', async () => {
+  test('connections to one address are limited, and the other requests wait', async () => {
     const waiting: net.Socket[] = []
     const server = await start({ onRequest: (socket) => void waiting.push(socket) })
     const transport = open({ connectionsPerPool: 4 })
@@ -174,7 +174,7 @@ describe('bounds', () => {
     expect(server.connectionCount).toBe(4)
   })
 
-  test('whoever gives up in line leaves it, and the connections live on', async () => {
+  test('a request that times out while it waits leaves the queue, and the connection stays open', async () => {
     const first: net.Socket[] = []
     const server = await start({
       onRequest: (socket) => (server.requests.length === 1 ? void first.push(socket) : answerOk(socket)),
@@ -194,7 +194,7 @@ describe('bounds', () => {
     })
   })
 
-  test('the address that was idle longest makes room for another', async () => {
+  test('the pool that was idle longest is closed for a new one', async () => {
     const servers = await Promise.all([1, 2, 3].map(() => start({ onRequest: answerOk })))
     const [oldest, middle, newest] = servers as [RawServer, RawServer, RawServer]
     const transport = open({ maxPools: 2 })
@@ -206,7 +206,7 @@ describe('bounds', () => {
     expect([oldest.openSockets.size, newest.openSockets.size]).toEqual([1, 1])
   })
 
-  test('addresses that are busy are not thrown out, so their bound still holds', async () => {
+  test('busy pools are not closed, so their limit of connections still holds', async () => {
     const held: net.Socket[] = []
     const [first, second] = await Promise.all(
       [1, 2].map(() => start({ onRequest: (socket) => void held.push(socket) })),
@@ -222,7 +222,7 @@ describe('bounds', () => {
     expect(first!.connectionCount).toBe(1)
   })
 
-  test('after close nothing stays open', async () => {
+  test('after close no connection stays open', async () => {
     const server = await start({ onRequest: answerOk })
     const transport = open()
     await Promise.all(Array.from({ length: 10 }, () => send(transport, server.url)))
@@ -230,7 +230,7 @@ describe('bounds', () => {
     await expect.poll(() => server.openSockets.size).toBe(0)
   })
 
-  test('nor what was still being looked up when it was called', async () => {
+  test('after close no connection stays open for a request whose lookup was under way', async () => {
     const server = await start({ onRequest: answerOk })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.1')))
     const sending = send(transport, `http://hooks.test:${server.port}/`)
@@ -241,7 +241,7 @@ describe('bounds', () => {
 })
 
 describe('names', () => {
-  test('the name goes into Host, the checked address is dialled', async () => {
+  test('the checked address is connected to, and the Host header has the name', async () => {
     const server = await start({ onRequest: answerOk })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.1')))
     const outcome = await send(transport, `http://hooks.test:${server.port}/`)
@@ -250,7 +250,7 @@ describe('names', () => {
     expect(server.requests[0]!.head).toContain(`host: hooks.test:${server.port}`)
   })
 
-  test('the next address is tried when the first refuses', async () => {
+  test('the next address is tried when the first refuses the connection', async () => {
     const server = await start({ onRequest: answerOk }, { host: '127.0.0.3' })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.2', '127.0.0.3')))
     expect(await send(transport, `http://hooks.test:${server.port}/`)).toMatchObject({
@@ -259,7 +259,7 @@ describe('names', () => {
     })
   })
 
-  test('but never after the request was sent', async () => {
+  test('the next address is not tried after the request was sent', async () => {
     const first = await start({ onRequest: (socket) => socket.resetAndDestroy() }, { host: '127.0.0.2' })
     const second = await start({ onRequest: answerOk }, { host: '127.0.0.3', port: first.port })
     const { transport } = await openWithDns((question) => recordsOf(question, A('127.0.0.2', '127.0.0.3')))
@@ -279,7 +279,7 @@ describe('names', () => {
     expect(outcome.timings.connectMs).toBeGreaterThanOrEqual(1_900)
   })
 
-  test('an address that never answers costs the deadline, and nothing was sent', async () => {
+  test('an address that never accepts gives a timeout at the deadline, and nothing was sent', async () => {
     const port = await startUnaccepting('127.0.0.2')
     const outcome = await send(open(), `http://127.0.0.2:${port}/`, 200)
     expect(outcome).toMatchObject({
@@ -291,7 +291,7 @@ describe('names', () => {
     expect(outcome.timings.totalMs).toBeLessThan(hangMs)
   })
 
-  test('after three addresses it is enough', async () => {
+  test('at most three addresses are tried', async () => {
     const server = await start({ onRequest: answerOk }, { host: '127.0.0.5' })
     const addresses = ['127.0.0.2', '127.0.0.3', '127.0.0.4', '127.0.0.5']
     const { transport } = await openWithDns((question) => recordsOf(question, A(...addresses)))
@@ -313,7 +313,7 @@ describe('names', () => {
     })
   })
 
-  test('silent name servers cost the deadline of the request at most', async () => {
+  test('name servers that do not answer cannot exceed the deadline of the request', async () => {
     const { transport } = await openWithDns(() => 'silence')
     const outcome = await send(transport, 'http://hooks.test/', 100)
     expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'timeout' }, maybeSent: false })
@@ -335,7 +335,7 @@ describe('names', () => {
     expect(server.connectionCount).toBe(0)
   })
 
-  test('a name that moves inside (rebinding) is refused, an open connection or not', async () => {
+  test('a name that moves to a private address (rebinding) is refused, also when a connection is open', async () => {
     const server = await start({ onRequest: answerOk })
     let address = '127.0.0.1'
     const { transport, passTime } = await openWithDns((question) => recordsOf(question, A(address)))
@@ -347,7 +347,7 @@ describe('names', () => {
     expect(server.requests).toHaveLength(1)
   })
 
-  test('a name that moves to another machine takes no connection along', async () => {
+  test('when a name moves to another address, the connection to the old address is not used', async () => {
     const first = await start({ onRequest: answerOk }, { host: '127.0.0.2' })
     const second = await start({ onRequest: answerOk }, { host: '127.0.0.3', port: first.port })
     let address = '127.0.0.2'
@@ -374,8 +374,8 @@ describe('names', () => {
 })
 
 /**
- * A port where connecting hangs, as behind a firewall that drops packets: a process that listens, accepts nobody, and
- * whose queue in the kernel is full.
+ * A port where connecting hangs, as behind a firewall that drops packets: a process that listens, accepts no connection,
+ * and whose accept queue in the kernel is full.
  */
 async function startUnaccepting(host: string): Promise<number> {
   const script = `
@@ -391,7 +391,7 @@ async function startUnaccepting(host: string): Promise<number> {
   })
   const [printed] = (await once(child.stdout, 'data')) as [Buffer]
   const port = Number(printed.toString())
-  // Linux queues one more than the backlog says.
+  // Linux queues one connection more than the backlog.
   for (let queued = 0; queued < 2; queued++) {
     const filler = net.connect({ host, port })
     cleanups.push(() => filler.destroy())

@@ -4,41 +4,41 @@
  *     const transport = httpTransport({ allowPrivate: ['127.0.0.0/8'] })
  *     const outcome = await transport.send({ method: 'POST', url, headers: [], body, timeoutMs: 15_000 })
  *
- * A request is sent once: nothing is retried, no redirect is followed, no proxy of the environment is used. A host has up
- * to three of its addresses tried, but only until one of them has accepted the connection.
+ * A request is sent once: it does not retry, follow redirects or use the proxies of the environment. For a name with several
+ * addresses, up to three are tried until one of them accepts the connection.
  */
 import { notSent, type Outcome, type Transport, type TransportRequest } from '../transport.ts'
-import { parseCidr } from './address.ts'
+import { parseCidr } from './guard/address.ts'
 import { BoundedCache } from './bounded-cache.ts'
-import type { DialContext } from './dial.ts'
+import type { DialContext } from './connections/dial.ts'
 import { Exchange, type ExchangeContext } from './exchange.ts'
-import { createGuard, type Read } from './guard.ts'
-import { Pools } from './pools.ts'
-import { runProbe, stoppedAt } from './probe.ts'
-import { createResolver, type ResolverOptions } from './resolve.ts'
-import { createTrust } from './trust.ts'
+import { createGuard, type UrlCheck } from './guard/guard.ts'
+import { Pools } from './connections/pools.ts'
+import { runProbe, stoppedAt } from './probe/probe.ts'
+import { createResolver, type ResolverOptions } from './dns/resolve.ts'
+import { createTrust } from './connections/trust.ts'
 
 export interface HttpTransportOptions {
-  /** CIDRs that may be reached although they are not public; rules about ports and names do not apply to them. */
+  /** Private CIDRs that may be reached. The rules about ports and names do not apply to them. */
   readonly allowPrivate?: readonly string[]
-  /** Certificates (PEM) of authorities to trust besides the public ones. */
+  /** Certificates (PEM) of authorities to trust in addition to the public ones. */
   readonly extraCa?: readonly string[]
-  /** Origins times addresses that keep connections open at once. */
+  /** Maximum number of pools; a pool has the connections to one origin at one address. */
   readonly maxPools?: number
   readonly connectionsPerPool?: number
-  /** How much of a response body is kept. */
+  /** Maximum number of bytes of a response body that are kept. */
   readonly maxBodyBytes?: number
   /** Milliseconds since 1970; the system's clock when absent. */
   readonly now?: () => number
-  /** For tests: other name servers, another hosts file. */
+  /** For tests: other name servers and another hosts file. */
   readonly resolver?: ResolverOptions
 }
 
 const DEFAULT_GRACE_MS = 5_000
-/** URLs whose parsed form is remembered: parsing and judging one takes as long as the rest of a send's own work. */
+/** URLs whose check is cached: checking a URL takes as much CPU as the rest of a send. */
 const MAX_KNOWN_URLS = 20_000
 
-/** Throws when an option cannot be read, and when certificates would not be verified. */
+/** Throws when an option is invalid, and when NODE_TLS_REJECT_UNAUTHORIZED=0 would turn off certificate checks. */
 export function httpTransport(options: HttpTransportOptions = {}): Transport {
   const {
     allowPrivate = [],
@@ -57,13 +57,13 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     underWay: new Set(),
     now: options.now ?? Date.now,
   }
-  const knownUrls = new BoundedCache<string, Read>(MAX_KNOWN_URLS)
+  const knownUrls = new BoundedCache<string, UrlCheck>(MAX_KNOWN_URLS)
   let isClosing = false
 
-  const read = (url: string): Read => {
+  const checkUrl = (url: string): UrlCheck => {
     let known = knownUrls.get(url)
     if (known === undefined) {
-      known = guard.read(url)
+      known = guard.checkUrl(url)
       knownUrls.set(url, known)
     }
     return known
@@ -71,12 +71,11 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
 
   const send = (request: TransportRequest): Promise<Outcome> => {
     if (isClosing)
-      return Promise.resolve(notSent('transport_closed', 'this node is shutting down: it is sent again later'))
-    const known = read(request.url)
+      return Promise.resolve(notSent('transport_closed', 'this node is shutting down: the request is sent later'))
+    const known = checkUrl(request.url)
     if (!known.ok) return Promise.resolve(notSent('address_refused', known.message))
-    if (request.httpsOnly === true && !known.target.secure)
-      return Promise.resolve(notSent('address_refused', HTTPS_ONLY))
-    const exchange = new Exchange(context, request, known.target)
+    if (request.httpsOnly === true && !known.url.secure) return Promise.resolve(notSent('address_refused', HTTPS_ONLY))
+    const exchange = new Exchange(context, request, known.url)
     exchange.start()
     return exchange.outcome
   }
@@ -90,7 +89,7 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     }, graceMs)
     await Promise.all(outcomes)
     clearTimeout(grace)
-    // Again: what was still being looked up when the closing began has opened connections since.
+    // Again, because requests whose DNS lookup was under way when the closing began may have opened connections since.
     context.pools.close()
     context.resolver.close()
   }
@@ -98,18 +97,18 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
   return {
     schemes: ['https', 'http'],
     check(url, { httpsOnly = false }) {
-      const known = guard.read(url)
+      const known = guard.checkUrl(url)
       if (!known.ok) return known
-      if (httpsOnly && !known.target.secure) return { ok: false, message: HTTPS_ONLY }
-      return { ok: true, url: known.target.href }
+      if (httpsOnly && !known.url.secure) return { ok: false, message: HTTPS_ONLY }
+      return { ok: true, url: known.url.href }
     },
     send,
     async probe(url, { timeoutMs, httpsOnly = false }) {
-      const known = guard.read(url)
+      const known = guard.checkUrl(url)
       if (!known.ok) return stoppedAt('address', known.message)
-      if (httpsOnly && !known.target.secure) return stoppedAt('address', HTTPS_ONLY)
-      if (isClosing) return stoppedAt('address', 'this node is shutting down: ask again in a moment')
-      return runProbe(context, dialContext, known.target, timeoutMs)
+      if (httpsOnly && !known.url.secure) return stoppedAt('address', HTTPS_ONLY)
+      if (isClosing) return stoppedAt('address', 'this node is shutting down: try again in a moment')
+      return runProbe(context, dialContext, known.url, timeoutMs)
     },
     close,
   }

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseHosts } from './hosts-file.ts'
 import { createResolver, type Resolver, type ResolverOptions } from './resolve.ts'
-import { type DnsAnswer, type DnsQuestion, type DnsServer, recordsOf, startDnsServer } from './testing/dns-server.ts'
-import { hangMs } from './testing/tools.ts'
+import { type DnsAnswer, type DnsQuestion, type DnsServer, recordsOf, startDnsServer } from '../testing/dns-server.ts'
+import { hangMs } from '../testing/tools.ts'
 
 const cleanups: (() => unknown)[] = []
 afterEach(async () => {
@@ -28,7 +28,7 @@ async function setUp(
 const A = (address: string, ttl = 60) => ({ type: 'A', address, ttl }) as const
 const AAAA = (address: string, ttl = 60) => ({ type: 'AAAA', address, ttl }) as const
 
-describe('what DNS says (C11)', () => {
+describe('answers of DNS (C11)', () => {
   test('A before AAAA', async () => {
     const { resolver } = await setUp((question) =>
       recordsOf(question, [AAAA('2606:4700::1'), A('8.8.8.8'), A('8.8.4.4')]),
@@ -36,19 +36,19 @@ describe('what DNS says (C11)', () => {
     expect(await resolver.resolve('a.test')).toEqual({ ok: true, addresses: ['8.8.8.8', '8.8.4.4', '2606:4700::1'] })
   })
 
-  test('an alias is followed', async () => {
+  test('a CNAME is followed', async () => {
     const { resolver } = await setUp((question) =>
       recordsOf(question, [{ type: 'CNAME', to: 'metadata.google.internal' }, A('169.254.169.254')]),
     )
     expect(await resolver.resolve('a.test')).toEqual({ ok: true, addresses: ['169.254.169.254'] })
   })
 
-  test('an alias of itself ends', async () => {
+  test('a CNAME that points to itself is an error', async () => {
     const { resolver } = await setUp((question) => ({ records: [{ type: 'CNAME', to: question.name }] }))
     expect(await resolver.resolve('a.test')).toMatchObject({ ok: false })
   })
 
-  test('a thousand addresses, which only fit into TCP, are all seen', async () => {
+  test('a thousand addresses, which need an answer over TCP, are all returned', async () => {
     const many = Array.from({ length: 1000 }, (_, i) => A(`8.8.${i >> 8}.${i & 255}`))
     const { resolver } = await setUp((question) => recordsOf(question, [...many.slice(1), A('10.0.0.1')]))
     const resolution = await resolver.resolve('a.test')
@@ -74,21 +74,21 @@ describe('what DNS says (C11)', () => {
     expect(await resolver.resolve('a.test')).toMatchObject({ ok: false, code: 'dns_not_found' })
   })
 
-  test('one family is enough when the other fails', async () => {
+  test('A records are enough when the AAAA lookup fails', async () => {
     const { resolver } = await setUp((question) =>
       question.type === 'A' ? recordsOf(question, [A('8.8.8.8')]) : { failure: 'SERVFAIL' },
     )
     expect(await resolver.resolve('a.test')).toEqual({ ok: true, addresses: ['8.8.8.8'] })
   })
 
-  test('silence ends at the deadline', async () => {
+  test('a lookup without an answer ends at the deadline', async () => {
     const { resolver } = await setUp(() => 'silence', { deadlineMs: 100 })
     const startedAtMs = performance.now()
     expect(await resolver.resolve('a.test')).toMatchObject({ ok: false, code: 'dns_failed' })
     expect(performance.now() - startedAtMs).toBeLessThan(hangMs)
   })
 
-  test('a hundred silent names do not hold up the next', async () => {
+  test('a hundred lookups without an answer do not delay another one', async () => {
     const { resolver } = await setUp(
       (question) => (question.name.startsWith('slow') ? 'silence' : recordsOf(question, [A('8.8.8.8')])),
       { deadlineMs: 2_000 },
@@ -101,8 +101,8 @@ describe('what DNS says (C11)', () => {
   })
 })
 
-describe('what is remembered', () => {
-  test('lookups of one name at the same time are one lookup', async () => {
+describe('the cache', () => {
+  test('concurrent lookups of one name are one lookup', async () => {
     const { resolver, dns } = await setUp((question) => recordsOf(question, [A('8.8.8.8')]))
     await Promise.all(Array.from({ length: 50 }, () => resolver.resolve('a.test')))
     expect(dns.questions.map((question) => question.type).sort()).toEqual(['A', 'AAAA'])
@@ -122,7 +122,7 @@ describe('what is remembered', () => {
     expect(resolver.cached('a.test')).toBeUndefined()
   })
 
-  test('a failure is remembered for a second, so that a busy endpoint does not flood DNS', async () => {
+  test('a failure is cached for one second, so that a busy endpoint does not flood DNS', async () => {
     let nowMs = 0
     const { resolver } = await setUp(() => ({ failure: 'NXDOMAIN' }), { now: () => nowMs })
     await resolver.resolve('a.test')
@@ -167,7 +167,7 @@ describe('without DNS', () => {
     expect(dns.questions.length).toBe(asked)
   })
 
-  test('a hosts file as people write it', () => {
+  test('a hosts file with comments, tabs, aliases and duplicates', () => {
     const names = parseHosts(
       '# comment\n\n127.0.0.1\tlocalhost\n::1 localhost ip6-localhost#x\r\n10.0.0.1\n10.0.0.2 a a A\n',
     )
