@@ -191,7 +191,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
   })
 })
 
-describe('a port that is taken', () => {
+describe('a port that is in use', () => {
   const blocker = createServer()
   let port: number
   beforeAll(async () => {
@@ -205,7 +205,7 @@ describe('a port that is taken', () => {
   test.each([
     ['--port', 'of the server'],
     ['--receiver-port', 'of the receiver'],
-  ])('%s, %s, is told with what to do', async (option) => {
+  ])('%s, %s, is an error that says what to do', async (option) => {
     const running = start(process.execPath, [
       launcher,
       'dev',
@@ -216,7 +216,7 @@ describe('a port that is taken', () => {
       String(port),
     ])
     expect((await running.ended).code).toBe(3)
-    expect(running.output.text).toMatch(new RegExp(`error: port ${port}.* is taken`))
+    expect(running.output.text).toMatch(new RegExp(`error: port ${port}.* is in use`))
     expect(running.output.text).toContain(option)
   })
 })

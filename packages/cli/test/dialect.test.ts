@@ -114,9 +114,9 @@ describe('posthorn dialect check', () => {
   })
 
   test.each([
-    ['{\n  "name": acme\n}', /:2:11 this is not JSON/],
-    ['{\n  "name": 1,\n  "name": 2\n}', /:3:3 this is not JSON/],
-    ['[]', /does not hold a JSON object/],
+    ['{\n  "name": acme\n}', /:2:11 this is not valid JSON/],
+    ['{\n  "name": 1,\n  "name": 2\n}', /:3:3 this is not valid JSON/],
+    ['[]', /does not contain a JSON object/],
   ])('%j is not JSON for it', async (text, message) => {
     expect(await check(file('broken.json', text))).toMatchObject({
       code: 2,

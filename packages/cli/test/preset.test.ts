@@ -42,10 +42,10 @@ describe('posthorn preset show', () => {
     expect(code).toBe(0)
     expect(out).toMatch(/^Scalefusion \(scalefusion\)\nDevice management: /)
     expect(out).toMatch(
-      /\nDelivery\n {2}There is one attempt: .*\n {2}An attempt that has no answer after 10 s has failed\.\n/,
+      /\nDelivery\n {2}There is one attempt; .*\n {2}An attempt without a response after 10 s is a failure\.\n/,
     )
     expect(out).toMatch(
-      /\nRules\n {2}An endpoint begins switched off\. .*\n {2}An endpoint takes the event types that it names/,
+      /\nRules\n {2}A new endpoint is off\. .*\n {2}An endpoint gets only the event types that it names/,
     )
     expect(out).toContain('\n  An application has at most 1 endpoint.\n')
     expect(out).toMatch(

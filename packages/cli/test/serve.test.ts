@@ -30,7 +30,7 @@ test('serves, and ends with 0 on SIGTERM', async () => {
   expect(await running.ended).toEqual({ code: 0, signal: null })
 })
 
-test('a delivery that is out is waited for, and a second signal ends it at once', async () => {
+test('a delivery in progress is waited for, and a second signal ends it at once', async () => {
   const open: { destroy(): void }[] = []
   const silent = createServer((socket) => {
     open.push(socket)
@@ -54,7 +54,7 @@ test('a delivery that is out is waited for, and a second signal ends it at once'
     await eventually(() => open.length > 0)
     const askedAt = performance.now()
     running.child.kill('SIGTERM')
-    await running.until(/finishing what is out/)
+    await running.until(/finishing deliveries in progress/)
     // A terminal, npm and the launcher each pass a Ctrl-C on: within half a second they are one signal. The next one counts.
     const asking = setInterval(() => running.child.kill('SIGTERM'), 50)
     expect(await running.ended).toEqual({ code: 1, signal: null })

@@ -144,7 +144,7 @@ test.concurrent('ends with 75 when the server does not come back', async ({ expe
   await following.until(/^following the log of /m)
   running.child.kill('SIGKILL')
   expect(await following.ended).toEqual({ code: 75, signal: null })
-  expect(following.output.text).toMatch(/error: the connection did not come back within 3 s: nothing listens there\./)
+  expect(following.output.text).toMatch(/error: the connection did not come back within 3 s: no server listens there\./)
   expect(following.output.text).toMatch(/posthorn log APP --after \d{4}-/)
 })
 
@@ -214,7 +214,7 @@ test.concurrent('is refused at once, with what to do', async ({ expect }) => {
   })
   expect(await tail('--url', 'http://127.0.0.1:65000')).toMatchObject({
     code: 3,
-    err: expect.stringMatching(/nothing listens/),
+    err: expect.stringMatching(/no server listens/),
   })
 })
 

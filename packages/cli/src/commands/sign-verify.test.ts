@@ -137,7 +137,7 @@ describe('verify', () => {
     expect(JSON.parse((await at('1644316800')).out)).toMatchObject({ ok: true })
   })
 
-  test('a missing signature is told with what to look at', async () => {
+  test('the error for a missing signature says what to check', async () => {
     const ran = await posthorn(['verify', '-d', 'scalefusion', '--secret', secret], { stdin: B })
     expect(ran).toMatchObject({ code: 1, out: expect.stringMatching(/^refused: missing_header\n/) })
   })

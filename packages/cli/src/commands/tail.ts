@@ -69,7 +69,7 @@ export const tail = command<Options>({
       await follow({
         open: (listener, signal) => openStream(access, listener, signal),
         linesSince: (since, signal) => linesSince(access, scope.applications(signal), since, scope.filters, signal),
-        tell: {
+        report: {
           following() {
             connected = true
             say(`following ${app ?? 'the log'} of ${access.url}, Ctrl-C ends it`)

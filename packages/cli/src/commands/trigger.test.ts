@@ -99,7 +99,7 @@ test.each([
   expect(receiver.got).toEqual([])
 })
 
-test('an unknown dialect is told with the known ones', async () => {
+test('the error for an unknown dialect lists the known ones', async () => {
   const ran = await posthorn(['trigger', 'device.locked', '-d', 'scalefusoin', '-t', 'http://127.0.0.1:1/'])
   expect(ran.code).toBe(2)
   expect(ran.err).toMatch(/Did you mean scalefusion\? Known: standard, /)

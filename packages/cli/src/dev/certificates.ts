@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writePrivate } from './files.ts'
 
-/** What the built-in https receiver serves, and the authority that the server has to trust for it. All PEM. */
+/** The certificate of the built-in https receiver, and the authority that the server must trust. All in PEM format. */
 export interface Certificates {
   readonly ca: string
   readonly caFile: string
@@ -23,8 +23,9 @@ const NAMES = [
 ]
 
 /**
- * A certificate authority of one's own and a certificate for this machine's loopback names, kept in a folder: so that
- * https deliveries are verified in development exactly as in production. Made anew when missing or about to run out.
+ * A certificate authority and a certificate for the loopback names of this machine, stored in a folder, so that https
+ * deliveries are verified in development exactly as in production. New ones are made when they are missing, damaged or
+ * about to expire.
  */
 export async function certificates(folder: string, nowMs: number): Promise<Certificates> {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -33,7 +34,7 @@ export async function certificates(folder: string, nowMs: number): Promise<Certi
   const [ca, certificate, key] = files.map(read)
   if (ca && certificate && key && valid(ca, certificate, nowMs)) return { ca, caFile, certificate, key }
   const made = await make(nowMs)
-  // The authority's own key is not kept: nothing else can ever be signed by what developers may have come to trust.
+  // The key of the authority is not stored, so nobody can sign another certificate that developers trust.
   writePrivate(caFile, made.ca)
   writePrivate(join(folder, 'receiver.pem'), made.certificate)
   writePrivate(join(folder, 'receiver-key.pem'), made.key)
@@ -64,7 +65,7 @@ async function make(nowMs: number): Promise<{ ca: string; certificate: string; k
   ) => {
     const certificate = forge.pki.createCertificate()
     certificate.publicKey = forge.pki.publicKeyFromPem(publicKey)
-    // A positive number: the first bit must not be set.
+    // A serial number must be positive, so its first bit must be clear.
     certificate.serialNumber = `01${randomBytes(15).toString('hex')}`
     certificate.validity = { notBefore: new Date(nowMs - DAY_MS), notAfter: new Date(nowMs + days * DAY_MS) }
     certificate.setSubject(subject)

@@ -13,7 +13,7 @@ export interface Demo {
   readonly first: PresetEventType
 }
 
-/** A preset under the name of its demo; `applied` is its own. */
+/** A preset under the name of its demo application; `applied` is the name of the preset. */
 export interface DemoPreset extends Preset {
   readonly applied: string
 }
@@ -22,8 +22,8 @@ export interface DemoPreset extends Preset {
 const endpointUid = 'built-in-receiver'
 
 /**
- * What the demo applications are made of: every preset, and the standard events once more as Svix has them on the wire.
- * Svix's senders differ from Standard Webhooks only in the names of the headers, so there is no preset of it.
+ * The presets of the demo applications: every preset, and the standard one again in the dialect of Svix. Svix differs from
+ * Standard Webhooks only in the names of the headers, so it has no preset of its own.
  */
 export function demoPresets(presets: readonly Preset[]): DemoPreset[] {
   const own = presets.map((preset) => ({ ...preset, applied: preset.name }))
@@ -34,8 +34,8 @@ export function demoPresets(presets: readonly Preset[]): DemoPreset[] {
 }
 
 /**
- * One application a preset, with an endpoint that leads to the built-in receiver. What is there already stays; only the
- * address follows the receiver. Everything goes through the API.
+ * Makes one application per preset through the API, with an endpoint for the built-in receiver. What exists stays; only the
+ * URL is set to the current address of the receiver.
  */
 export async function seedDemos(
   presets: readonly DemoPreset[],
@@ -54,7 +54,7 @@ async function seedDemo(preset: DemoPreset, { client }: ApiAccess, receiver: Rec
     body: { uid: name, name: `${preset.title} demo`, params: { ...preset.params }, facts: Object.fromEntries(facts) },
   })
   if (application.preset === null) {
-    // Another one may have brought the same event types, or an older version of this program some of its own.
+    // Another preset, or an older version of this program, may have created the same event types.
     await client.preset.apply({ params: app, body: { name: preset.applied, overwrite: true } })
     if (preset.name !== preset.applied)
       await client.application.patch({ params: app, body: { dialect: preset.dialect } })
@@ -68,7 +68,7 @@ async function seedDemo(preset: DemoPreset, { client }: ApiAccess, receiver: Rec
     })
   const params = { ...app, endpoint_id: endpoint.id }
   const { key: secret, signsFrom } = await client.endpoint.getSecret({ params })
-  // Replaced, and the one before it still signs. The receiver that knew that one ended with its process.
+  // The secret was replaced and the old one still signs. The receiver that knew the old one ended with its process.
   if (signsFrom !== null) await client.endpoint.rotateSecret({ params, body: { key: secret, gracePeriodSeconds: 0 } })
   const currentSecret = async () => (await client.endpoint.getSecret({ params })).key
   receiver.inboxes.set(name, { dialect: preset.dialect, secret, currentSecret })
@@ -77,7 +77,7 @@ async function seedDemo(preset: DemoPreset, { client }: ApiAccess, receiver: Rec
   return { preset, first }
 }
 
-/** Saved, switched on, subscribed: in the steps that every vendor allows. */
+/** Creates it, switches it on, and subscribes it, in three steps, because some presets require that order. */
 async function createEndpoint(preset: DemoPreset, client: ApiAccess['client'], url: string): Promise<EndpointOut> {
   const app = { app_id: preset.name }
   const description = 'The receiver that posthorn dev runs; it verifies what comes.'
@@ -87,7 +87,7 @@ async function createEndpoint(preset: DemoPreset, client: ApiAccess['client'], u
   return client.endpoint.patch({ params, body: { eventTypes: preset.eventTypes.map((type) => type.name) } })
 }
 
-/** The first event of a demo, through the API like any other. */
+/** Sends the first event of a demo application through the API. */
 export async function sendFirst({ preset, first }: Demo, access: ApiAccess): Promise<void> {
   const claim = carriesClaim(dialect(preset.dialect)) ? { claim: randomUUID() } : {}
   const fields = { eventType: first.name, params: { ...first.params, ...claim } }

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs'
 
-/** Writes a file that only its owner may read, whole or not at all. */
+/** Writes a file that only its owner can read. The file is never incomplete. */
 export function writePrivate(file: string, text: string): void {
   const unfinished = `${file}.${process.pid}`
   writeFileSync(unfinished, text, { mode: 0o600 })

@@ -5,16 +5,16 @@ import { dialect, verify, type CompiledDialect, type VerifyResult } from '@posth
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 
-/** What one path of the receiver expects: the format, and what it is signed with. */
+/** What the receiver expects at one path: the dialect and the secret. */
 interface Inbox {
   readonly dialect: string
   /** `null`: unsigned. */
   readonly secret: string | null
-  /** The secret as it is now: it may have been replaced since. */
+  /** Reads the current secret, which may have been replaced. */
   readonly currentSecret: () => Promise<string | null>
 }
 
-/** One request that was looked at and answered. */
+/** One request that was verified and answered. */
 export interface Received {
   /** First part of the path. */
   readonly inbox: string
@@ -26,7 +26,7 @@ export interface Received {
 export interface Receiver {
   readonly httpUrl: string
   readonly httpsUrl: string
-  /** Inboxes by name; filled once the endpoints are known. */
+  /** Inboxes by name; filled when the endpoints are known. */
   readonly inboxes: Map<string, Inbox>
   close(): Promise<void>
 }
@@ -42,7 +42,7 @@ export interface ReceiverOptions {
 
 const MAX_BODY_BYTES = 5_000_000
 
-/** The built-in receiver: verifies what comes, each inbox in its dialect, and answers as the vendor's documentation asks. */
+/** The built-in receiver: verifies each request in the dialect of its inbox, and answers as the vendor's documentation says. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const inboxes = new Map<string, Inbox>()
   const handle = (request: IncomingMessage, response: ServerResponse) => {
@@ -117,7 +117,7 @@ async function receive(
   response.writeHead(reply.status, reply.body === undefined ? {} : { 'content-type': 'text/plain' }).end(reply.body)
 }
 
-/** What the vendor's documentation has a receiver answer. */
+/** The response that the vendor's documentation asks for. */
 function replyTo(result: VerifyResult, { dialect: { receive } }: CompiledDialect): { status: number; body?: string } {
   const replies = receive?.replies ?? {}
   if (result.ok) return replies.accepted ?? { status: 200 }
@@ -143,9 +143,9 @@ function listen(server: Server, port: number): Promise<number> {
       reject(
         new CliError(
           error.code === 'EADDRINUSE'
-            ? `port ${port}, for the built-in receiver, is taken by another program.`
+            ? `port ${port}, for the built-in receiver, is in use by another program.`
             : `the built-in receiver cannot listen on port ${port}: ${error.message}`,
-          'Take other ports: --receiver-port PORT (https takes the one after it), or --receiver-port 0 for free ones.',
+          'Use other ports: --receiver-port PORT (https uses the next one), or --receiver-port 0 for free ones.',
           exitCodes.unable,
         ),
       )

@@ -7,10 +7,11 @@ import { startedServer } from '../server/start-server.ts'
 import { stopSignals, type Stopping } from '../process/stop-signals.ts'
 import { certificates } from './certificates.ts'
 import { demoPresets, seedDemos, sendFirst, type Demo } from './demo.ts'
+import { receivedLine } from './received-line.ts'
 import { startReceiver, type Receiver } from './receiver.ts'
 import { devSettings } from './settings.ts'
 import { devFolder, openDevState, saveDevState } from './state.ts'
-import { receivedLine, welcome, whatNext } from './text.ts'
+import { welcome, whatNext } from './welcome.ts'
 
 export interface DevOptions {
   readonly port?: number
@@ -53,7 +54,7 @@ export async function runDev(options: DevOptions, io: Io): Promise<number> {
       if (!stopping.isAsked()) io.out(whatNext(access, receiver, options, certificate.caFile, io))
     }
     try {
-      // Not a race with the signals: what is being asked of the server gets its answer, and then it closes at once.
+      // Not raced against the signals: open requests get their response first, and then the server closes.
       await show()
     } catch (error) {
       await server.close()
@@ -69,7 +70,7 @@ function receiverPorts(first: number): { httpPort: number; httpsPort: number } {
   return { httpPort: first, httpsPort: first === 0 ? 0 : first + 1 }
 }
 
-/** Attempts at endpoints that are not the built-in receiver: those of whoever tries things out. */
+/** Prints attempts at endpoints other than the built-in receiver, which the user created. */
 function showOthers(engine: Awaited<ReturnType<typeof startedServer>>['engine'], receiver: Receiver, io: Io): void {
   engine.on('attempt', ({ url, eventType, code, durationMs, error, nextAttemptAt }) => {
     if (url.startsWith(`${receiver.httpUrl}/`) || url.startsWith(`${receiver.httpsUrl}/`)) return
@@ -79,7 +80,7 @@ function showOthers(engine: Awaited<ReturnType<typeof startedServer>>['engine'],
   })
 }
 
-/** Waits for the first events, so that what to do next comes after them. */
+/** Waits for the first events, so that the next steps are printed after them. */
 async function allVerified(
   demos: readonly Demo[],
   verified: ReadonlySet<string>,

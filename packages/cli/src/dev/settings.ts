@@ -9,11 +9,11 @@ import { devFolder, type DevState } from './state.ts'
 
 const LOOPBACK = '127.0.0.0/8,::1'
 
-/** The server's settings: the environment's, except for what dev keeps itself. `ca` is trusted besides the system's. */
+/** The settings of the server: those of the environment, except the ones that dev keeps itself. `ca` is trusted too. */
 export function devSettings(options: { port?: number; data: string }, state: DevState, ca: string, io: Io): Settings {
   const { env } = io
   for (const name of ['POSTHORN_JWT_SECRET', 'POSTHORN_SECRET_KEY', 'POSTHORN_DATABASE_URL']) {
-    if (env[name]) io.err(`${name} is not used: dev keeps its own in the data folder. "posthorn serve" uses it.\n`)
+    if (env[name]) io.err(`${name} is ignored: dev keeps its own in the data folder. "posthorn serve" uses it.\n`)
   }
   mkdirSync(options.data, { recursive: true, mode: 0o700 })
   const trusted = join(devFolder(options.data), 'trusted.pem')

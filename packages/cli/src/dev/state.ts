@@ -6,7 +6,7 @@ import { exitCodes } from '../process/exit-codes.ts'
 import { errorText, systemCode } from '../process/system-error.ts'
 import { writePrivate } from './files.ts'
 
-/** What `posthorn dev` keeps beside its store, so that a restart, and a command in another terminal, find it again. */
+/** What `posthorn dev` stores in its data folder, so that a restart, and commands in other terminals, find it. */
 export interface DevState {
   readonly jwtSecret: string
   /** 32 bytes, base64. */
@@ -18,7 +18,7 @@ export interface DevState {
 export const devOrg = 'org_posthornDemo0001'
 export const defaultDataFolder = 'posthorn-data'
 
-/** The folder in the data folder that is dev's own. */
+/** The part of the data folder that belongs to dev. */
 export function devFolder(data: string): string {
   return join(data, 'dev')
 }
@@ -39,11 +39,11 @@ export function readDevState(data: string): DevState | null {
       return { jwtSecret, secretKey, url: typeof url === 'string' ? url : null }
     }
   } catch {
-    // told below
+    // The error below covers this case.
   }
   throw new CliError(
     `${file} is damaged.`,
-    `Its secrets open the store, so restore it from a copy; or start anew with another folder: --data DIR`,
+    `Its secrets decrypt the store. Restore the file from a backup, or start with an empty folder: --data DIR`,
     exitCodes.unable,
   )
 }
@@ -67,8 +67,8 @@ export function saveDevState(data: string, state: DevState): void {
     writePrivate(join(devFolder(data), 'state.json'), `${JSON.stringify(state, null, 2)}\n`)
   } catch (error) {
     throw new CliError(
-      `The data folder ${data} cannot be written: ${errorText(error)}`,
-      'Name another one: --data DIR',
+      `the data folder ${data} cannot be written: ${errorText(error)}`,
+      'Use another folder: --data DIR',
       exitCodes.unable,
     )
   }

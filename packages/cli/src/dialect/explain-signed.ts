@@ -1,13 +1,13 @@
 import type { CompiledDialect, RequestLike } from '@posthorn/wire'
 import { printable } from '../show/printable.ts'
 
-/** The request that is explained: headers as pairs, the body as bytes. */
+/** The request to explain. */
 interface Explained extends Pick<RequestLike, 'method' | 'url'> {
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: Uint8Array | null
 }
 
-/** Tells, for each signature of a dialect, with what it is made and over which text: the base string. */
+/** For each signature of a dialect: header, algorithm and key, and the exact text that is signed. */
 export function explainSigned(compiled: CompiledDialect, request: Explained): string {
   const { signatures } = compiled.reading
   if (signatures.length === 0) return `${compiled.dialect.title} does not sign.\n`
@@ -30,7 +30,7 @@ export function explainSigned(compiled: CompiledDialect, request: Explained): st
   return `${lines.join('\n')}\n`
 }
 
-/** A field as it stands in a header, in the query, or beside the signature. */
+/** The text of a field in a header, in the query, or beside the signature. */
 function textOnWire(compiled: CompiledDialect, request: Explained, field: string): string | undefined {
   const { headers, query, signatures } = compiled.reading
   for (const { name, prefix, lens } of headers) {

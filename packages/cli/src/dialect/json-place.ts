@@ -6,7 +6,7 @@ export interface Place {
   readonly column: number
 }
 
-/** Where a path such as `signatures[0].over[1]` leads in a JSON text; for what is missing there, where it should be. */
+/** The place of a path such as `signatures[0].over[1]` in a JSON text. A missing member has the place of its object. */
 export function placeOf(text: string, path: string): Place {
   let at: Span = { start: 0, end: text.length }
   for (const step of steps(path)) {
@@ -33,7 +33,7 @@ function child(inside: Scan, step: string | number): Span | undefined {
   return inside.kind === 'object' ? inside.members.find(({ key }) => key === step) : undefined
 }
 
-/** Member names as texts, places in a list as numbers. */
+/** The steps of a path: names of members as text, positions in lists as numbers. */
 function steps(path: string): (string | number)[] {
   const parts = path.matchAll(/\[(?<place>\d+)\]|\[(?<quoted>"(?:[^"\\]|\\.)*")\]|(?<name>[^.[]+)/g)
   return Array.from(parts, ({ groups: { place, quoted, name } = {} }) => {

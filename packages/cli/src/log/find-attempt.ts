@@ -4,19 +4,19 @@ import type { ApiAccess } from '../api/access.ts'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 
-/** One attempt with all that is known of it. */
+/** One attempt with everything that the API knows about it. */
 export interface FoundAttempt {
   readonly attempt: AttemptOut
-  /** Text of the payload, byte for byte; `null` when it was erased or its time is over. */
+  /** Text of the payload, byte for byte; `null` when it was erased or its retention ended. */
   readonly payload: string | null
-  /** Every attempt of its message, the first one first. */
+  /** Every attempt of its message, the oldest first. */
   readonly all: readonly LogEntry[]
 }
 
 const prefix = 'atmpt_'
 const MOST_PAGES = 20
 
-/** The attempt of an id, or the last one of the message that a request id names. */
+/** The attempt with this id, or for a request id the newest attempt of its message. */
 export async function findAttempt(access: ApiAccess, app: string, id: string): Promise<FoundAttempt> {
   const wanted = id.startsWith(prefix) ? await entryOf(access, app, id) : await newestOf(access, app, id)
   const params = { app_id: app, msg_id: wanted.msgId, attempt_id: wanted.id }
@@ -29,8 +29,8 @@ export async function findAttempt(access: ApiAccess, app: string, id: string): P
 }
 
 /**
- * The API takes the id of an attempt together with that of its message only. But an id holds the time at which it was
- * made, no earlier than the attempt began, and ids rise: read backwards from that time, it comes soon.
+ * The API finds an attempt only together with its message. But the id of an attempt contains the time when it was made,
+ * which is not before the attempt began, and ids rise with time: reading the log backwards from that time finds it soon.
  */
 async function entryOf({ client }: ApiAccess, app: string, id: string): Promise<LogEntry> {
   const parts = parseId(id, prefix)
@@ -47,7 +47,7 @@ async function entryOf({ client }: ApiAccess, app: string, id: string): Promise<
   }
   throw new CliError(
     `there is no attempt ${id} in the log of ${app}.`,
-    `Its ids are shown by posthorn log ${app} --json, and under "Attempts" of a request id.`,
+    `posthorn log ${app} --json shows the ids of attempts, and posthorn log ${app} REQUEST_ID those of one request.`,
   )
 }
 
@@ -56,13 +56,17 @@ async function newestOf({ client }: ApiAccess, app: string, id: string): Promise
   const [newest] = page.data
   if (newest !== undefined) return newest
   if (id.startsWith('msg_')) {
-    // Answers a 404 of its own when there is no such message.
+    // If there is no such message, this fails with the 404 of the API.
     await client.message.get({ params: { app_id: app, msg_id: id }, query: { with_content: false } })
-    throw new CliError(`${id} has not been attempted yet.`, 'posthorn tail shows it when it is.', exitCodes.no)
+    throw new CliError(
+      `${id} has not been attempted yet.`,
+      'posthorn tail shows the attempt when it is made.',
+      exitCodes.no,
+    )
   }
   throw new CliError(
     `there is no request ${id} in the log of ${app}.`,
-    'Write the id as the receiver saw it (msg_..., a UUID, 16 characters), or take that of an attempt, atmpt_...',
+    'Write the id as the receiver saw it (msg_..., a UUID, 16 characters), or use the id of an attempt, atmpt_...',
   )
 }
 
@@ -79,11 +83,11 @@ async function attemptsOf({ client }: ApiAccess, app: string, message: string): 
   return all
 }
 
-/** Not with the client, which would parse the payload: 2432232314.10 must be shown as it was sent. */
+/** Without the client, which would parse the payload and print 2432232314.10 as 2432232314.1. */
 async function payloadOf({ url, token }: ApiAccess, app: string, message: string): Promise<string | null> {
   const path = `/api/v1/app/${encodeURIComponent(app)}/msg/${encodeURIComponent(message)}`
   const response = await fetch(url.replace(/\/+$/, '') + path, { headers: { authorization: `Bearer ${token}` } })
-  // Attempts may outlive the message.
+  // The attempts of a message may be stored longer than the message.
   if (!response.ok) return null
   const text = await response.text()
   const scanned = scan(text)

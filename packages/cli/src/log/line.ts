@@ -6,7 +6,7 @@ import { clockText, tookText, utcText } from '../show/time-text.ts'
 
 type Result = LogEntry['result']
 
-/** Each result with its word, its mark and its colour; never the colour alone. The words are those of the page. */
+/** The word, mark and colour of each result. A colour alone would not be readable for everybody. */
 const shown: Record<Result, { word: string; mark: string; style: NonNullable<Cell['style']> }> = {
   success: { word: 'success', mark: '✓', style: 'green' },
   failed: { word: 'retrying', mark: '↻', style: 'yellow' },
@@ -16,7 +16,7 @@ const shown: Record<Result, { word: string; mark: string; style: NonNullable<Cel
   quarantined: { word: 'quarantined', mark: '!', style: 'red' },
 }
 
-/** `✗ failed`. A server that is newer than this program may have other results. */
+/** `✗ failed`. A newer server may have results that this program does not know. */
 export function resultCell(result: Result): Cell {
   const { word, mark, style } = shown[result] ?? { word: printable(result, { oneLine: true }), mark: '?', style: 'dim' }
   return { text: `${mark} ${word}`, style }
@@ -28,14 +28,14 @@ export function answerText({ code, error, result }: Pick<LogEntry, 'code' | 'err
   return error === null || error.code === result ? '-' : printable(error.code, { oneLine: true })
 }
 
-/** Host and path: a query may hold what only the receiver should know. */
+/** Host and path of a URL. The query is left out, because it may contain a secret of the receiver. */
 function placeText(url: string): string {
   if (!URL.canParse(url)) return printable(url, { oneLine: true })
   const { host, pathname } = new URL(url)
   return printable(host + (pathname === '/' ? '' : pathname), { oneLine: true })
 }
 
-/** Lines of the log. `nameOf` gives each the name of its application, for a log of several. */
+/** Prints lines of the log. With `nameOf` each line has the name of its application, for a log of several applications. */
 export function logTable(io: Io, terminal: number | null, nameOf: ((appId: string) => string) | null = null) {
   const application = nameOf === null ? [] : [{ title: 'Application', least: 12 }]
   const columns = [

@@ -7,13 +7,13 @@ import { answerText, resultCell } from './line.ts'
 import { Table, type Cell } from '../show/table.ts'
 import { spanText, tookText, utcText } from '../show/time-text.ts'
 
-/** One attempt in full, for a person who asks why. */
+/** Everything about one attempt: what was sent, what came back, why it failed, and the other attempts of its message. */
 export function showAttempt(found: FoundAttempt, app: string, io: Io): string {
   const parts = [head(found, io), why(found, app, io), request(found, io), response(found, io), timeline(found, io)]
   return parts.filter((part) => part !== '').join('\n')
 }
 
-/** `atmpt_...  ✗ failed`, and what it was about. */
+/** `atmpt_...  ✗ failed`, and the facts of the attempt. */
 function head({ attempt, all }: FoundAttempt, io: Io): string {
   const { text, style } = resultCell(attempt.result)
   const requestId = all.find(({ id }) => id === attempt.id)?.requestId ?? attempt.msgId
@@ -22,7 +22,7 @@ function head({ attempt, all }: FoundAttempt, io: Io): string {
     ['message', attempt.msgId],
     ...(requestId === attempt.msgId ? [] : [['request id', requestId]]),
     ['endpoint', `${attempt.endpointId} ${attempt.url}`],
-    ['attempt', `${attempt.attempt}${attempt.triggerType === 1 ? ', asked for by hand' : ''}`],
+    ['attempt', `${attempt.attempt}${attempt.triggerType === 1 ? ', requested manually' : ''}`],
     ['began', `${utcText(attempt.timestamp).slice(0, -1)}${attempt.timestamp.slice(19)}`],
     ['took', tookText(attempt.responseDurationMs)],
     ...(attempt.remoteAddress === null ? [] : [['answered by', attempt.remoteAddress]]),
@@ -37,7 +37,7 @@ function nextText(iso: string, io: Io): string {
   return ms > 0 ? `${utcText(iso)}, in ${spanText(ms)}` : utcText(iso)
 }
 
-/** What went wrong, in a sentence, and what to do. Nothing for a success. */
+/** Why the attempt failed, and what to do. Empty for a success. */
 function why({ attempt }: FoundAttempt, app: string, io: Io): string {
   if (attempt.result === 'success') return ''
   const { error, responseStatusCode: status } = attempt
@@ -46,14 +46,14 @@ function why({ attempt }: FoundAttempt, app: string, io: Io): string {
     ...(explainStatus(status) === null ? [] : [`${status}: ${explainStatus(status)}`]),
     ...(attempt.result === 'exhausted' || attempt.result === 'quarantined'
       ? [
-          `It is not tried again by itself. Once the cause is gone, this does it: POST /api/v1/app/${app}/msg/${attempt.msgId}/endpoint/${attempt.endpointId}/resend`,
+          `It is not retried automatically. When the cause is fixed, send it again: POST /api/v1/app/${app}/msg/${attempt.msgId}/endpoint/${attempt.endpointId}/resend`,
         ]
       : []),
   ]
   return section('Why', sentences.map((text) => `${printable(text, { oneLine: true })}\n`).join(''), io)
 }
 
-/** An error's message begins small, because it may stand behind a colon. */
+/** Messages of errors begin in lower case, because they are also printed after a colon. */
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`
 }
@@ -61,14 +61,14 @@ function sentence(text: string): string {
 function request({ attempt, payload }: FoundAttempt, io: Io): string {
   const sent =
     attempt.request === null
-      ? ['Its headers are not kept.']
+      ? ['Its headers are no longer stored.']
       : [
           io.style('bold', oneLine(`${attempt.request.method} ${attempt.url}`)),
           ...attempt.request.headers.map((entry) => header(entry, io)),
         ]
   const body =
     payload === null
-      ? ['', 'The payload is not kept any more.']
+      ? ['', 'The payload is no longer stored.']
       : [
           '',
           io.style('dim', 'payload, as it was accepted (the dialect may put an envelope around it):'),
@@ -82,14 +82,14 @@ function response({ attempt }: FoundAttempt, io: Io): string {
   if (status === 0) return ''
   const ok = status >= 200 && status < 300
   const lines = [io.style(ok ? 'green' : 'red', `${status} after ${tookText(attempt.responseDurationMs)}`)]
-  if (headers === null) lines.push('Its headers and body are not kept.')
+  if (headers === null) lines.push('Its headers and body are no longer stored.')
   else lines.push(...headers.map((entry) => header(entry, io)))
   if (headers !== null && body !== '') lines.push('', bounded(body))
-  if (attempt.responseTruncated) lines.push(io.style('dim', 'The rest of it was not read.'))
+  if (attempt.responseTruncated) lines.push(io.style('dim', 'The rest was not read.'))
   return section('Response', `${lines.join('\n')}\n`, io)
 }
 
-/** Every attempt of the message at each endpoint, and the next one where it is planned. */
+/** All attempts of the message, by endpoint, with the next one if it is planned. */
 function timeline({ attempt, all }: FoundAttempt, io: Io): string {
   const byEndpoint = Map.groupBy(all, ({ endpointId }) => endpointId)
   const columns = ['Number', 'Time', 'Later', 'Result', 'Answer', 'Took', 'Id'].map((title) => ({ title }))

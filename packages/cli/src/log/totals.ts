@@ -16,7 +16,7 @@ export function totalsText({ total, success, failed }: Totals, io: Io): string {
   ].join('   ')
 }
 
-/** One failure in a million is not nothing, and all but one is not all. */
+/** A part is never rounded to 0 % or 100 %: one failure in a million is shown as <0.1 %. */
 function percent(count: number, total: number): string {
   const share = (100 * count) / total
   if (count > 0 && share < 0.1) return '<0.1 %'

@@ -3,7 +3,7 @@ import type { Answer } from '../sample/http-send.ts'
 import type { Io } from '../process/io.ts'
 import { showAnswer, showRequest } from '../show/http.ts'
 
-/** What a server sent on the spot and what came back, as `posthorn trigger` shows its own. */
+/** The request that a server sent at once, and its response, in the form of `posthorn trigger`. */
 export function showMock(mock: MockOut, io: Io): string {
   const { request } = mock
   const body = request.body === null ? null : Buffer.from(request.body)
@@ -24,5 +24,5 @@ function answerOf({ response, error, durationMs }: MockOut): Answer {
 }
 
 function truncated({ response }: MockOut, io: Io): string {
-  return response?.truncated ? `${io.style('dim', 'The rest of it was not read.')}\n` : ''
+  return response?.truncated ? `${io.style('dim', 'The rest was not read.')}\n` : ''
 }

@@ -5,7 +5,7 @@ import { Table, type Cell } from '../show/table.ts'
 import { tookText } from '../show/time-text.ts'
 import { showMock } from './show-mock.ts'
 
-/** A pre-flight for a person: each step with its mark and words, the certificate, and the test message. */
+/** The result of a test: each step with its mark, the certificate, and the test message. */
 export function showTest({ steps, tls, remoteAddress, eventType, message }: TestOut, io: Io): string {
   const columns = [{ title: 'Step' }, { title: 'Took', align: 'right' }, { title: 'What' }] as const
   const table = new Table(columns, [], null, io.style)
@@ -30,7 +30,7 @@ function mark(ok: boolean | null): string {
   return ok ? '✓' : '✗'
 }
 
-/** Below this somebody should act: certificates are commonly renewed 30 days before their end. */
+/** Fewer days are shown in red: certificates are usually renewed 30 days before they expire. */
 const SOON_DAYS = 14
 
 function facts(tls: TestOut['tls'], remoteAddress: string | null, io: Io): string {

@@ -5,9 +5,9 @@ export function policySentences(policy: PresetOut['policy']): string[] {
   const { retrySchedule, timeoutSeconds, httpsOnly, minSecretLength, terminalCodes } = policy
   return [
     retrySchedule.length === 0
-      ? 'There is one attempt: what fails is not tried again.'
-      : `There are ${retrySchedule.length + 1} attempts. After a failure the next one waits ${list(retrySchedule.map(span), ', then ')}.`,
-    `An attempt that has no answer after ${span(timeoutSeconds)} has failed.`,
+      ? 'There is one attempt; a failure is not retried.'
+      : `There are ${retrySchedule.length + 1} attempts. The wait after a failure is ${list(retrySchedule.map(span), ', then ')}.`,
+    `An attempt without a response after ${span(timeoutSeconds)} is a failure.`,
     ...(terminalCodes.length === 0
       ? []
       : [`After ${list(terminalCodes.map(String), ' or ')} there is no further attempt.`]),
@@ -17,14 +17,14 @@ export function policySentences(policy: PresetOut['policy']): string[] {
 }
 
 const activations = {
-  immediate: 'An endpoint works from the moment it is created.',
-  toggle: 'An endpoint begins switched off, unless its creator says otherwise.',
-  step: 'An endpoint begins switched off. Switching it on is a step of its own, before anything can be subscribed to.',
+  immediate: 'A new endpoint is on.',
+  toggle: 'A new endpoint is off, unless the request that creates it says otherwise.',
+  step: 'A new endpoint is off. It must be switched on before it can subscribe to event types.',
 }
 
 const subscriptions = {
-  all: 'An endpoint that names no event types takes all of them.',
-  explicit: 'An endpoint takes the event types that it names, and none by itself.',
+  all: 'An endpoint without event types gets all of them.',
+  explicit: 'An endpoint gets only the event types that it names.',
 }
 
 /** What a preset allows and when, in sentences. */
@@ -53,7 +53,7 @@ function step(name: string): string {
   return steps[name] ?? name
 }
 
-/** `90 s`, `5 min`, `2 h`: in the largest unit that loses nothing. */
+/** `90 s`, `5 min`, `2 h`: in the largest unit that is exact. */
 function span(seconds: number): string {
   if (seconds >= 3600 && seconds % 3600 === 0) return `${seconds / 3600} h`
   return seconds >= 60 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`

@@ -4,7 +4,7 @@ import { cellText, printable } from '../show/printable.ts'
 import { showTable, Table, type Cell, type Column } from '../show/table.ts'
 import { policySentences, ruleSentences } from './sentences.ts'
 
-/** A preset for somebody who decides whether to apply it. */
+/** A preset in full: dialect, policy, rules, facts and event types. */
 export function showPreset(preset: PresetOut, io: Io): string {
   return [head(preset, io), delivery(preset, io), rules(preset, io), facts(preset, io), events(preset, io)]
     .filter((part) => part !== '')
@@ -44,7 +44,7 @@ function facts({ rules: { facts: known } }: PresetOut, io: Io): string {
   return showTable(columns, [3], rows, io)
 }
 
-/** The support matrix, category by category, with the same columns for all of them. */
+/** The event types and their platforms, by category. All categories have the same columns. */
 function events({ eventTypes, platforms }: PresetOut, io: Io): string {
   const columns: Column[] = [
     { title: 'Event type' },

@@ -8,7 +8,7 @@ import { systemCode } from './system-error.ts'
 import type { Io } from './io.ts'
 import { printable } from '../show/printable.ts'
 
-/** Tells what happened, why, and what to do next; no stack unless it is asked for. Answers the exit code. */
+/** Prints what happened, why, and what to do next. Prints a stack trace only with POSTHORN_DEBUG. Returns the exit code. */
 export function explainFailure(error: unknown, io: Io): number {
   const { what, next, exitCode } = describe(error, io)
   io.err(`${io.style('red', 'error')}: ${printable(what)}\n${next === '' ? '' : `${printable(next)}\n`}`)
@@ -25,15 +25,15 @@ function describe(error: unknown, io: Io): { what: string; next: string; exitCod
     return { what: `the server refused: ${refusals(error)}`, next: apiHint(error), exitCode: apiExit(error) }
   if (error instanceof Error && rootMessage(error) === 'bad port') {
     return {
-      what: 'the port of this address is one that HTTP clients do not connect to, because another protocol has it.',
-      next: 'Take another one: --url or POSTHORN_URL. The list of them: https://fetch.spec.whatwg.org/#port-blocking',
+      what: 'HTTP clients do not connect to the port of this URL, because another protocol uses it.',
+      next: 'Use another port: --url or POSTHORN_URL. The blocked ports: https://fetch.spec.whatwg.org/#port-blocking',
       exitCode: exitCodes.usage,
     }
   }
   const code = systemCode(error)
   if (code === 'ECONNREFUSED') {
     return {
-      what: 'nothing listens there (connection refused).',
+      what: 'no server listens at this address (connection refused).',
       next: 'Is the server running? "posthorn dev" starts one; --url or POSTHORN_URL names another.',
       exitCode: exitCodes.unable,
     }
@@ -44,7 +44,7 @@ function describe(error: unknown, io: Io): { what: string; next: string; exitCod
   const shown =
     error instanceof Error ? (io.env['POSTHORN_DEBUG'] ? (error.stack ?? error.message) : error.message) : String(error)
   return {
-    what: `something went wrong that should not: ${shown}`,
+    what: `unexpected error: ${shown}`,
     next: 'This is a bug. Run it again with POSTHORN_DEBUG=1 and report what it prints.',
     exitCode: exitCodes.bug,
   }
@@ -53,20 +53,20 @@ function describe(error: unknown, io: Io): { what: string; next: string; exitCod
 function apiHint(error: ApiError): string {
   if (error.status === 401) return 'Make a token for this server: posthorn token --help'
   if (error.code === 'forbidden') return forbiddenHint(error.message)
-  if (error.status === 404) return 'Ids and uids are those of the organisation in your token.'
+  if (error.status === 404) return 'Check the id: ids and uids belong to the organisation of your token.'
   if (error.status === 429 || error.status === 503) return 'Try again in a moment.'
   return `(${error.status} ${error.code})`
 }
 
-/** The server names the scope that is missing; without a name it wants a token of the organisation. */
+/** The message of the server names the missing scope. Without a scope, a token of the organisation is needed. */
 function forbiddenHint(message: string): string {
   const scope = /`([\w:]+)`/.exec(message)?.[1]
   return scope === undefined
-    ? 'Make one of the organisation: posthorn token --org ORG'
-    : `Make a token that has it: posthorn token --org ORG --scopes ${scope}`
+    ? 'Make a token of the organisation: posthorn token --org ORG'
+    : `Make a token with this scope: posthorn token --org ORG --scopes ${scope}`
 }
 
-/** Each refused field on a line of its own, where there are several. */
+/** One line for each refused field, if there are several. */
 function refusals(error: ApiError): string {
   const { body } = error
   const detail = typeof body === 'object' && body !== null && 'detail' in body ? body.detail : null

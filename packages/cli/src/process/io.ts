@@ -3,10 +3,10 @@ import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** What a command may touch of its process. Tests hand in their own. */
+/** Everything that a command uses of its process. Tests pass their own. */
 export interface Io {
   readonly out: (text: string) => void
-  /** Bytes as they are, for a body that goes into a file or a pipe. */
+  /** Writes bytes unchanged, for a body that goes into a file or a pipe. */
   readonly outBytes: (bytes: Uint8Array) => void
   readonly err: (text: string) => void
   /** All of standard input. */
@@ -14,13 +14,13 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Milliseconds since the epoch. */
   readonly now: () => number
-  /** How wide help and prose are. */
+  /** Width of help and prose, in characters. */
   readonly columns: number
-  /** Width of the terminal that standard output is; `null`: a file or a pipe, where nothing must be cut. */
+  /** Width of the terminal that standard output is; `null`: it is a file or a pipe, and nothing is cut. */
   readonly terminalColumns: number | null
-  /** Colours only when somebody looks at it. */
+  /** Adds colours if standard output is a terminal. */
   readonly style: (style: Style, text: string) => string
-  /** Calls back on each SIGINT, SIGTERM and SIGHUP from now on, instead of ending the process. */
+  /** Calls the listener on each SIGINT, SIGTERM and SIGHUP from now on. They no longer end the process. */
   readonly onSignal: (listener: (signal: string) => void) => void
   /** Ends the process at once. */
   readonly exit: (code: number) => void
@@ -35,7 +35,7 @@ export function processIo(): Io {
     env: process.env,
     now: Date.now,
     columns: Math.min(process.stdout.columns ?? 100, 120),
-    // A window may change its width while a log is followed.
+    // A getter, because the width of a window may change while a log is followed.
     get terminalColumns() {
       return process.stdout.isTTY ? process.stdout.columns : null
     },

@@ -1,20 +1,20 @@
 import { exitCodes } from './exit-codes.ts'
 import type { Io } from './io.ts'
 
-/** The same Ctrl-C comes several times: from the terminal, from npm, from the launcher. So close together they are one. */
+/** One Ctrl-C arrives several times: from the terminal, from npm, from the launcher. Signals within this time count as one. */
 const SAME_SIGNAL_MS = 500
 
 export interface Stopping {
   /** Whether SIGINT, SIGTERM or SIGHUP has come. */
   readonly isAsked: () => boolean
   /**
-   * Waits until it is asked to stop, and closes; answers the exit code. A further signal ends the program at once: what
-   * is out then is sent again after the next start, it is not lost.
+   * Waits for a signal, closes, and returns the exit code. Another signal ends the program at once; deliveries in progress
+   * are sent again after the next start, and none is lost.
    */
   closeWhenAsked(close: () => Promise<void>): Promise<number>
 }
 
-/** Listens for the signals that stop a server. Call it before the start, so that none comes too early. */
+/** Listens for the signals that stop a server. Call it before the server starts, so that no signal is missed. */
 export function stopSignals(io: Io): Stopping {
   const { promise, resolve } = Promise.withResolvers<string>()
   let firstAt: number | null = null
@@ -31,7 +31,7 @@ export function stopSignals(io: Io): Stopping {
     isAsked: () => firstAt !== null,
     async closeWhenAsked(close) {
       const signal = await promise
-      io.err(`\n${signal}: finishing what is out, at most 40 s; once more ends at once\n`)
+      io.err(`\n${signal}: finishing deliveries in progress, at most 40 s; a second signal ends at once\n`)
       await close()
       return exitCodes.ok
     },

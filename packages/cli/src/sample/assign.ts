@@ -18,7 +18,7 @@ export function parseAssignment(text: string): Assignment {
   return { path, value: jsonOrText(text.slice(at + 1)) }
 }
 
-/** A copy of `payload` with the values set. A path that is not there is an error: a typing mistake must not pass silently. */
+/** A copy of `payload` with the values set. A path that does not exist is an error, so that a typing mistake is noticed. */
 export function assign(
   payload: Readonly<Record<string, unknown>>,
   assignments: readonly Assignment[],
@@ -41,11 +41,11 @@ function unknownPath(path: readonly string[], payload: unknown): CliError {
   const known = paths(payload)
   return new CliError(
     `--set ${pathText(path)}: the payload has no such member.`,
-    `It has: ${firstOf(known, nearestWord(pathText(path), known))}\nFor another payload, give it whole: --payload '{...}' or --payload @file.json`,
+    `It has: ${firstOf(known, nearestWord(pathText(path), known))}\nTo send another payload: --payload '{...}' or --payload @file.json`,
   )
 }
 
-/** Every path in a value, deepest members and the objects that hold them. */
+/** Every path in a value, those of objects and lists included. */
 function paths(value: unknown, before: readonly string[] = []): string[] {
   if (!isHolder(value)) return []
   return Object.keys(value).flatMap((key) => [pathText([...before, key]), ...paths(value[key], [...before, key])])

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { CompiledDialect } from '@posthorn/wire'
 
-/** What the default secret is made from, and in dialects whose key is plain text, what it is. */
+/** The default secret in dialects whose key is plain text; in other dialects the default secret is made from it. */
 export const devSecretText = 'posthorn-dev-secret'
 
 /**
- * The secret that `posthorn trigger` signs with when none is given: always the same one for a dialect, so that a receiver
- * can be configured once. `null` when the dialect does not sign. For development only: everybody knows it.
+ * The secret that `posthorn trigger` signs with by default: always the same for a dialect, so that a receiver is configured
+ * once. `null` when the dialect does not sign. It is for development only, because it is public.
  */
 export function devSecret(compiled: CompiledDialect): string | null {
   const [signature] = compiled.dialect.signatures

@@ -19,8 +19,8 @@ export type Answer =
 const MAX_ANSWER_BYTES = 1_048_576
 
 /**
- * Sends one request as it stands, to any address: this plays the vendor on a developer's own machine. Follows no
- * redirect, as a vendor does not. Never rejects.
+ * Sends one request unchanged, to any address, because a developer's receiver runs on the same machine. It follows no
+ * redirects, like a vendor. Never rejects.
  */
 export function httpSend(
   request: WireRequest,

@@ -1,7 +1,7 @@
 import { collect } from '../command/option-values.ts'
 import { option } from '../command/words.ts'
 
-/** How a command that sends an event is told its payload. */
+/** The options that give a command the payload of an event. */
 export interface PayloadOptions {
   /** JSON, `@file` or `-`; the sample of the event type when absent. */
   readonly payload?: string

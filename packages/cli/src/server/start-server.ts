@@ -4,7 +4,7 @@ import { exitCodes } from '../process/exit-codes.ts'
 import { systemCode } from '../process/system-error.ts'
 import { loadServer } from './load-server.ts'
 
-/** Starts the server; what commonly prevents it is told with what to do. */
+/** Starts the server. The usual reasons why it cannot start become errors that say what to do. */
 export async function startedServer(settings: Settings) {
   const { startServer } = await loadServer()
   try {
@@ -18,20 +18,20 @@ function explained(error: unknown, settings: Settings): unknown {
   const code = systemCode(error)
   if (code === 'EADDRINUSE') {
     return new CliError(
-      `port ${settings.port} on ${settings.host} is taken by another program.`,
-      'Is posthorn running already? Stop it, or take another port: POSTHORN_PORT, or --port with dev.',
+      `port ${settings.port} on ${settings.host} is in use by another program.`,
+      'Is posthorn already running? Stop it, or use another port: POSTHORN_PORT, or --port with dev.',
       exitCodes.unable,
     )
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
     return new CliError(
       `cannot listen on ${settings.host} port ${settings.port} (${code}).`,
-      'Take another port or address.',
+      'Use another port or address.',
       exitCodes.unable,
     )
   }
   if (code === 'database_locked' && error instanceof Error) {
-    return new CliError(error.message, 'With dev, another folder is --data DIR.', exitCodes.unable)
+    return new CliError(error.message, 'With dev, --data DIR uses another folder.', exitCodes.unable)
   }
   if (error instanceof Error && error.name === 'EngineError') return new CliError(error.message, '', exitCodes.unable)
   return error

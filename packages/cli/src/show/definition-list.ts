@@ -1,7 +1,7 @@
 import { wrap } from './wrap.ts'
 
 /**
- * Terms with their meanings beside them, for help: the meanings are wrapped to the width, and aligned.
+ * Terms with their meanings beside them, aligned and wrapped to the width, for help:
  *
  * ```
  *   POSTHORN_PORT  Port to listen on. 0 takes any

@@ -3,7 +3,7 @@ import type { Answer } from '../sample/http-send.ts'
 import type { Io } from '../process/io.ts'
 import { printable, printableBytes } from './printable.ts'
 
-/** A request as it goes out, for a person. */
+/** A request: method, URL, headers, body. */
 export function showRequest(request: Omit<WireRequest, 'method'> & { readonly method: string }, io: Io): string {
   const lines = [
     io.style('bold', printable(`${request.method} ${request.url}`, { oneLine: true })),
@@ -13,7 +13,7 @@ export function showRequest(request: Omit<WireRequest, 'method'> & { readonly me
   return `${lines.join('\n')}\n`
 }
 
-/** What came back: status, time, headers, body; or why nothing did. */
+/** A response: status, time, headers, body; or why there is none. */
 export function showAnswer(answer: Answer, io: Io): string {
   if (!answer.ok) {
     return `${io.style('red', `no answer after ${answer.durationMs} ms`)}: ${printable(answer.message, { oneLine: true })} (${answer.code})\n`

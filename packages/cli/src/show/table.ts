@@ -3,11 +3,11 @@ import type { Io } from '../process/io.ts'
 export interface Column {
   readonly title: string
   readonly align?: 'right'
-  /** How narrow it may become where the terminal is; absent: it keeps its width. */
+  /** Its smallest width in a narrow terminal; absent: it keeps its width. */
   readonly least?: number
-  /** It has a shorter text for the narrow place, and nothing between. */
+  /** Its cells have a short text, which is shown instead when there is no room for the full one. */
   readonly short?: true
-  /** Keeps its beginning and its end: an id is known by both. */
+  /** It is cut in the middle, because the end of an id matters too. */
   readonly middle?: true
 }
 
@@ -20,8 +20,8 @@ export interface Cell {
 const GAP = '  '
 
 /**
- * Lines with the same columns. Widths grow with what comes, so that a live log is aligned too; in a terminal the columns
- * that may be narrow give way, in the order of `giving`. Without a terminal nothing is cut.
+ * Lines with the same columns. Columns grow with the lines, so that a live log is aligned too. In a narrow terminal some
+ * columns become narrower, in the order of `giving`. Without a terminal nothing is cut.
  */
 export class Table {
   readonly #columns: readonly Column[]
@@ -30,7 +30,7 @@ export class Table {
   readonly #style: Io['style']
   #widths: number[]
 
-  /** `terminal`: its width in characters, or `null`. `giving`: numbers of columns. */
+  /** `terminal`: its width in characters, or `null`. `giving`: indexes of columns. */
   constructor(columns: readonly Column[], giving: readonly number[], terminal: number | null, style: Io['style']) {
     this.#columns = columns
     this.#giving = giving
@@ -39,7 +39,7 @@ export class Table {
     this.#widths = columns.map(() => 0)
   }
 
-  /** Makes room for a row that will come. */
+  /** Widens the columns for a row that will be printed. */
   fit(row: readonly Cell[]): void {
     this.#widths = this.#widths.map((width, index) => Math.max(width, lengthOf(row[index]?.text ?? '')))
   }
@@ -90,7 +90,7 @@ function cut(text: string, width: number, middle: boolean): string {
   return `${characters.slice(0, width - 1 - end).join('')}…${characters.slice(characters.length - end).join('')}`
 }
 
-/** A whole table, with the widths of all of its rows. */
+/** A complete table; its columns are wide enough for every row. */
 export function showTable(
   columns: readonly Column[],
   giving: readonly number[],

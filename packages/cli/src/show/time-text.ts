@@ -1,4 +1,4 @@
-/** `2026-11-22 14:02:11Z`. Times are printed in UTC everywhere: they can be compared, and given to --after as they are. */
+/** `2026-11-22 14:02:11Z`. All times are printed in UTC, so they can be compared, and copied to --after. */
 export function utcText(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}Z`
 }
@@ -13,7 +13,7 @@ export function tookText(ms: number): string {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 }
 
-/** A span for a person, in its two largest units: `4 m 12 s`, `2 h`, `1 d 3 h`. */
+/** A span of time in its two largest units: `4 m 12 s`, `2 h`, `1 d 3 h`. */
 export function spanText(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000))
   const parts = [
@@ -31,7 +31,7 @@ export function spanText(ms: number): string {
     .join(' ')
 }
 
-/** A moment to come, and how far it is: `2026-11-23 14:02:11Z (in 24 h)`. */
+/** A time in the future, and how far away it is: `2026-11-23 14:02:11Z (in 24 h)`. */
 export function awayText(iso: string, nowMs: number): string {
   const ms = Date.parse(iso) - nowMs
   return ms > 0 ? `${utcText(iso)} (in ${spanText(ms)})` : utcText(iso)

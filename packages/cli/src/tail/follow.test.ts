@@ -77,7 +77,7 @@ async function followed({ steps, log = [], timing: given }: Script) {
       since.push((from - began) / 1000)
       yield* (reads.shift() ?? []).filter(({ timestamp }) => Date.parse(timestamp) >= from)
     },
-    tell: {
+    report: {
       following: () => void said.push('following'),
       line: ({ id }) => said.push(id) > 0,
       lost(why, waitMs) {
@@ -142,7 +142,7 @@ test('a slow attempt that began before the last line is not left out', async () 
   expect(since[0]).toBeLessThanOrEqual(40)
 })
 
-test('what ended before the beginning is not told as missed', async () => {
+test('an attempt that ended before the beginning does not count as missed', async () => {
   const { said } = await followed({
     steps: [
       { at: 10, lines: [], end: 'closes' },
@@ -153,7 +153,7 @@ test('what ended before the beginning is not told as missed', async () => {
   expect(said).toEqual(['following', ended, 'across', 'reconnected, 1 missed'])
 })
 
-test('a line that the log could not show at once is told a moment later', async () => {
+test('a line that was not in the log at first is reported a moment later', async () => {
   const { said } = await followed({
     steps: [
       { at: 0, lines: [a], end: 'closes' },
@@ -199,7 +199,7 @@ test('waits grow up to a bound, and then it ends with 75', async () => {
   expect(waits.slice(0, 5)).toEqual([10, 20, 40, 50, 50])
   expect(error).toMatchObject({
     exitCode: 75,
-    message: expect.stringMatching(/did not come back .*nothing listens there/),
+    message: expect.stringMatching(/did not come back .*no server listens there/),
     next: expect.stringContaining('posthorn log APP --after 2026-11-22T14:00:00.000Z'),
   })
 })
@@ -226,7 +226,7 @@ test.each([new Refused(503), nobodyThere()])('without a first connection there i
   expect(await followed({ steps: [error] })).toMatchObject({ said: [], error })
 })
 
-test('I1 whatever is cut, each line is told once and none is left out', async () => {
+test('I1 whatever connection is lost, each line is reported once and none is missed', async () => {
   // A server whose attempts take up to a minute, whose log lags, and whose connections break.
   let seed = 7
   const random = () => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
@@ -265,7 +265,7 @@ test('I1 whatever is cut, each line is told once and none is left out', async ()
         if (Date.parse(entry.timestamp) >= from) yield entry
       }
     },
-    tell: {
+    report: {
       following: () => undefined,
       line: ({ id }) => got.push(id) > 0,
       lost: () => undefined,

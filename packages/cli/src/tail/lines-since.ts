@@ -4,7 +4,7 @@ import { apiStatus } from '../api/refusal.ts'
 import type { EntryFilters } from '../log/filter-options.ts'
 import { logQuery } from '../log/log-query.ts'
 
-/** Lines of applications whose attempts began at a time or later, the oldest of each application first. */
+/** The lines of attempts that began at a time or later, for each application the oldest first. */
 export async function* linesSince(
   { client }: ApiAccess,
   applications: AsyncIterable<string> | Iterable<string>,
@@ -25,7 +25,7 @@ export async function* linesSince(
   }
 }
 
-/** An application that was deleted meanwhile has no log any more. */
+/** An application that was deleted in the meantime has no log. */
 function unlessMissing(error: unknown): null {
   if (apiStatus(error) === 404) return null
   throw error

@@ -5,7 +5,7 @@ import { exitCodes } from '../process/exit-codes.ts'
 import { apiStatus } from '../api/refusal.ts'
 
 export interface LogStream {
-  /** When it began, by the server's clock: everything that is recorded from then on is told. */
+  /** When it began, by the server's clock. Everything that is recorded from then on is in the stream. */
   readonly openedAt: number
   readonly entries: AsyncIterable<LogEntry>
 }
@@ -32,12 +32,12 @@ async function* entries(stream: AsyncIterable<LogEntry>): AsyncGenerator<LogEntr
   }
 }
 
-/** What answers but is not a server of ours is told as such; anything else as it is. */
+/** Explains an answer that does not come from a Posthorn server. Other errors are returned unchanged. */
 function explained(error: unknown): unknown {
   if (apiStatus(error) !== 200) return error
   return new CliError(
     `this is not the log of a Posthorn server. ${(error as ApiError).message}`,
-    'Check the address (--url, POSTHORN_URL), and whether a proxy before the server changes its answers.',
+    'Check the URL (--url, POSTHORN_URL), and whether a proxy in front of the server changes its responses.',
     exitCodes.unable,
   )
 }

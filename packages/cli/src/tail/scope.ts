@@ -3,18 +3,18 @@ import type { ApiAccess } from '../api/access.ts'
 import { CliError } from '../process/cli-error.ts'
 import type { EntryFilters } from '../log/filter-options.ts'
 
-/** Which applications are followed. */
+/** The applications that are followed. */
 export interface TailScope {
   readonly includes: (entry: LogEntry) => boolean
-  /** How lines of several applications tell them apart; `null` for a single one. */
+  /** The name of an application, for lines of several applications; `null` for a single one. */
   readonly nameOf: ((appId: string) => string) | null
-  /** Ids of the applications, as they are at that moment. */
+  /** Ids of the applications that exist at the time of the call. */
   readonly applications: (signal: AbortSignal) => AsyncIterable<string> | Iterable<string>
-  /** With ids where uids were given: a line has ids only. */
+  /** The filters with ids instead of uids, because a line has only ids. */
   readonly filters: EntryFilters
 }
 
-/** The application that is named, or that of the token, or all of the organisation. */
+/** The named application, else the application of the token, else all applications of the organisation. */
 export async function tailScope(
   access: ApiAccess,
   app: string | undefined,
@@ -43,7 +43,7 @@ async function allOf({ client }: ApiAccess, given: EntryFilters, starting: Abort
     throw new CliError('--endpoint needs the application that it belongs to.', 'posthorn tail APP --endpoint ID')
   }
   const names = new Map<string, string>()
-  // A first look for the names; one that is made later is shown by its id until the log is read again.
+  // Reads the names once. An application that is created later is shown by its id until the log is read again.
   const { data } = await client.application.list({ query: { limit: 250 }, signal: starting })
   for (const { id, uid } of data) names.set(id, uid ?? id)
   async function* applications(signal: AbortSignal): AsyncGenerator<string> {
@@ -60,7 +60,7 @@ async function allOf({ client }: ApiAccess, given: EntryFilters, starting: Abort
   return { includes: () => true, nameOf: (id) => names.get(id) ?? id, applications, filters: given }
 }
 
-/** The application of a token that is for one. Only read here; the server verifies it. */
+/** The application of a token of an application, else `null`. The token is only read here; the server verifies it. */
 function applicationOf(token: string): string | null {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8'))
