@@ -3,7 +3,6 @@ import type { Dialect } from '@posthorn/wire'
 import { Dialects } from './directory/dialects.ts'
 import { Directory } from './directory/directory.ts'
 import type { Engine } from './engine.ts'
-import { EngineError } from './errors.ts'
 import { HealthKeeper } from './health/keep-health.ts'
 import { healthOf } from './health/engine-health.ts'
 import { AttemptLog } from './log/attempt-log.ts'
@@ -11,6 +10,7 @@ import { Retention } from './retention/retention.ts'
 import { catchUp, findStored } from './recovery/start-up.ts'
 import { Vault } from './directory/vault.ts'
 import { newIds, systemRandom } from './ids.ts'
+import type { Lifecycle } from './lifecycle.ts'
 import { Listeners } from './log/listeners.ts'
 import { openDataFolder } from './data-folder.ts'
 import { ResultFiles } from './operations/files.ts'
@@ -80,10 +80,10 @@ export async function openWith(
       httpTransport({
         allowPrivate: options.allowPrivate ?? [],
         extraCa: options.extraCa ?? [],
-        now: () => clock.now(),
+        clock,
       })
     const box = secretBox(folder.secretKey, (count) => random.bytes(count))
-    const vault = new Vault(box, () => clock.now())
+    const vault = new Vault(box, clock)
     const directory = new Directory({ catalog, vault, dialects, presets, policy })
     const files = new ResultFiles(join(folder.path, 'operations'), options.maxFileBytes ?? defaultMaxFileBytes)
     const limits = { ...defaultLimits, ...options.limits }
@@ -96,7 +96,8 @@ export async function openWith(
     const schedule = new Schedule({ clock, log, newId, limits, directory, queue, attemptLog })
     const health = new HealthKeeper({ clock, directory, schedule, listeners, log, holdAfterMs })
     const base = { clock, random, log, newId, directory, vault, transport, policy, queue, ledger, retentionDays }
-    const pipeline: PipelineParts = { ...base, schedule, attemptLog, health }
+    const lifecycle: Lifecycle = { closing: false }
+    const pipeline: PipelineParts = { ...base, schedule, attemptLog, health, lifecycle }
     const retention = new Retention({ ...base, schedule, operations, files })
     const resources: ResourceParts = { ...base, schedule, catalog, dialects, presets }
 
@@ -109,10 +110,7 @@ export async function openWith(
     void sendInTurn(pipeline)
     retention.start()
 
-    let closing: Promise<void> | null = null
-    const refuseWhenClosed = (): void => {
-      if (closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
-    }
+    let closed: Promise<void> | null = null
     return {
       applications: applications(resources),
       eventTypes: eventTypes(resources),
@@ -125,23 +123,21 @@ export async function openWith(
       filters: filters(resources),
       audit: audit(resources),
       operations: operationsOf({ ...resources, operations, files }),
-      async send(org, app, input, writeOptions = {}) {
-        refuseWhenClosed()
-        return send(pipeline, org, app, input, writeOptions)
-      },
+      send: send.bind(null, pipeline),
       resend: resend(resources),
-      health: () => healthOf(schedule, queue, closing !== null),
+      health: () => healthOf(schedule, queue, lifecycle.closing),
       on: (event, listener) => listeners.add(event, listener),
       idle: () => schedule.idle(),
       close({ graceMs = 30_000 } = {}) {
-        closing ??= (async () => {
+        closed ??= (async () => {
+          lifecycle.closing = true
           retention.stop()
           await schedule.drain(graceMs)
           await transport.close(0)
           await store.close()
           folder.close()
         })()
-        return closing
+        return closed
       },
     }
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts'
 import type { ApplicationEntry, EndpointEntry } from './entries.ts'
 import { claimPlace, fileTokenPlace, headersPlace, keyPlace, secretPlace, type SealedSecrets } from './places.ts'
 import { pendingAt, signingAt } from './rotation.ts'
@@ -12,17 +13,17 @@ const mostOpened = 10_000
  */
 export class Vault {
   readonly #box: SecretBox
-  readonly #now: () => number
+  readonly #clock: Clock
   /** By the sealed text. */
   readonly #opened = new Map<string, string>()
 
-  constructor(box: SecretBox, now: () => number) {
+  constructor(box: SecretBox, clock: Clock) {
     this.#box = box
-    this.#now = now
+    this.#clock = clock
   }
 
   /** The secrets that sign at a moment, newest first. @throws EngineError `database_refused` */
-  signing({ place, secrets }: SealedSecrets, at: number = this.#now()): string[] {
+  signing({ place, secrets }: SealedSecrets, at: number = this.#clock.now()): string[] {
     return signingAt(secrets, at).map((secret) => this.open(place, secret.sealed))
   }
 
@@ -37,7 +38,7 @@ export class Vault {
   }
 
   #kept({ place, secrets }: SealedSecrets): string[] {
-    const now = this.#now()
+    const now = this.#clock.now()
     return secrets.filter(({ until }) => until === null || until > now).map((secret) => this.open(place, secret.sealed))
   }
 
@@ -46,7 +47,7 @@ export class Vault {
     const [newest] = secrets
     if (!newest) return null
     const secret = this.open(secretPlace(endpoint.id), newest.sealed)
-    return { secret, from: pendingAt(secrets, this.#now())?.from ?? null }
+    return { secret, from: pendingAt(secrets, this.#clock.now())?.from ?? null }
   }
 
   /** The keys of an application that sign now, newest first. */
@@ -59,7 +60,7 @@ export class Vault {
     key: string
     from: number
   } | null {
-    const pending = pendingAt(keys, this.#now())
+    const pending = pendingAt(keys, this.#clock.now())
     return pending && { key: this.open(keyPlace(application.id), pending.sealed), from: pending.from }
   }
 

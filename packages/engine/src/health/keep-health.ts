@@ -32,7 +32,8 @@ export class HealthKeeper {
   /** After an attempt for an endpoint. Nearly always nothing changes, and nothing is written. */
   note(endpoint: string, outcome: EndpointOutcome): void {
     const entry = this.#parts.directory.endpointById(endpoint)
-    if (!entry || !this.#step(endpoint, outcome)) return
+    const isUsual = entry?.endpoint.failingSince === null && outcome.success
+    if (!entry || isUsual || !this.#step(endpoint, outcome)) return
     this.#parts.directory
       .exclusively(entry.app, () => this.#write(endpoint, outcome))
       .catch((error: unknown) => {

@@ -23,13 +23,10 @@ export class AttemptLog {
   }
 
   append(entries: readonly LedgerEntry[]): void {
-    const { ledger, directory, listeners } = this.#parts
+    const { ledger, listeners } = this.#parts
     for (const entry of entries) {
-      const { attempt } = entry
       ledger.append(entry)
-      this.#writeLine(attempt)
-      // A callback that was taken, or that failed for good, is no target any more. An endpoint is not among the callbacks.
-      if (attempt.nextAttemptAt === null) directory.forgetCallback(attempt.endpoint)
+      this.#writeLine(entry.attempt)
     }
     for (const { attempt } of entries) listeners.tell('attempt', attempt)
   }
@@ -38,6 +35,8 @@ export class AttemptLog {
   appendStored(outcomes: readonly StoredOutcome[]): void {
     const { directory } = this.#parts
     this.append(outcomes.map((outcome) => ({ seq: outcome.seq, attempt: attemptOfOutcome(outcome, directory) })))
+    // A callback whose delivery has ended is no target any more. An endpoint is not among the callbacks.
+    for (const { target, nextAt } of outcomes) if (nextAt === null) directory.forgetCallback(target)
   }
 
   /** The one canonical line of an attempt. */

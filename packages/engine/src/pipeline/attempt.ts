@@ -3,7 +3,7 @@ import { shownHeaders, withShortClaim } from '../log/redact.ts'
 import type { Attempt } from '../model.ts'
 import type { LiveDelivery } from '../schedule/live-delivery.ts'
 import type { RecordItem } from '../store/queue.ts'
-import { codeOf, type Outcome, type TransportResponse } from '../transport/transport.ts'
+import type { Outcome, TransportResponse } from '../transport/transport.ts'
 import type { Sent } from './deliver.ts'
 
 /** Kept once for each message, so of a batch's response only the beginning. */
@@ -43,7 +43,7 @@ function attemptOf(
     batch,
     result: item.result,
     trigger: item.trigger,
-    code: codeOf(outcome),
+    code: item.code,
     error: outcome.kind === 'unknown' ? { code: outcome.error.code, message: outcome.error.message } : null,
     startedAt: item.startedAt,
     durationMs: item.durationMs,

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../options.ts'
-import { claimOf, type LiveDelivery } from '../schedule/live-delivery.ts'
+import type { LiveDelivery } from '../schedule/live-delivery.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Queue } from '../store/queue.ts'
 import { untilStored } from '../store/until-stored.ts'
@@ -22,16 +22,17 @@ export async function form(
   delivery: LiveDelivery,
   members: readonly LiveDelivery[],
 ): Promise<boolean> {
-  const { request, app, target, due, generation } = delivery
-  const item = { batch: request.id, app, target, due, generation, members: members.map(claimOf) }
+  const { target, due, request, generation } = delivery.claim
+  const claims = members.map(({ claim }) => claim)
+  const item = { batch: request.id, app: delivery.app, target, due, generation, members: claims }
   return (await untilStored(clock, log, () => queue.form(item))).state === 'formed'
 }
 
 /** The endpoint's dialect has no batches any more: each message goes on by itself, and none is forgotten. */
 export async function unform({ clock, log, queue, schedule }: BatchParts, delivery: LiveDelivery): Promise<void> {
-  const { app, target, failures } = delivery
+  const { claim, app, failures } = delivery
   const nextDue = clock.now()
-  const item = { ...claimOf(delivery), app, failures, nextDue }
+  const item = { ...claim, app, failures, nextDue }
   await untilStored(clock, log, () => queue.unform(item))
-  schedule.noteStored(target, app, nextDue)
+  schedule.noteStored(claim.target, app, nextDue)
 }

@@ -1,3 +1,5 @@
+import type { Directory } from '../directory/directory.ts'
+import type { TargetEntry } from '../directory/entries.ts'
 import type { HealthKeeper } from '../health/keep-health.ts'
 import type { AttemptLog } from '../log/attempt-log.ts'
 import type { LiveDelivery } from '../schedule/live-delivery.ts'
@@ -9,12 +11,14 @@ export interface FollowParts {
   readonly schedule: Schedule
   readonly attemptLog: AttemptLog
   readonly health: HealthKeeper
+  readonly directory: Directory
 }
 
-/** What follows from a recorded outcome: the lane's pace, the log, the endpoint's health. */
+/** What follows from a recorded outcome: the lane's pace, the log, the end of a callback, the health of an endpoint. */
 export function follow(
-  { schedule, attemptLog, health }: FollowParts,
+  { schedule, attemptLog, health, directory }: FollowParts,
   delivery: LiveDelivery,
+  { target }: TargetEntry,
   outcome: Outcome,
   { entries, decision, nextDue }: Recorded,
 ): void {
@@ -23,8 +27,10 @@ export function follow(
   // What could not be encoded says nothing about the receiver, and neither does a batch that was too large.
   const neverLeft = outcome.kind === 'unknown' && outcome.error.code === 'not_encodable'
   const tooLarge = outcome.kind === 'rejected' && outcome.reason === 'too_large' && entries.length > 1
-  if (!neverLeft && !tooLarge)
-    health.note(delivery.target, { success: outcome.kind === 'accepted', gone: decision.gone })
+  if (target.kind === 'operation') {
+    if (nextDue === null) directory.forgetCallback(target.id)
+  } else if (!neverLeft && !tooLarge)
+    health.note(target.id, { success: outcome.kind === 'accepted', gone: decision.gone })
 }
 
 function paceAfter(outcome: Outcome): Pace {

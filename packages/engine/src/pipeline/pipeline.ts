@@ -1,8 +1,9 @@
 import type { WriteOptions, MessageInput } from '../engine.ts'
-import { isClosed } from '../errors.ts'
+import { EngineError, isClosed } from '../errors.ts'
 import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
+import type { Lifecycle } from '../lifecycle.ts'
 import type { Message } from '../model.ts'
-import { claimOf, type LiveDelivery } from '../schedule/live-delivery.ts'
+import type { LiveDelivery } from '../schedule/live-delivery.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { untilStored } from '../store/until-stored.ts'
 import { checkMaySend, draft, type AcceptParts } from './accept.ts'
@@ -17,6 +18,7 @@ import { take } from './take.ts'
 
 export interface PipelineParts extends AcceptParts, DeliverParts, RecordParts, FollowParts {
   readonly schedule: Schedule
+  readonly lifecycle: Lifecycle
 }
 
 /**
@@ -31,8 +33,9 @@ export async function send(
   org: string,
   app: string,
   input: MessageInput,
-  write: WriteOptions,
+  write: WriteOptions = {},
 ): Promise<Message> {
+  if (parts.lifecycle.closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
   for (;;) {
     const entry = parts.directory.application(org, app)
     checkMaySend(entry)
@@ -61,7 +64,7 @@ async function run(parts: PipelineParts, delivery: LiveDelivery): Promise<void> 
     await sendOne(parts, delivery)
   } catch (error) {
     // The store is closing, or there is a bug.
-    const { request, target: endpoint } = delivery
+    const { request, target: endpoint } = delivery.claim
     if (!isClosed(error))
       parts.log.error({ error, [request.kind]: request.id, endpoint }, 'a delivery could not be recorded')
   } finally {
@@ -72,21 +75,22 @@ async function run(parts: PipelineParts, delivery: LiveDelivery): Promise<void> 
 /** schedule -> deliver -> record. */
 async function sendOne(parts: PipelineParts, delivery: LiveDelivery): Promise<void> {
   const { schedule, queue } = parts
+  const { claim } = delivery
   if (delivery.unformed && !(await form(parts, delivery, delivery.unformed))) return
   // Looked up when it leaves: while a batch was written down, its endpoint may have changed.
-  const target = parts.directory.target(delivery.target)
+  const target = parts.directory.target(claim.target)
   if (!target?.open) return schedule.giveBack(delivery)
   if (delivery.contents.length > 1 && !target.dialect.batch) return unform(parts, delivery)
-  if (delivery.suspect) await untilStored(parts.clock, parts.log, () => queue.markAlone(claimOf(delivery)))
-  const note = queue.leaving(delivery)
+  if (delivery.suspect) await untilStored(parts.clock, parts.log, () => queue.markAlone(claim))
+  const note = queue.leaving(claim)
   try {
-    const sent = await deliver(parts, target, delivery.contents, delivery.generation)
+    const sent = await deliver(parts, target, delivery.contents, claim.generation)
     schedule.answered(delivery)
     const { outcome } = sent
     // Cut off by our own shutdown: it stays claimed. The next process shows it as interrupted and sends it again.
     if (outcome.kind === 'unknown' && outcome.error.code === 'transport_closed') return
     const recorded = await record(parts, delivery, target, sent)
-    if (recorded) follow(parts, delivery, outcome, recorded)
+    if (recorded) follow(parts, delivery, target, outcome, recorded)
   } finally {
     queue.returned(note)
   }

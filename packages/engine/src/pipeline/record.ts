@@ -2,11 +2,10 @@ import type { Clock, Random } from '../clock.ts'
 import type { TargetEntry } from '../directory/entries.ts'
 import type { NewId } from '../ids.ts'
 import type { Log } from '../options.ts'
-import { claimOf, type LiveDelivery } from '../schedule/live-delivery.ts'
+import type { LiveDelivery } from '../schedule/live-delivery.ts'
 import type { LedgerEntry } from '../store/ledger.ts'
 import type { Queue, RecordItem } from '../store/queue.ts'
 import { untilStored } from '../store/until-stored.ts'
-import { codeOf } from '../transport/transport.ts'
 import { attemptsOf } from './attempt.ts'
 import type { Sent } from './deliver.ts'
 import { decide, type Decision } from './retry.ts'
@@ -51,13 +50,13 @@ export async function record(
   const next =
     decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: split ? failures : failures + 1 }
   const item: RecordItem = {
-    ...claimOf(delivery),
+    ...delivery.claim,
     targetKind: target.target.kind,
     attempts: contents.map(({ stored }) => ({ attempt: parts.newId('atmpt', startedAt), message: stored.id })),
     app: delivery.app,
     result: decision.result,
     trigger: delivery.trigger,
-    code: codeOf(outcome),
+    code: outcome.kind === 'unknown' ? 0 : outcome.response.code,
     startedAt,
     durationMs,
     next,

@@ -1,5 +1,5 @@
 import type { AttemptResult } from '../model.ts'
-import { codeOf, type Outcome } from '../transport/transport.ts'
+import type { Outcome } from '../transport/transport.ts'
 
 /** Each wait is spread by this share to both sides, so that what failed together does not come back together. */
 const jitter = 0.2
@@ -32,7 +32,8 @@ export function decide({ outcome, failures, schedule, terminalCodes, random }: R
   if (outcome.kind === 'unknown' && outcome.error.code === 'not_encodable')
     return { result: 'exhausted', retryInMs: null, gone: false }
   const gone = outcome.kind === 'rejected' && outcome.reason === 'gone'
-  const waitSeconds = terminalCodes.includes(codeOf(outcome)) ? undefined : schedule[failures]
+  const isTerminal = outcome.kind === 'rejected' && terminalCodes.includes(outcome.response.code)
+  const waitSeconds = isTerminal ? undefined : schedule[failures]
   if (waitSeconds === undefined) return { result: 'exhausted', retryInMs: null, gone }
   const baseMs = waitSeconds * 1000
   const asked = outcome.kind === 'rejected' ? outcome.retryAfterMs : null

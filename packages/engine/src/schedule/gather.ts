@@ -15,8 +15,12 @@ export function gather(
 ): LiveDelivery | undefined {
   const [first, ...more] = takeMembers(lane, terms, sizeOf)
   if (!first || more.length === 0) return first ?? lane.shift()
-  const members = [first, ...more].toSorted((a, b) => a.due - b.due || (a.request.id < b.request.id ? -1 : 1))
-  return { ...members[0]!, contents: members.flatMap(({ contents }) => contents), unformed: members }
+  const members = [first, ...more].toSorted(
+    ({ claim: a }, { claim: b }) => a.due - b.due || (a.request.id < b.request.id ? -1 : 1),
+  )
+  const contents = members.flatMap((member) => member.contents)
+  const bytes = members.reduce((sum, member) => sum + member.bytes, 0)
+  return { ...members[0]!, contents, bytes, unformed: members }
 }
 
 function takeMembers(lane: Lane, terms: BatchTerms, sizeOf: (delivery: LiveDelivery) => number | null): LiveDelivery[] {
@@ -25,7 +29,7 @@ function takeMembers(lane: Lane, terms: BatchTerms, sizeOf: (delivery: LiveDeliv
   for (const delivery of lane.waiting) {
     first ??= delivery
     // Members are alike, so that the attempt of the batch is the next attempt of each of its messages.
-    const alike = delivery.trigger === first.trigger && delivery.generation === first.generation
+    const alike = delivery.trigger === first.trigger && delivery.claim.generation === first.claim.generation
     const fits = sizes.length < terms.maxMessages && alike && isGatherable(delivery)
     const size = fits ? sizeOf(delivery) : null
     if (size === null) break

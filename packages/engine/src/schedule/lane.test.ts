@@ -9,7 +9,9 @@ function grow(lane: Lane, times: number): void {
   for (let count = 0; count < times; count += 1) lane.grow()
 }
 
-function aDelivery(lane: Lane, fields: Partial<LiveDelivery> = {}): LiveDelivery {
+type Fields = Partial<Omit<LiveDelivery, 'claim'>> & { claim?: Partial<LiveDelivery['claim']> }
+
+function aDelivery(lane: Lane, { claim: own, ...fields }: Fields = {}): LiveDelivery {
   const stored = {
     id: 'msg_1',
     app: lane.app,
@@ -27,11 +29,18 @@ function aDelivery(lane: Lane, fields: Partial<LiveDelivery> = {}): LiveDelivery
     targets: [lane.target],
   }
   const content = { stored, bodies: new Map(), bytes: 1 }
-  const claim = { target: lane.target, due: 1, request: { kind: 'message', id: 'msg_1' }, generation: 1 } as const
+  const claim = {
+    target: lane.target,
+    due: 1,
+    request: { kind: 'message', id: 'msg_1' },
+    generation: 1,
+    ...own,
+  } as const
   return {
-    ...claim,
+    claim,
     app: lane.app,
     contents: [content],
+    bytes: 1,
     failures: 0,
     trigger: 'scheduled',
     suspect: false,
@@ -141,7 +150,7 @@ describe('a lane with batches', () => {
   function batching(count: number): Lane {
     const lane = new Lane('ep_1', 'app_1')
     lane.batch = batch
-    for (let due = 1; due <= count; due++) lane.push(aDelivery(lane, { due }))
+    for (let due = 1; due <= count; due++) lane.push(aDelivery(lane, { claim: { due } }))
     return lane
   }
 
@@ -158,12 +167,11 @@ describe('a lane with batches', () => {
     expect(behind.isReady(1)).toBe(true)
     const large = new Lane('ep_1', 'app_1')
     large.batch = batch
-    const stored = aDelivery(large).contents[0]!
-    large.push(aDelivery(large, { contents: [{ ...stored, bytes: 100 }] }))
+    large.push(aDelivery(large, { bytes: 100 }))
     expect(large.isReady(1)).toBe(true)
     const retried = new Lane('ep_1', 'app_1')
     retried.batch = batch
-    retried.push(aDelivery(retried, { generation: 2 }))
+    retried.push(aDelivery(retried, { claim: { generation: 2 } }))
     expect(retried.isReady(1)).toBe(true)
   })
 

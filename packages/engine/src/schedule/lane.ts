@@ -1,7 +1,7 @@
 import type { BatchTerms } from '../directory/batch-terms.ts'
 import type { Limits } from '../options.ts'
 import { Deque } from './deque.ts'
-import { bytesOf, isGatherable, type LiveDelivery } from './live-delivery.ts'
+import { isGatherable, type LiveDelivery } from './live-delivery.ts'
 
 /** In flight at once: starts low, grows with success, halves when the receiver is overloaded (additive increase, multiplicative decrease). */
 export const windowLimits = { start: 8, least: 1, most: 64 } as const
@@ -54,12 +54,12 @@ export class Lane {
 
   push(delivery: LiveDelivery): void {
     this.#waiting.push(delivery)
-    this.#waitingBytes += bytesOf(delivery)
+    this.#waitingBytes += delivery.bytes
   }
 
   shift(): LiveDelivery | undefined {
     const delivery = this.#waiting.shift()
-    if (delivery) this.#waitingBytes -= bytesOf(delivery)
+    if (delivery) this.#waitingBytes -= delivery.bytes
     return delivery
   }
 
@@ -109,7 +109,7 @@ export class Lane {
     const full = this.#waiting.length >= maxMessages || this.#waitingBytes >= maxBytes
     // A manual delivery does not wait for the batch to fill: it leaves with the manual deliveries that are there.
     if (full || this.backlog || !isGatherable(first) || first.trigger === 'manual') return 0
-    return first.due + maxWaitMs
+    return first.claim.due + maxWaitMs
   }
 
   get quiet(): boolean {

@@ -113,11 +113,9 @@ export class Schedule {
     }
     lane.push({
       app: lane.app,
-      target: lane.target,
-      due,
-      request: { kind: 'message', id: message.stored.id },
+      claim: { target: lane.target, due, request: { kind: 'message', id: message.stored.id }, generation: 1 },
       contents: [message],
-      generation: 1,
+      bytes: message.bytes,
       failures: 0,
       trigger: 'scheduled',
       suspect: false,
@@ -163,7 +161,7 @@ export class Schedule {
   /** Takes out the delivery whose turn it is; `null`: none may leave now. */
   next(): LiveDelivery | null {
     if (this.#draining || this.#suspects.isOut) return null
-    if (this.#suspects.waiting) return this.#unrecorded === 0 ? this.#leave(this.#suspects.leave()) : null
+    if (this.#suspects.count > 0) return this.#unrecorded === 0 ? this.#leave(this.#suspects.leave()) : null
     while (this.#bounds.hasPlace) {
       const lane = this.#turns.next()
       if (!lane) return null
@@ -275,8 +273,8 @@ export class Schedule {
   }
 
   /** A lane with work in memory is not forgotten, so it is there. */
-  #laneOf({ target, app }: LiveDelivery): Lane {
-    return this.#lane(target, app)
+  #laneOf({ claim, app }: LiveDelivery): Lane {
+    return this.#lane(claim.target, app)
   }
 
   /** The target as it stands now, `null` when it was deleted; its lane takes over the terms of its batches. */
@@ -290,7 +288,8 @@ export class Schedule {
     const sizeOf = ({ contents }: LiveDelivery): number | null => elementBytes(target, contents[0]!)
     const delivery = gather(lane, lane.batch!, sizeOf)
     if (!delivery?.unformed) return delivery ?? null
-    return { ...delivery, request: { kind: 'batch', id: this.#parts.newId('batch', this.#parts.clock.now()) } }
+    const request = { kind: 'batch', id: this.#parts.newId('batch', this.#parts.clock.now()) } as const
+    return { ...delivery, claim: { ...delivery.claim, request } }
   }
 
   #leave(delivery: LiveDelivery | null): LiveDelivery | null {
@@ -309,7 +308,7 @@ export class Schedule {
   #enqueue(lane: Lane): void {
     if (lane.queued) return
     if (lane.isReady(this.#parts.clock.now())) this.#turns.join(lane)
-    else this.#dueTimes.awaitBatch(lane)
+    else if (lane.batch) this.#dueTimes.awaitBatch(lane)
   }
 
   #onDue(): void {

@@ -5,7 +5,7 @@ import type { Queue } from '../store/queue.ts'
 import { untilStored } from '../store/until-stored.ts'
 import type { Lane } from './lane.ts'
 import { liveMessage } from '../encoding/live-message.ts'
-import { claimOf, type LiveDelivery } from './live-delivery.ts'
+import type { LiveDelivery } from './live-delivery.ts'
 
 export interface StoredWorkParts {
   readonly clock: Clock
@@ -43,14 +43,15 @@ export class StoredWork {
       const { target, due, request, generation, failures, trigger, suspect } = work
       const contents = work.contents.map(liveMessage)
       const claim = { target, due, request, generation }
-      return { ...claim, app: lane.app, contents, failures, trigger, suspect, unformed: null, out: false }
+      const bytes = contents.reduce((sum, content) => sum + content.bytes, 0)
+      return { claim, app: lane.app, contents, bytes, failures, trigger, suspect, unformed: null, out: false }
     })
     return { deliveries, more: result.more, nextDue: result.nextDue }
   }
 
   /** Gives claimed work back unsent. */
   release(deliveries: readonly LiveDelivery[]): Promise<void> {
-    return this.#untilStored(() => this.#parts.queue.release(deliveries.map(claimOf)))
+    return this.#untilStored(() => this.#parts.queue.release(deliveries.map(({ claim }) => claim)))
   }
 
   /** The work of a deleted target ends, visibly. */

@@ -1,35 +1,30 @@
-import { Deque } from './deque.ts'
 import type { LiveDelivery } from './live-delivery.ts'
 
 /** Deliveries suspected of killing their process (`suspicion`): each is tried with nothing else out. */
 export class Suspects {
-  readonly #waiting = new Deque<LiveDelivery>()
-  #isOut = false
-
-  get waiting(): boolean {
-    return this.#waiting.length > 0
-  }
-
+  readonly #waiting: LiveDelivery[] = []
+  /** How many wait for their trial. */
+  count = 0
   /** One is out: nothing else may leave. */
-  get isOut(): boolean {
-    return this.#isOut
-  }
+  isOut = false
 
   push(delivery: LiveDelivery): void {
-    this.#waiting.push(delivery)
+    this.count = this.#waiting.push(delivery)
   }
 
   leave(): LiveDelivery | null {
     const delivery = this.#waiting.shift() ?? null
-    this.#isOut = delivery !== null
+    this.count = this.#waiting.length
+    this.isOut = delivery !== null
     return delivery
   }
 
   arrive(): void {
-    this.#isOut = false
+    this.isOut = false
   }
 
   drain(): LiveDelivery[] {
-    return this.#waiting.drain()
+    this.count = 0
+    return this.#waiting.splice(0)
   }
 }

@@ -93,12 +93,7 @@ export interface Unknown extends Ended {
   readonly maybeSent: boolean
 }
 
-/** The status code of the answer; 0 when there is none. */
-export function codeOf(outcome: Outcome): number {
-  return outcome.kind === 'unknown' ? 0 : outcome.response.code
-}
-
-/** The outcome of a request that was not sent. */
+/** The outcome of a request that never left. */
 export function notSent(code: TransportErrorCode, message: string): Unknown {
   return {
     kind: 'unknown',

@@ -6,6 +6,7 @@
  * decides; a body that is too long, too slow or broken off is only marked as truncated.
  */
 import type { Dispatcher } from 'undici'
+import type { Clock } from '../../clock.ts'
 import type { Outcome, Timings, TransportErrorCode, TransportRequest } from '../transport.ts'
 import type { Connection } from './connections/connection.ts'
 import { describePeer } from './connections/dial.ts'
@@ -23,8 +24,8 @@ export interface ExchangeContext {
   readonly pools: Pools
   readonly maxBodyBytes: number
   readonly underWay: Set<Exchange>
-  /** Milliseconds since 1970; used for a `Retry-After` that is a date. */
-  now(): number
+  /** Used for a `Retry-After` that is a date. */
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** At most three addresses of a name are tried. Each gets an equal share of the time that is left. */
@@ -234,7 +235,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
 
   #respond(bodyTruncated: boolean): void {
     this.#settle({
-      ...verdictOf(this.#status, this.#responseHeaders, this.#context.now()),
+      ...verdictOf(this.#status, this.#responseHeaders, this.#context.clock.now()),
       response: {
         code: this.#status,
         headers: this.#responseHeaders,

@@ -8,6 +8,7 @@
  * addresses, up to three are tried until one of them accepts the connection.
  */
 import { notSent, type Outcome, type Transport, type TransportRequest } from '../transport.ts'
+import type { Clock } from '../../clock.ts'
 import { parseCidr } from './guard/address.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { DialContext } from './connections/dial.ts'
@@ -28,9 +29,9 @@ export interface HttpTransportOptions {
   readonly connectionsPerPool?: number
   /** Maximum number of bytes of a response body that are kept. */
   readonly maxBodyBytes?: number
-  /** Milliseconds since 1970; the system's clock when absent. */
-  readonly now?: () => number
-  /** For tests: other name servers and another hosts file. */
+  /** The system's clock when absent. */
+  readonly clock?: Pick<Clock, 'now'>
+  /** For tests: other name servers, another hosts file. */
   readonly resolver?: ResolverOptions
 }
 
@@ -55,7 +56,7 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     pools: new Pools(dialContext, maxPools, connectionsPerPool),
     maxBodyBytes,
     underWay: new Set(),
-    now: options.now ?? Date.now,
+    clock: options.clock ?? Date,
   }
   const knownUrls = new BoundedCache<string, UrlCheck>(MAX_KNOWN_URLS)
   let isClosing = false
