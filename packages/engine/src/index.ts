@@ -1,3 +1,4 @@
+import './require-node.ts'
 export type * from './model.ts'
 export type * from './engine.ts'
 export type { Clock, Random } from './clock.ts'

@@ -32,7 +32,7 @@ type Plain<F extends Fields> = Pick<Stored<F>, Extract<PlainName<F>, keyof Store
 type EngineDefaults<F extends Fields> = Pick<Stored<F>, Extract<EngineDefaultName<F>, keyof Stored<F>>>
 
 /** The fields that have a default. */
-export type Defaults<F extends Fields> = Pick<Stored<F>, Extract<NameWith<F, { default: unknown }>, keyof Stored<F>>>
+type Defaults<F extends Fields> = Pick<Stored<F>, Extract<NameWith<F, { default: unknown }>, keyof Stored<F>>>
 
 type NameWith<F extends Fields, Trait> = { [Name in keyof F]: F[Name] extends Trait ? Name : never }[keyof F]
 type InputName<F extends Fields> = NameWith<F, { setBy: 'customer' | 'vendor' }>

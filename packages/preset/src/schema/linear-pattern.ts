@@ -38,9 +38,14 @@ export function resetPatternTime(): void {
   cpuAtStart = null
 }
 
+/** Node 23.9 and newer can count one thread; an older one counts the whole process. */
+function cpuUsage(since?: NodeJS.CpuUsage): NodeJS.CpuUsage {
+  return typeof process.threadCpuUsage === 'function' ? process.threadCpuUsage(since) : process.cpuUsage(since)
+}
+
 function isTimeSpent(): boolean {
   // Reading the CPU time costs eight times as much as reading the wall clock, so the wall clock decides first.
-  return spentMs > MAX_MS && cpuAtStart !== null && cpuMs(process.threadCpuUsage(cpuAtStart)) > MAX_MS
+  return spentMs > MAX_MS && cpuAtStart !== null && cpuMs(cpuUsage(cpuAtStart)) > MAX_MS
 }
 
 function cpuMs({ user, system }: NodeJS.CpuUsage): number {
@@ -92,7 +97,7 @@ function timed(compiled: RE2JS, source: string, text: string, isTooLong: boolean
     )
   if (isTimeSpent())
     throw new PatternError('there are too many texts for its patterns: check fewer, or with shorter patterns')
-  cpuAtStart ??= process.threadCpuUsage()
+  cpuAtStart ??= cpuUsage()
   const startedAtMs = performance.now()
   const answer = compiled.test(text)
   spentMs += performance.now() - startedAtMs

@@ -1,6 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
 import { EngineError } from '../../../errors.ts'
+
+const sqlite = process.getBuiltinModule('node:sqlite')
 
 /**
  * Lets one process at a time use a data folder. The lock is an exclusive transaction on a file of its own: the kernel frees it
@@ -9,7 +10,7 @@ import { EngineError } from '../../../errors.ts'
  * @throws EngineError `database_locked`
  */
 export function lockFolder(folder: string): () => void {
-  const lock = new DatabaseSync(join(folder, 'posthorn.lock'))
+  const lock = new sqlite.DatabaseSync(join(folder, 'posthorn.lock'))
   try {
     lock.exec('PRAGMA busy_timeout = 0')
     lock.exec('BEGIN EXCLUSIVE')

@@ -1,13 +1,15 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../../../errors.ts'
 import { damaged, isDamage, refuseDamage } from './damage.ts'
 import { migrate, type Migrations } from './migrate.ts'
 import { scalar } from './scalar.ts'
 import { refuseUnsafeVersion } from './sqlite-version.ts'
 
+const sqlite = process.getBuiltinModule('node:sqlite')
+
 /** Opens the one connection that writes a file, brings its schema up to date and verifies that commits are durable. */
 export function openWriter(path: string, migrations: Migrations, durability: 'FULL' | 'NORMAL'): DatabaseSync {
-  const database = new DatabaseSync(path)
+  const database = new sqlite.DatabaseSync(path)
   try {
     refuseUnsafeVersion(database)
     database.exec('PRAGMA busy_timeout = 5000')
@@ -27,7 +29,7 @@ export function openWriter(path: string, migrations: Migrations, durability: 'FU
 
 /** Opens a connection that only reads. The file exists, because its writer was opened before. */
 export function openReader(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { readOnly: true })
+  const database = new sqlite.DatabaseSync(path, { readOnly: true })
   database.exec('PRAGMA busy_timeout = 5000; PRAGMA cache_size = -16384; PRAGMA query_only = ON')
   return database
 }
