@@ -92,6 +92,12 @@ export class Dialects {
     dialects.set(row.name, [...(dialects.get(row.name) ?? []), row])
   }
 
+  /** All of an organisation's own, in the order of their versions. */
+  replace(org: string, rows: readonly DialectVersion[]): void {
+    this.#own.delete(org)
+    for (const row of rows) this.add(row)
+  }
+
   delete(org: string, name: string): void {
     this.#own.get(org)?.delete(name)
   }
@@ -124,9 +130,4 @@ export class Dialects {
       throw error
     }
   }
-}
-
-/** Whose turn it is when an organisation's dialects change, or an application comes that may name one of them. */
-export function dialectsTurn(org: string): string {
-  return `dialects of ${org}`
 }

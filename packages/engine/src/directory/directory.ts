@@ -5,7 +5,15 @@ import { EngineError } from '../errors.ts'
 import { repeated } from '../idempotency.ts'
 import type { Application, Endpoint, EventType } from '../model.ts'
 import type { Policy } from '../options.ts'
-import type { Catalog, CatalogChange, EndpointRow, SealedSecret } from '../store/catalog.ts'
+import type {
+  Catalog,
+  CatalogChange,
+  CatalogContents,
+  EndpointRow,
+  SealedSecret,
+  UnitVersion,
+} from '../store/catalog.ts'
+import { unitOf, unitsOf } from '../store/catalog-units.ts'
 import type { Callback } from '../store/operation-store.ts'
 import type { IdempotencyRecord } from '../store/idempotency.ts'
 import { Callbacks } from './callbacks.ts'
@@ -13,6 +21,8 @@ import type { Dialects } from './dialects.ts'
 import { dialectNameOf, endpointEntry } from './endpoint-entry.ts'
 import type { ApplicationEntry, EndpointEntry, TargetEntry } from './entries.ts'
 import { keyPlace, secretPlace } from './places.ts'
+import { StaleChanges } from './stale-changes.ts'
+import { organisationTurn, turnOf, Turns } from './turns.ts'
 import type { Vault } from './vault.ts'
 
 export interface DirectoryParts {
@@ -35,7 +45,11 @@ export class Directory {
   readonly #endpointApps = new Map<string, string>()
   readonly #eventTypes = new Map<string, Map<string, EventType>>()
   readonly #callbacks: Callbacks
-  readonly #writes = new Map<string, Promise<unknown>>()
+  readonly #turns = new Turns()
+  /** The version in memory with which each turn began that runs now. */
+  readonly #basis = new Map<string, number>()
+  /** Versions of organisations, by their turn. */
+  readonly #organisations = new Map<string, number>()
   readonly vault: Vault
 
   constructor(parts: DirectoryParts) {
@@ -45,17 +59,51 @@ export class Directory {
   }
 
   async load(): Promise<void> {
-    const contents = await this.#parts.catalog.load()
-    for (const row of contents.dialects) this.#parts.dialects.add(row)
-    for (const { application, keys, version } of contents.applications) this.#setApplication(application, keys, version)
-    for (const row of contents.endpoints)
-      this.#setEndpoint({ ...row, endpoint: completed(endpointFields, row.endpoint) })
-    for (const eventType of contents.eventTypes) this.#setEventType(eventType)
+    this.#take(await this.#parts.catalog.load())
     // A wrong key for the secrets fails here, with a clear text, and not at the first delivery.
     for (const { application, keys, endpoints } of this.#applications.values()) {
       if (keys[0]) return void this.vault.open(keyPlace(application.id), keys[0].sealed)
       for (const { endpoint, secrets } of endpoints.values())
         if (secrets[0]) return void this.vault.open(secretPlace(endpoint.id), secrets[0].sealed)
+    }
+  }
+
+  /**
+   * Reads everything again and takes what is newer than in memory. Another node's changes are rare, and the catalog is small; a
+   * store that many nodes share will read only what changed.
+   */
+  async #readNewer(): Promise<void> {
+    const before = new Set(this.#applications.keys())
+    const contents = await this.#parts.catalog.load()
+    const stored = new Set(contents.applications.map(({ application }) => application.id))
+    // Deleted by another node. What came into memory while this was read is not in it.
+    for (const id of before) if (!stored.has(id)) this.#forgetApplication(id)
+    // Deleted here while this was read.
+    const gone = new Set([...before].filter((id) => !this.#applications.has(id)))
+    this.#take(contents, ({ id }) => !gone.has(id))
+  }
+
+  /** Takes the organisations and applications whose version is higher than that in memory. */
+  #take(contents: CatalogContents, wanted: (application: Application) => boolean = () => true): void {
+    for (const { org, eventTypes, dialects, version } of organisationsOf(contents)) {
+      const turn = organisationTurn(org)
+      if (this.#organisations.has(turn) && version <= this.#versionOf(turn)) continue
+      this.#organisations.set(turn, version)
+      this.#parts.dialects.replace(org, dialects)
+      this.#eventTypes.delete(org)
+      for (const eventType of eventTypes) this.#setEventType(eventType)
+    }
+    const endpoints = Map.groupBy(contents.endpoints, ({ endpoint }) => endpoint.app)
+    for (const { application, keys, version } of contents.applications) {
+      const { id } = application
+      if (version <= this.#versionOf(id) || !wanted(application)) continue
+      const rows = endpoints.get(id) ?? []
+      const ids = new Set(rows.map(({ endpoint }) => endpoint.id))
+      const before = this.#applications.get(id)
+      for (const { endpoint } of before?.endpoints.values() ?? [])
+        if (!ids.has(endpoint.id)) this.#forgetEndpoint(before!, endpoint)
+      this.#setApplication(application, keys, version, ids)
+      for (const row of rows) this.#setEndpoint({ ...row, endpoint: completed(endpointFields, row.endpoint) })
     }
   }
 
@@ -173,16 +221,23 @@ export class Directory {
 
   // Changes
 
-  /** Runs changes of one application (or of an organisation's event types) one after another. */
-  exclusively<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#writes.get(key) ?? Promise.resolve()
-    const result = before.then(work, work)
-    const settled = result.catch(() => undefined)
-    this.#writes.set(key, settled)
-    void settled.then(() => {
-      if (this.#writes.get(key) === settled) this.#writes.delete(key)
+  /**
+   * Runs changes of one application, or of one organisation (`organisationTurn`), one after another. Where another node changed it
+   * since it was read here, nothing was written: it is read again and the work is repeated.
+   */
+  exclusively<T>(turn: string, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(turn, async () => {
+      for (;;) {
+        this.#basis.set(turn, this.#versionOf(turn))
+        try {
+          return await work()
+        } catch (error) {
+          if (!(error instanceof StaleChanges && error.turns.has(turn))) throw error
+        } finally {
+          this.#basis.delete(turn)
+        }
+      }
     })
-    return result
   }
 
   /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay`, `idempotency_key_reused` */
@@ -197,7 +252,12 @@ export class Directory {
   ): Promise<void> {
     const [first] = changes
     const stored = changes.map((change) => (change.kind === 'put_endpoint' ? this.#sealed(change) : change))
-    const result = await this.#parts.catalog.write(stored, idempotency)
+    const expected = this.#expected(stored)
+    const result = await this.#parts.catalog.write({ changes: stored, expected, idempotency })
+    if (result.state === 'stale') {
+      await this.#readNewer()
+      throw new StaleChanges(result.units.map(turnOf))
+    }
     if (result.state === 'replay') throw repeated(idempotency, result)
     if (result.state === 'missing') throw notFound(nounOf(first), idOf(first))
     if (result.state === 'conflict')
@@ -206,11 +266,30 @@ export class Directory {
         `The ${result.what} of this ${nounOf(first)} is taken by another one. Choose another, or change that one.`,
         { field: result.what },
       )
-    const own = new Set(changes.flatMap((change) => (change.kind === 'put_endpoint' ? [change.endpoint.id] : [])))
-    // Endpoints are made with what their application says, so it comes first.
-    const isApplication = ({ kind }: DirectoryChange): boolean => kind === 'application'
-    const ordered = [...changes.filter(isApplication), ...changes.filter((change) => !isApplication(change))]
-    for (const change of ordered) this.#show(change, result.versions, own)
+    this.#showAll(changes, expected, result.versions)
+  }
+
+  /** Reads the application again, where what is stored is newer than this and that is not known here yet. */
+  async catchUp({ application: { id }, version }: ApplicationEntry): Promise<void> {
+    if (this.#versionOf(id) === version) await this.#readNewer()
+  }
+
+  /** The versions that changes are computed from: those with which their turns began. */
+  #expected(changes: readonly CatalogChange[]): UnitVersion[] {
+    const created = new Set(
+      changes.flatMap((change) => (change.kind === 'application' && change.create ? [change.row.application.id] : [])),
+    )
+    return unitsOf(changes).map((unit) => {
+      const turn = turnOf(unit)
+      const version = created.has(turn) ? 0 : this.#basis.get(turn)
+      if (version === undefined) throw new Error(`A change of ${turn} is written outside of its turn.`)
+      return { ...unit, version }
+    })
+  }
+
+  /** The version in memory of an application or an organisation; 0: there is none. */
+  #versionOf(turn: string): number {
+    return this.#applications.get(turn)?.version ?? this.#organisations.get(turn) ?? 0
   }
 
   #sealed({ endpoint, secrets, secondarySecrets, create, healthOnly = false }: EndpointChange): CatalogChange {
@@ -219,33 +298,47 @@ export class Directory {
     return { kind: 'endpoint', row, create, versioned: !healthOnly }
   }
 
+  #showAll(
+    changes: readonly DirectoryChange[],
+    expected: readonly UnitVersion[],
+    versions: readonly UnitVersion[],
+  ): void {
+    // What was read again meanwhile has these changes, and may be newer.
+    const current = new Set(expected.filter((unit) => this.#versionOf(turnOf(unit)) === unit.version).map(turnOf))
+    const raised = new Map(versions.map((unit) => [turnOf(unit), unit.version]))
+    const own = new Set(changes.flatMap((change) => (change.kind === 'put_endpoint' ? [change.endpoint.id] : [])))
+    // Endpoints are made with what their application says, so it comes first.
+    const isApplication = ({ kind }: DirectoryChange): boolean => kind === 'application'
+    const ordered = [...changes.filter(isApplication), ...changes.filter((change) => !isApplication(change))]
+    for (const change of ordered) {
+      const turn = turnOfChange(change)
+      if (turn !== null && current.has(turn)) this.#show(change, raised, own)
+    }
+    for (const unit of versions)
+      if (unit.kind === 'organisation' && current.has(turnOf(unit))) this.#organisations.set(turnOf(unit), unit.version)
+  }
+
   /** @param own endpoints that have a change of their own in the same write, which an application's does not foretell */
-  #show(change: DirectoryChange, versions: Readonly<Record<string, number>>, own: ReadonlySet<string>): void {
+  #show(change: DirectoryChange, versions: ReadonlyMap<string, number>, own: ReadonlySet<string>): void {
     switch (change.kind) {
       case 'application':
-        this.#setApplication(change.row.application, change.row.keys, versions[change.row.application.id] ?? 0, own)
+        this.#setApplication(change.row.application, change.row.keys, versions.get(change.row.application.id) ?? 0, own)
         return
       case 'put_endpoint':
-        this.#putEntry(change.endpoint, change, versions[change.endpoint.app])
+        this.#putEntry(change.endpoint, change, versions.get(change.endpoint.app))
         return
       case 'event_type':
         this.#setEventType(change.row)
         return
-      case 'delete_application': {
-        const entry = this.#applications.get(change.id)
-        if (!entry) return
-        for (const endpoint of entry.endpoints.values()) this.#forgetEndpoint(entry, endpoint.endpoint)
-        if (entry.application.uid !== null) this.#uids.delete(`${change.org} ${entry.application.uid}`)
-        this.#applications.delete(change.id)
-        for (const id of this.callbacksOf(change.id)) this.forgetCallback(id)
+      case 'delete_application':
+        this.#forgetApplication(change.id)
         return
-      }
       case 'delete_endpoint': {
         const entry = this.#applications.get(change.app)
         const endpoint = entry?.endpoints.get(change.id)
         if (!entry || !endpoint) return
         this.#forgetEndpoint(entry, endpoint.endpoint)
-        this.#applications.set(change.app, { ...entry, version: versions[change.app] ?? entry.version })
+        this.#applications.set(change.app, { ...entry, version: versions.get(change.app) ?? entry.version })
         return
       }
       case 'delete_event_type':
@@ -309,6 +402,16 @@ export class Directory {
     if (version !== undefined) this.#applications.set(endpoint.app, { ...app, version })
   }
 
+  #forgetApplication(id: string): void {
+    const entry = this.#applications.get(id)
+    if (!entry) return
+    const { org, uid } = entry.application
+    for (const { endpoint } of entry.endpoints.values()) this.#forgetEndpoint(entry, endpoint)
+    if (uid !== null) this.#uids.delete(`${org} ${uid}`)
+    this.#applications.delete(id)
+    for (const operation of this.callbacksOf(id)) this.forgetCallback(operation)
+  }
+
   #forgetEndpoint(app: ApplicationEntry, endpoint: Endpoint): void {
     app.endpoints.delete(endpoint.id)
     this.#endpointApps.delete(endpoint.id)
@@ -338,6 +441,26 @@ export interface EndpointChange {
 
 /** Every change of the catalog; an endpoint's goes through `EndpointChange`, which seals. */
 export type DirectoryChange = Exclude<CatalogChange, { kind: 'endpoint' }> | EndpointChange
+
+/** The turn in which a change is made; `null`: it is shown nowhere. */
+function turnOfChange(change: DirectoryChange): string | null {
+  if (change.kind === 'put_endpoint') return change.endpoint.app
+  const unit = unitOf(change)
+  return unit && turnOf(unit)
+}
+
+/** The event types and dialects of each organisation. Rows of an older version may have no version of theirs: 0. */
+function organisationsOf({ organisations, eventTypes, dialects }: CatalogContents) {
+  const typesOf = Map.groupBy(eventTypes, ({ org }) => org)
+  const dialectsOf = Map.groupBy(dialects, ({ org }) => org)
+  const versions = new Map(organisations.map(({ id, version }) => [id, version]))
+  return [...new Set([...versions.keys(), ...typesOf.keys(), ...dialectsOf.keys()])].map((org) => ({
+    org,
+    version: versions.get(org) ?? 0,
+    eventTypes: typesOf.get(org) ?? [],
+    dialects: dialectsOf.get(org) ?? [],
+  }))
+}
 
 export function notFound(noun: string, id: string): EngineError {
   return new EngineError('not_found', `There is no ${noun} ${id} here.`)

@@ -122,6 +122,7 @@ export async function endOperation(
         if (result.state === 'accepted') return operation
         if (result.state === 'replay') throw repeated(write.idempotency, result)
         if (result.state !== 'stale_catalog') throw refusal(result, message)
+        await directory.catchUp(entry)
       } finally {
         if (isFirst && !accepted) directory.forgetCallback(id)
       }

@@ -7,10 +7,35 @@ import type { IdempotencyRecord, Replay } from './idempotency.ts'
  */
 export interface Catalog {
   load(): Promise<CatalogContents>
-  /** All changes or none; `conflict` names the unique value that is taken. */
-  write(changes: readonly CatalogChange[], idempotency: IdempotencyRecord | null): Promise<CatalogWriteResult>
+  /** All changes or none, and none when one of `expected` is not the version that is stored. */
+  write(item: CatalogWrite): Promise<CatalogWriteResult>
   /** Audit entries of an organisation, of one application where it is given. */
   audit(query: AuditQuery): Promise<readonly AuditEntry[]>
+}
+
+interface CatalogWrite {
+  readonly changes: readonly CatalogChange[]
+  /** The version of each unit of these changes that they were computed from; `unitOf` (catalog-units.ts) names it. */
+  readonly expected: readonly UnitVersion[]
+  readonly idempotency: IdempotencyRecord | null
+}
+
+/**
+ * What has a version. A change is computed from rows in memory, and it names the version of its unit that it was computed from,
+ * so that it cannot overwrite what another node wrote meanwhile.
+ *
+ * An application and its endpoints are one unit: they are checked against each other, and an accept is matched with all of them.
+ * The event types and dialects of an organisation are another: every application may use them, and they change rarely, so one
+ * number for all of them costs few repetitions.
+ */
+export interface Unit {
+  readonly kind: 'application' | 'organisation'
+  readonly id: string
+}
+
+/** Version 0: an application that is not there, or an organisation that never had an event type or a dialect. */
+export interface UnitVersion extends Unit {
+  readonly version: number
 }
 
 interface AuditQuery {
@@ -45,6 +70,8 @@ export interface EndpointRow {
 }
 
 export interface CatalogContents {
+  /** Those with event types or dialects, or that had some. */
+  readonly organisations: readonly { readonly id: string; readonly version: number }[]
   readonly applications: readonly (ApplicationRow & { readonly version: number })[]
   readonly endpoints: readonly EndpointRow[]
   readonly eventTypes: readonly EventType[]
@@ -54,7 +81,7 @@ export interface CatalogContents {
 
 export type CatalogChange =
   | { readonly kind: 'application'; readonly row: ApplicationRow; readonly create: boolean }
-  /** `versioned: false`: nothing changed that an accept is matched with (its health), so accepts on their way stay good. */
+  /** `versioned: false`: only its health changed, and no accept is matched with that, so accepts on their way stay good. */
   | { readonly kind: 'endpoint'; readonly row: EndpointRow; readonly create: boolean; readonly versioned: boolean }
   | { readonly kind: 'event_type'; readonly row: EventType; readonly create: boolean }
   /** Its endpoints and operations go with it. */
@@ -68,8 +95,14 @@ export type CatalogChange =
   | { readonly kind: 'audit'; readonly row: AuditEntry }
 
 export type CatalogWriteResult =
-  /** Versions of the applications that the changes touched; an accept that names an older one is answered `stale_catalog`. */
-  | { readonly state: 'written'; readonly versions: Readonly<Record<string, number>> }
+  /**
+   * The new versions of the units that the changes raised. An accept that names an older one of its application is answered
+   * `stale_catalog`.
+   */
+  | { readonly state: 'written'; readonly versions: readonly UnitVersion[] }
+  /** Somebody else changed these units since: read them again, and compute the changes again. */
+  | { readonly state: 'stale'; readonly units: readonly Unit[] }
+  /** `what` is the unique value that is taken. */
   | { readonly state: 'conflict'; readonly what: 'uid' | 'name' | 'version' }
   /** The row to change, or the application of a new endpoint, is gone. */
   | { readonly state: 'missing' }

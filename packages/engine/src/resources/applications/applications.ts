@@ -11,7 +11,7 @@ import {
   checkParams,
   checkUid,
 } from '../../checks/checks.ts'
-import { dialectsTurn } from '../../directory/dialects.ts'
+import { organisationTurn } from '../../directory/turns.ts'
 import type { EndpointChange } from '../../directory/directory.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { ApplicationInput, Engine } from '../../engine.ts'
@@ -54,7 +54,7 @@ export function applications(parts: ResourceParts): Engine['applications'] {
         updatedAt: now,
       }
       // No dialect is deleted between here and the disk, neither one that this names nor one that its first endpoint will.
-      await directory.exclusively(dialectsTurn(org), async () => {
+      await directory.exclusively(organisationTurn(org), async () => {
         const dialect = parts.dialects.find(org, application.dialect)
         const keys = sharedKeys(parts, { application, keys: [], endpoints: new Map() }, dialect)
         await directory.write(

@@ -1,7 +1,7 @@
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { compile, parseDialect, WireError, type Dialect } from '@posthorn/wire'
-import { dialectsTurn } from '../../directory/dialects.ts'
+import { organisationTurn } from '../../directory/turns.ts'
 import type { DialectInfo, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import { audited } from '../audit/audited.ts'
@@ -31,7 +31,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
    * meantime, and an application that comes waits for its own turn, which is that of the dialects.
    */
   function exclusivelyInAll<T>(org: string, work: () => Promise<T>): Promise<T> {
-    return directory.exclusively(dialectsTurn(org), () =>
+    return directory.exclusively(organisationTurn(org), () =>
       directory.applications(org).reduce(
         (inner, { id }) =>
           () =>
@@ -57,7 +57,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
     get: (org, name, version) => info(org, name, version ?? null),
 
     put(org, name, definition, write) {
-      return directory.exclusively(dialectsTurn(org), async () => {
+      return directory.exclusively(organisationTurn(org), async () => {
         refuseReadOnly(org, name)
         const newest = parts.dialects.versions(org, name).at(-1)
         const dialect = asDialect(name, definition, newest?.version ?? 0)

@@ -3,6 +3,7 @@ import type { Engine, EventTypeInput } from '../../engine.ts'
 import type { EventType } from '../../model.ts'
 import { checkEventTypeName, checkPlatforms, checkSample } from '../../checks/checks.ts'
 import { withoutUndefined } from '../applications/applications.ts'
+import { organisationTurn } from '../../directory/turns.ts'
 import { pageOf } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
@@ -40,7 +41,9 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
       check(input)
       const row: EventType = { ...freshEventType(org, input.name, clock.now()), ...withoutUndefined(input) }
       const repeat = idempotencyRecord(write.idempotency, row, row.createdAt)
-      await directory.write({ kind: 'event_type', row, create: true }, repeat)
+      await directory.exclusively(organisationTurn(org), () =>
+        directory.write({ kind: 'event_type', row, create: true }, repeat),
+      )
       return row
     },
     async get(org, name) {
@@ -51,7 +54,7 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
       return pageOf(all, (row) => row.name, options)
     },
     update(org, name, patch, options = {}) {
-      return directory.exclusively(`event types of ${org}`, async () => {
+      return directory.exclusively(organisationTurn(org), async () => {
         check(patch)
         const before = directory.findEventType(org, name)
         if (!before) checkEventTypeName(name, 'name')
@@ -63,7 +66,7 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
       })
     },
     delete(org, name, options = {}) {
-      return directory.exclusively(`event types of ${org}`, async () => {
+      return directory.exclusively(organisationTurn(org), async () => {
         const row = { ...directory.eventType(org, name), archived: true, updatedAt: clock.now() }
         await directory.write(
           options.expunge ? { kind: 'delete_event_type', org, name } : { kind: 'event_type', row, create: false },

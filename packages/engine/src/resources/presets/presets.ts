@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../idempotency.ts'
 import { checkFactKinds } from '../../checks/checks.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
+import { organisationTurn } from '../../directory/turns.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
@@ -103,7 +104,7 @@ export function presets(parts: ResourceParts): Engine['presets'] {
     async apply(org, app, input, write = {}) {
       const preset = directory.preset(input.name)
       const { id } = directory.application(org, app).application
-      return directory.exclusively(`event types of ${org}`, () =>
+      return directory.exclusively(organisationTurn(org), () =>
         directory.exclusively(id, async () => {
           const entry = directory.application(org, id)
           const types = eventTypesOf(org, preset)

@@ -2,10 +2,8 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { catalogSuite } from '../conformance/catalog.ts'
 import { newId, type StoreHarness, type Subject } from '../conformance/harness.ts'
-import { ledgerSuite } from '../conformance/ledger.ts'
-import { queueSuite } from '../conformance/queue.ts'
+import { storeSuite } from '../conformance/store-suite.ts'
 import { openSqlite } from './open.ts'
 
 function newFolder(): string {
@@ -62,8 +60,4 @@ const modes: readonly (readonly [name: string, harness: StoreHarness])[] = [
   ['sqlite, in this thread', { open: () => openIn(newFolder(), false) }],
 ]
 
-for (const [name, harness] of modes) {
-  queueSuite(name, harness)
-  ledgerSuite(name, harness)
-  catalogSuite(name, harness)
-}
+for (const [name, harness] of modes) storeSuite(name, harness)

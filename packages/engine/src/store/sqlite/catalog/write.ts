@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Catalog, CatalogChange, CatalogWriteResult } from '../../catalog.ts'
+import type { Catalog, CatalogChange, Unit } from '../../catalog.ts'
+import { raises, unitKey, unitsOf } from '../../catalog-units.ts'
 import { write as writeMethod } from '../method.ts'
 import type { QueueFile } from '../queue/queue-file.ts'
 import { applicationChanges } from './application.ts'
@@ -13,38 +14,46 @@ export const write = {
   write: writeMethod<QueueFile, Catalog['write']>(({ database, answers, versions }) => {
     const changesOf = everyChange(database)
 
-    function writeEach(changes: readonly CatalogChange[]): Extract<CatalogWriteResult, { state: 'written' }> | Refusal {
-      const raised: Record<string, number> = {}
+    /** All of them, or the refusal of the first that cannot be made. */
+    function make(changes: readonly CatalogChange[]): Refusal | null {
       for (const change of changes) {
-        const { refusal, make } = changesOf[change.kind] as ChangeOf<CatalogChange>
-        const refused = refusal(change)
-        if (refused) return refused
-        make(change)
-        const app = raisedBy(change)
-        if (app !== null) raised[app] = versions.raise(app)
-        if (change.kind === 'delete_application') {
-          versions.forget(change.id)
-          delete raised[change.id]
-        }
+        const one = changesOf[change.kind] as ChangeOf<CatalogChange>
+        const refusal = one.refusal(change)
+        if (refusal) return refusal
+        one.make(change)
       }
-      return { state: 'written', versions: raised }
+      return null
     }
 
-    return (changes, idempotency) => {
+    /** Undoes what was made before a refusal. Other calls of the group are in the same transaction and stay. */
+    function makeAll(changes: readonly CatalogChange[]): Refusal | null {
+      database.exec('SAVEPOINT changes')
+      const refusal = make(changes)
+      if (refusal) database.exec('ROLLBACK TO changes')
+      database.exec('RELEASE changes')
+      return refusal
+    }
+
+    return ({ changes, expected, idempotency }) => {
       const replay = answers.find(idempotency)
       if (replay) return replay
-      // Other calls of the group are in the same transaction, so a refusal of the second change undoes only the first.
-      database.exec('SAVEPOINT changes')
-      const result = writeEach(changes)
-      if (result.state === 'written') answers.keep(idempotency)
-      else {
-        database.exec('ROLLBACK TO changes')
-        versions.reload()
-      }
-      database.exec('RELEASE changes')
-      return result
+      refuseUnnamed(changes, expected)
+      const stale = expected.filter((unit) => versions.of(unit) !== unit.version)
+      if (stale.length > 0) return { state: 'stale', units: stale.map(({ kind, id }) => ({ kind, id })) }
+      const refusal = makeAll(changes)
+      if (refusal) return refusal
+      answers.keep(idempotency)
+      const raised = unitsOf(changes.filter(raises)).map((unit) => ({ ...unit, version: versions.raise(unit) }))
+      return { state: 'written', versions: raised.filter(({ version }) => version > 0) }
     }
   }),
+}
+
+/** A change whose version is not named could overwrite another one: that is a bug of the caller. */
+function refuseUnnamed(changes: readonly CatalogChange[], expected: readonly Unit[]): void {
+  const named = new Set(expected.map(unitKey))
+  const unnamed = unitsOf(changes).find((unit) => !named.has(unitKey(unit)))
+  if (unnamed) throw new Error(`a change of ${unitKey(unnamed)} does not name the version that it was computed from`)
 }
 
 function everyChange(database: DatabaseSync): ChangesOf<CatalogChange['kind']> {
@@ -54,19 +63,5 @@ function everyChange(database: DatabaseSync): ChangesOf<CatalogChange['kind']> {
     ...eventTypeChanges(database),
     ...dialectChanges(database),
     ...auditChanges(database),
-  }
-}
-
-/** The application whose configuration a change changes. */
-function raisedBy(change: CatalogChange): string | null {
-  switch (change.kind) {
-    case 'application':
-      return change.row.application.id
-    case 'endpoint':
-      return change.versioned ? change.row.endpoint.app : null
-    case 'delete_endpoint':
-      return change.app
-    default:
-      return null
   }
 }

@@ -40,6 +40,7 @@ test('what the first version wrote is read as it was, with what came later at it
   const after = openWriter(path, queueMigrations, 'FULL')
   onTestFinished(() => after.close())
   expect(load.load.on(after)()).toEqual({
+    organisations: [],
     applications: [{ application, keys: [], version: 7 }],
     endpoints: [{ endpoint, sealedHeaders: null, secrets, secondarySecrets: [] }],
     eventTypes: [eventType],

@@ -108,4 +108,8 @@ export const queueMigrations: Migrations = [
   -- Apart, so that a change of state does not write a result of a megabyte again.
   CREATE TABLE operation_payload (operation TEXT PRIMARY KEY, payload TEXT NOT NULL) STRICT;
   `,
+  `
+  -- What an organisation's event types and dialects are changed from. Absent: version 0.
+  CREATE TABLE organisation (id TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ]

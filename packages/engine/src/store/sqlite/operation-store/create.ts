@@ -14,7 +14,7 @@ export const create = {
         const replay = answers.find(idempotency)
         if (replay) return replay
         const { id, app, kind, state, callbackUrl, metadata, createdAt } = operation
-        if (versions.application(app) === 0) return { state: 'missing' }
+        if (versions.of({ kind: 'application', id: app }) === 0) return { state: 'missing' }
         const more = JSON.stringify(metadata)
         insert.run(id, app, kind, state, callbackUrl, more, lastsMs, claimHash, sealedClaim, createdAt)
         answers.keep(idempotency)

@@ -27,7 +27,8 @@ export const accept = {
         const { message } = item
         const replay = answers.find(item.idempotency)
         if (replay) return replay
-        if (versions.application(message.app) !== item.catalogVersion) return { state: 'stale_catalog' }
+        if (versions.of({ kind: 'application', id: message.app }) !== item.catalogVersion)
+          return { state: 'stale_catalog' }
         if (item.operation && !endOperation(item.operation, message)) return { state: 'operation_ended' }
         const inserted = insertMessage.run(
           message.id,

@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { dialect } from '@posthorn/wire'
+import type { Preset } from '@posthorn/preset'
+import type { Engine } from '../src/index.ts'
+import { openWith } from '../src/open.ts'
+import { openSqlite } from '../src/store/sqlite/open.ts'
+import type { Store } from '../src/store/store.ts'
+import { Receiver } from './receiver.ts'
+
+// Two engines on one store: each has the catalog in memory, and knows nothing of what the other one writes.
+
+const org = 'org_test'
+const event = { eventType: 'invoice.paid', payload: { n: 1 } }
+const acme: Preset = {
+  name: 'acme',
+  title: 'Acme',
+  description: 'Acme.',
+  dialect: 'standard',
+  definition: null,
+  params: {},
+  platforms: [],
+  eventTypes: [
+    {
+      name: 'e.one',
+      title: 'One',
+      category: 'C',
+      description: 'One.',
+      platforms: null,
+      params: {},
+      sample: null,
+      schema: null,
+    },
+  ],
+  test: null,
+  words: {},
+  sources: {},
+  policy: { retrySchedule: [], timeoutSeconds: 5, httpsOnly: false, minSecretLength: 0, terminalCodes: [] },
+  rules: { activation: 'immediate', subscription: 'all', maxEndpoints: null, facts: {}, requires: [] },
+}
+
+let folder: string
+let receiver: Receiver
+let store: Store
+let here: Engine
+let there: Engine
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'posthorn-nodes-'))
+  receiver = await Receiver.start()
+  const node = (name: string, open: Parameters<typeof openWith>[1]): Promise<Engine> =>
+    openWith(
+      {
+        database: `sqlite:${join(folder, name)}`,
+        secretKey: Buffer.alloc(32, 7).toString('base64'),
+        allowPrivate: ['127.0.0.0/8'],
+        presets: [acme],
+        threads: false,
+      },
+      open,
+    )
+  here = await node('here', async (options) => (store = await openSqlite(options)))
+  await here.applications.create(org, { uid: 'acme', name: 'Acme' })
+  there = await node('there', async () => ({ ...store, close: async () => undefined }))
+})
+
+afterEach(async () => {
+  await there.close({ graceMs: 0 })
+  await here.close({ graceMs: 0 })
+  await receiver.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('what another node changed', () => {
+  test('in an endpoint stays: a patch changes only what it names', async () => {
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    // There it is not known yet.
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/other') })
+    await there.endpoints.update(org, 'acme', id, { description: 'from there' })
+    const after = await here.endpoints.update(org, 'acme', id, { metadata: { from: 'here' } })
+    expect(after).toMatchObject({ description: 'from there', metadata: { from: 'here' } })
+    expect(await here.endpoints.list(org, 'acme')).toMatchObject({ data: [{ id }, {}] })
+  })
+
+  test('is counted by an accept: a message goes to an endpoint that only the other node knew', async () => {
+    await there.endpoints.create(org, 'acme', { url: receiver.url() })
+    const message = await here.send(org, 'acme', event)
+    await here.idle()
+    expect(receiver.requests).toHaveLength(1)
+    expect(await here.messages.deliveries(org, 'acme', message.id)).toMatchObject([{ state: 'success' }])
+  })
+
+  test('in an address stands when this node holds the endpoint', async () => {
+    receiver.answer = () => 410
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/other'), disabled: true })
+    await there.endpoints.update(org, 'acme', id, { description: 'from there' })
+    await here.send(org, 'acme', event)
+    await here.idle()
+    await expect
+      .poll(() => here.endpoints.get(org, 'acme', id))
+      .toMatchObject({ hold: 'gone', description: 'from there' })
+  })
+
+  test('and deleted is gone: a patch and a message find no application', async () => {
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.applications.delete(org, 'acme')
+    await expect(here.endpoints.update(org, 'acme', id, { description: 'x' })).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await expect(here.send(org, 'acme', event)).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('in event types stays', async () => {
+    await here.eventTypes.create(org, { name: 'a', description: 'from here' })
+    await there.eventTypes.create(org, { name: 'b' })
+    await there.eventTypes.update(org, 'a', { groupName: 'from there' })
+    expect(await here.eventTypes.update(org, 'a', { deprecated: true })).toMatchObject({
+      description: 'from here',
+      groupName: 'from there',
+      deprecated: true,
+    })
+    expect((await here.eventTypes.list(org)).data.map(({ name }) => name)).toEqual(['a', 'b'])
+  })
+
+  test('in a dialect stays: each definition is a version of its own', async () => {
+    const { version: _version, ...definition } = { ...dialect('standard').dialect, name: 'own' }
+    await here.dialects.put(org, 'own', { ...definition, title: 'First' })
+    const second = await there.dialects.put(org, 'own', { ...definition, title: 'Second' })
+    const third = await here.dialects.put(org, 'own', { ...definition, title: 'Third' })
+    expect([second.versions, third.versions]).toEqual([
+      [1, 2],
+      [1, 2, 3],
+    ])
+  })
+
+  test('in application and event types at once stays when a preset is applied', async () => {
+    await there.eventTypes.create(org, { name: 'mine' })
+    await there.applications.update(org, 'acme', { metadata: { from: 'there' } })
+    const applied = await here.presets.apply(org, 'acme', { name: 'acme' })
+    expect(applied).toMatchObject({ preset: 'acme', metadata: { from: 'there' } })
+    expect((await here.eventTypes.list(org)).data.map(({ name }) => name)).toEqual(['e.one', 'mine'])
+  })
+})
+
+test('an application is known to the other node after its next look', async () => {
+  await here.applications.create(org, { uid: 'beta', name: 'Beta' })
+  await expect(there.applications.get(org, 'beta')).rejects.toMatchObject({ code: 'not_found' })
+  await here.applications.update(org, 'acme', { name: 'New' })
+  await there.applications.update(org, 'acme', { metadata: { a: 'b' } })
+  expect(await there.applications.get(org, 'acme')).toMatchObject({ name: 'New', metadata: { a: 'b' } })
+  expect(await there.applications.get(org, 'beta')).toMatchObject({ name: 'Beta' })
+})
