@@ -1,4 +1,4 @@
-// Writes openapi.json from the rows of the contract: node --conditions=posthorn-source packages/api/scripts/openapi.ts
+// Writes openapi.json from the routes: npm run openapi
 import { writeFileSync } from 'node:fs'
 import { openApiDocument } from '../src/openapi.ts'
 

@@ -1,12 +1,7 @@
-export { ApiError } from './client-error.ts'
-export {
-  createClient,
-  type CallInput,
-  type Client,
-  type ClientOptions,
-  type EventStream,
-  type StreamListener,
-} from './client.ts'
+export { ApiError } from './client/error.ts'
+export { createClient, type CallInput, type Client } from './client/client.ts'
+export type { ClientOptions } from './client/options.ts'
+export type { EventStream, StreamListener } from './client/stream.ts'
 export { openApiDocument } from './openapi.ts'
 export type { BodyInputOf, BodyOf, ParamsOf, QueryOf, ResponseOf, Route } from './route.ts'
 export { routes, type ApiRoute, type OperationId, type RouteOf } from './routes/index.ts'

@@ -6,7 +6,7 @@ import { HttpError, HttpValidationError } from './schemas/common.ts'
 
 type Json = { [key: string]: unknown }
 
-/** The contract as an OpenAPI 3.1 document, generated from the rows. */
+/** The OpenAPI 3.1 document, made from the routes. */
 export function openApiDocument(): Json {
   const components: Json = {}
   const paths: Record<string, Json> = {}
@@ -20,7 +20,7 @@ export function openApiDocument(): Json {
       title: 'Posthorn',
       version: '0.1.0',
       description:
-        'Webhooks, both ends, every dialect. Shaped like the Svix API, so that its SDKs work with another base URL.',
+        'Webhooks, both ends, every dialect. The API has the shape of the Svix API, so that its SDKs work with another base URL.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: 'http://127.0.0.1:8071' }],
@@ -62,18 +62,18 @@ function operation(route: Route, components: Json): Json {
   if (route.alsoStatus) responses[route.alsoStatus] = success
   const refusals: Record<string, string> = {}
   if (route.access !== 'public') {
-    refusals['401'] = 'No token, or one that is not valid'
-    refusals['403'] = 'The token may not do this'
+    refusals['401'] = 'There is no token, or it is not valid'
+    refusals['403'] = 'The token does not allow this'
   }
-  if (route.path.includes('{')) refusals['404'] = 'There is no such thing for this token'
-  if (route.method === 'POST' || route.method === 'PUT') refusals['409'] = 'An id or name that is taken'
-  if (hasBody) refusals['413'] = 'Too large'
+  if (route.path.includes('{')) refusals['404'] = 'It does not exist, or the token may not see it'
+  if (route.method === 'POST' || route.method === 'PUT') refusals['409'] = 'An id or name is already used'
+  if (hasBody) refusals['413'] = 'The body is too large'
   for (const [status, description] of Object.entries(refusals)) {
     responses[status] = { description, ...json(schemaOf(HttpError, 'output', components)) }
   }
   if (hasBody || route.query) {
     responses['422'] = {
-      description: 'A field that is wrong',
+      description: 'A field is not valid',
       ...json(schemaOf(HttpValidationError, 'output', components)),
     }
   }
@@ -122,13 +122,13 @@ function queryParameters(route: Route): Json[] {
 function headerParameters(route: Route): Json[] {
   if (route.method !== 'POST' || route.ignoresIdempotencyKey) return []
   const description =
-    'A repeat with the same key within 24 hours is answered the same again and does nothing; with another body it is a 422.'
+    'A second request with the same key within 24 hours does nothing and gets the same response; with another body it gets a 422.'
   return [
     { name: 'Idempotency-Key', in: 'header', required: false, description, schema: { type: 'string', maxLength: 256 } },
   ]
 }
 
-/** The JSON schema of one type; named types go to `components` and are referred to. */
+/** The JSON schema of one type. Named types are added to `components` and referred to. */
 function schemaOf(type: z.ZodType, io: 'input' | 'output', components: Json): Json {
   const {
     $schema: _,
@@ -137,7 +137,7 @@ function schemaOf(type: z.ZodType, io: 'input' | 'output', components: Json): Js
   } = z.toJSONSchema(type, {
     io,
     unrepresentable: 'any',
-    // The format says it; the pattern of a date is 300 characters.
+    // The format says the same, and the pattern of a date has 300 characters.
     override: ({ jsonSchema }) => {
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
     },

@@ -3,7 +3,7 @@ import type { Scope } from './scopes.ts'
 
 /**
  * One operation of the API as data. The server mounts it, the client calls it and openapi.json describes it, all from
- * this row.
+ * this definition.
  */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -12,24 +12,24 @@ export interface Route {
   readonly operationId: `${string}.${string}`
   readonly summary: string
   readonly description?: string
-  /** Whose token: nobody's, one for the organisation, or one for the organisation or the application in the path. */
+  /** Which token it needs: none, one of the organisation, or one of the organisation or of the application in the path. */
   readonly access: 'public' | 'organization' | 'application'
   readonly scope: Scope | null
   readonly query?: z.ZodObject
   readonly body?: z.ZodObject
   /** A request without a body is read as `{}`. */
   readonly bodyOptional?: true
-  /** This member of the body reaches the handler as text, byte for byte, and is not parsed. */
+  /** This member of the body is not parsed: the handler gets its text, byte for byte. */
   readonly rawMember?: 'payload'
-  /** A body of another type than JSON is a file: it streams to the handler and is never held in memory. */
+  /** A body that is not JSON is a file: it is streamed to the handler and is never complete in memory. */
   readonly file?: true
-  /** Status and body of a success; `null` is no body. `alsoStatus`: a PUT that created answers 201. */
+  /** Status and body of a success; `null` is no body. `alsoStatus`: a PUT that creates answers 201. */
   readonly status: 200 | 201 | 202 | 204
   readonly alsoStatus?: 200 | 201 | 202
   readonly response: z.ZodType | null
-  /** The answer is a stream of server-sent events, each with one `response` as its data. */
+  /** The response is a stream of server-sent events, each with one `response` as its data. */
   readonly stream?: true
-  /** The answer is text of this type, and `response` a string. */
+  /** The response is text of this type, and `response` is a string. */
   readonly contentType?: string
   /** A POST that changes nothing, or gives the same state each time: `Idempotency-Key` is accepted and has no effect. */
   readonly ignoresIdempotencyKey?: true
@@ -51,7 +51,7 @@ export type BodyOf<R extends Route> = R extends { readonly body: infer B extends
     : z.output<B>
   : undefined
 
-/** The body as a client writes it. */
+/** The body that a client sends. */
 export type BodyInputOf<R extends Route> = R extends { readonly body: infer B extends z.ZodType }
   ? z.input<B>
   : undefined

@@ -6,7 +6,7 @@ export const filterRoutes = [
     method: 'POST',
     path: '/api/v1/app/{app_id}/filter/dry-run',
     operationId: 'filter.dryRun',
-    summary: 'Which of the newest messages a filter would let through; nothing is sent or kept',
+    summary: 'Try a filter on the newest messages; nothing is sent or stored',
     access: 'application',
     scope: 'integrations:read',
     body: FilterDryRunIn,

@@ -12,7 +12,7 @@ import { operationRoutes } from './operations.ts'
 import { presetRoutes } from './presets.ts'
 import { signingKeyRoutes } from './signing-keys.ts'
 
-/** Every operation, in the order of the documentation. The server's handlers are a record with exactly these ids. */
+/** Every operation, in the order of the documentation. The handlers of the server are a record with exactly these ids. */
 export const routes = [
   ...healthRoutes,
   ...applicationRoutes,

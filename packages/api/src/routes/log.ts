@@ -28,7 +28,8 @@ export const logRoutes = [
     method: 'GET',
     path: '/api/v1/log/stream',
     operationId: 'log.stream',
-    summary: 'Every attempt as it is recorded, as server-sent events: all applications, or the one of the token',
+    summary:
+      'Stream each attempt when it is recorded, as server-sent events: of all applications, or of the one of the token',
     access: 'application',
     scope: 'integrations:read',
     status: 200,

@@ -18,7 +18,8 @@ export const messageRoutes = [
     path: '/api/v1/app/{app_id}/msg',
     operationId: 'message.create',
     summary: 'Send a message',
-    description: 'Answered when the message and its deliveries are on disk. The payload is delivered byte for byte.',
+    description:
+      'The response is sent when the message and its deliveries are on disk. The payload is delivered byte for byte.',
     access: 'application',
     scope: 'messages:send',
     query: messageContentQuery,

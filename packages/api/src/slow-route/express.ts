@@ -2,13 +2,13 @@ import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.
 
 export type { FileResult, SlowJob, SlowRouteOptions } from './slow-route.ts'
 
-/** As much of Express as a handler needs; its own types fit. */
+/** The part of Express that a handler needs. The types of Express fit. */
 interface Response {
   status(code: number): { json(body: unknown): unknown }
 }
 
 /**
- * A handler for Express (and what is like it) that answers at once.
+ * A handler for Express, and for frameworks with the same handlers, that answers at once.
  *
  * @example
  * app.post('/backup/owner', slowRoute(posthorn, {

@@ -2,7 +2,7 @@ import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.
 
 export type { FileResult, SlowJob, SlowRouteOptions } from './slow-route.ts'
 
-/** As much of Fastify as a handler needs; its own types fit. */
+/** The part of Fastify that a handler needs. The types of Fastify fit. */
 interface Reply {
   code(status: number): unknown
 }

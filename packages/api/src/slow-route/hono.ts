@@ -2,12 +2,12 @@ import { answerSlowly, type SlowJob, type SlowRouteOptions } from './slow-route.
 
 export type { FileResult, SlowJob, SlowRouteOptions } from './slow-route.ts'
 
-/** As much of Hono's context as a handler needs; its own types fit. */
+/** The part of Hono's context that a handler needs. The types of Hono fit. */
 interface Context {
   readonly req: { json(): Promise<unknown> }
 }
 
-/** Hono reads a body once and later: the job gets the context and the parsed body. */
+/** What the job gets: the context, and the parsed body, because a body can be read only once. */
 export interface HonoRequest<C> {
   readonly context: C
   readonly body: Readonly<Record<string, unknown>>

@@ -1,11 +1,11 @@
-import { ApiError } from '../client-error.ts'
-import type { ClientOptions } from '../client.ts'
+import { ApiError } from '../client/error.ts'
+import type { ClientOptions } from '../client/options.ts'
 
-/** A result that is a file, streamed: it is never whole in memory. */
+/** A result that is a file. It is streamed and never complete in memory. */
 export interface FileResult {
   readonly file: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
   readonly name: string
-  /** `application/octet-stream` when absent, and for JSON, which would be taken for the result itself. */
+  /** `application/octet-stream` when absent, and for JSON, because the server would take a JSON body as the result itself. */
   readonly contentType?: string
 }
 
@@ -17,7 +17,7 @@ export async function uploadFile(
 ): Promise<void> {
   const path = `/api/v1/app/${encodeURIComponent(app_id)}/operation/${encodeURIComponent(operation_id)}/complete`
   const address = `${options.url.replace(/\/+$/, '')}${path}?name=${encodeURIComponent(name)}`
-  // A body that is streamed needs `duplex`, which the types of fetch do not have yet.
+  // A streamed body needs `duplex`, which is missing in the types of fetch.
   const request: RequestInit & { duplex: 'half' } = {
     method: 'POST',
     headers: { authorization: `Bearer ${options.token}`, 'content-type': isJson(contentType) ? octets : contentType },
@@ -43,12 +43,12 @@ export function isFile(result: Result): result is FileResult {
   return file instanceof Uint8Array || file instanceof ReadableStream || Symbol.asyncIterator in file
 }
 
-/** Lets go of a result that nobody will fetch. */
+/** Releases a result that nobody will get. */
 export async function discard(result: Result): Promise<void> {
   if (!isFile(result)) return
   const { file } = result
   if (file instanceof ReadableStream) await file.cancel()
-  // A stream of Node: its iterator would not close what it never began to read.
+  // A stream of Node: its iterator does not close a stream that was never read.
   else if ('destroy' in file && typeof file.destroy === 'function') file.destroy()
   else if (Symbol.asyncIterator in file) await file[Symbol.asyncIterator]().return?.()
 }

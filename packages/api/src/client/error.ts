@@ -1,9 +1,9 @@
-/** The server refused: its status, its code from the closed list, and its sentence. */
+/** The server refused a request: its status, its code, and the sentence that explains it. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly code: string
-  /** The answer as it came. */
+  /** The body of the response. */
   readonly body: unknown
 
   constructor(status: number, body: unknown) {
@@ -15,7 +15,7 @@ export class ApiError extends Error {
   }
 }
 
-/** An answer that should be a stream of events, and something else came. */
+/** The error when a response should be a stream of events and is not. */
 export function notAStream(detail: string): ApiError {
   return new ApiError(200, { code: 'not_a_stream', detail })
 }

@@ -18,7 +18,7 @@ async function all<T>(stream: AsyncIterable<T>): Promise<T[]> {
   return items
 }
 
-test('a stream tells of attempts; of heartbeats, the time to wait and when it began to who asks', async () => {
+test('a stream yields attempts; a listener gets heartbeats and the time to wait, and openedAt is when it began', async () => {
   const line = `event: attempt\r\ndata: ${JSON.stringify(entry)}\r\n\r\n`
   const client = clientOf(['retry: 2000\r\n: here\r\n\r\n', line.slice(0, 30), line.slice(30), ': still here\n\n'], {
     date: 'Sun, 22 Nov 2026 14:00:00 GMT',
@@ -32,7 +32,7 @@ test('a stream tells of attempts; of heartbeats, the time to wait and when it be
   expect(waits).toEqual([2000])
 })
 
-test('what a newer server tells besides is passed over', async () => {
+test('other events, which a newer server may send, are ignored', async () => {
   const stream = await clientOf([
     `event: other\ndata: 1\n\nevent: attempt\ndata: ${JSON.stringify(entry)}\n\n`,
   ]).log.stream()
@@ -40,7 +40,7 @@ test('what a newer server tells besides is passed over', async () => {
   expect(await all(stream)).toEqual([entry])
 })
 
-test('something else than a stream is told as such', async () => {
+test('a response that is not a stream is an error', async () => {
   const page = clientOf(['<h1>Welcome</h1>'], { 'content-type': 'text/html' })
   await expect(page.log.stream()).rejects.toMatchObject({ name: 'ApiError', code: 'not_a_stream' })
   const odd = await clientOf(['event: attempt\ndata: hello\n\n']).log.stream()

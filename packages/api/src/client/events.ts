@@ -1,19 +1,19 @@
-import { notAStream } from './client-error.ts'
+import { notAStream } from './error.ts'
 
-/** One thing that a stream of server-sent events says. */
+/** One item of a stream of server-sent events. */
 export type StreamItem =
   | { readonly kind: 'event'; readonly event: string; readonly data: string; readonly id: string }
-  /** A line that begins with a colon: how a server shows that it is still there. */
+  /** A line that begins with a colon. Servers send it as a heartbeat. */
   | { readonly kind: 'comment'; readonly text: string }
   /** How long to wait before the next connection. */
   | { readonly kind: 'retry'; readonly ms: number }
 
-/** More than this in one event is not a log: a proxy or another program answers there. */
+/** A larger event does not come from the log, but from a proxy or another program. */
 const MAX_EVENT_CHARACTERS = 1_048_576
 
 /**
- * Reads server-sent events as the HTML standard has them (9.2.6), with its three line ends and wherever the chunks are
- * cut. An event that the stream ends in the middle of is not told. `onBytes` is told of whatever comes.
+ * Reads server-sent events as the HTML standard defines them (9.2.6): three kinds of line ends, and chunks that are cut
+ * anywhere. An incomplete event at the end of the stream is dropped. `onBytes` is called for each chunk.
  */
 export async function* readEvents(
   body: AsyncIterable<Uint8Array>,
@@ -32,7 +32,7 @@ class EventParser {
   #event = ''
   #data: string[] = []
   #size = 0
-  /** Stays for the events after it, says the standard. */
+  /** The standard says that it stays set for the following events. */
   #id = ''
 
   push(text: string): StreamItem[] {
@@ -79,7 +79,7 @@ class EventParser {
   }
 }
 
-/** Where a line ends and the next begins; `null`: not in this text, which for a last `\r` is not decided yet. */
+/** Where a line ends and the next one begins; `null`: not in this text. A `\r` at the end of the text may be half of a `\r\n`. */
 function lineEnd(text: string, from: number): { at: number; next: number } | null {
   for (let at = from; at < text.length; at++) {
     if (text[at] === '\n') return { at, next: at + 1 }

@@ -1,0 +1,52 @@
+import type { Route } from '../route.ts'
+import { ApiError } from './error.ts'
+import type { ClientOptions } from './options.ts'
+import { parse } from './parse.ts'
+import { openStream } from './stream.ts'
+
+export type QueryValue = string | number | boolean | Date | readonly string[] | null | undefined
+
+/** The input of any call, without the types of its route. */
+export interface UntypedInput {
+  readonly params?: Readonly<Record<string, string>>
+  readonly query?: Readonly<Record<string, QueryValue>>
+  readonly body?: unknown
+  readonly idempotencyKey?: string
+  readonly signal?: AbortSignal
+  readonly onHeartbeat?: () => void
+  readonly onRetry?: (waitMs: number) => void
+}
+
+/** Sends the request of one call. @throws {ApiError} the server refused */
+export async function call(options: ClientOptions, route: Route, input: UntypedInput): Promise<unknown> {
+  const headers: Record<string, string> = { authorization: `Bearer ${options.token}` }
+  if (route.stream) headers['accept'] = 'text/event-stream'
+  if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
+  if (input.body !== undefined) headers['content-type'] = 'application/json'
+  const response = await (options.fetch ?? fetch)(address(options.url, route, input), {
+    method: route.method,
+    headers,
+    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    ...(input.signal === undefined ? {} : { signal: input.signal }),
+  })
+  if (route.stream && response.ok) return openStream(response, input)
+  const text = await response.text()
+  const body = response.ok && route.contentType ? text : parse(text)
+  if (!response.ok) throw new ApiError(response.status, body)
+  return body
+}
+
+function address(base: string, route: Route, input: UntypedInput): string {
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = input.params?.[name]
+    if (value === undefined || value === '') throw new TypeError(`${route.operationId} needs params.${name}.`)
+    return encodeURIComponent(value)
+  })
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(input.query ?? {})) {
+    if (value === undefined || value === null) continue
+    query.set(name, value instanceof Date ? value.toISOString() : String(value))
+  }
+  const text = query.toString()
+  return base.replace(/\/+$/, '') + path + (text === '' ? '' : `?${text}`)
+}
