@@ -43,7 +43,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Ids of the same form that nobody has. */
+/** Ids of the right form that do not exist. */
 const nowhere: Record<string, string> = {
   app_id: 'app_0KAAAAAAAAAAAAAA',
   endpoint_id: 'ep_0KAAAAAAAAAAAAAA',
@@ -208,7 +208,7 @@ describe('without a token', () => {
   })
 })
 
-/** What belongs to the first organisation, to see that nobody changed it. */
+/** What belongs to the first organisation, to check that it has not changed. */
 async function snapshot(): Promise<string> {
   const parts = [
     '',

@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../src/index.ts'
 import { request, startTestServer, token } from './support.ts'
 
-// Every filter of the log, and every two of them together, against the plainest way to say what they mean: look at all
-// rows and keep those that are asked for.
+// Every filter of the log, and every pair of filters, compared with the simplest implementation: read all rows and keep those
+// that match.
 
 let server: RunningServer
 let client: Client

@@ -1,7 +1,7 @@
 import { readSettings, startServer } from '../src/index.ts'
 
-// A server in a process of its own, whose memory can be looked at. It tells its address and, when asked, how much it has used at
-// most; it ends when nobody listens any more.
+// A server in a process of its own, so that its memory can be measured. It sends its address to its parent and, when asked, the
+// most memory that it has used. It ends when its parent disconnects.
 
 const silent = { debug: nothing, info: nothing, warn: nothing, error: nothing }
 const server = await startServer({ settings: readSettings(process.env), log: silent })

@@ -1,12 +1,10 @@
 import { EngineError } from '@posthorn/engine'
+import { isEngineId } from '../http/engine-id.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { invalidField, notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'
-
-/** The form of ids that the engine makes. A PUT to such an id never creates: it is a 404. A PUT to any other name creates one with that uid. */
-const generated = /^app_[0-9A-Za-z]{16}$/
 
 export const applications: HandlersOf<'application'> = {
   'application.list': async ({ engine, org, query }) => {
@@ -41,7 +39,7 @@ export const applications: HandlersOf<'application'> = {
       return applicationOut(await engine.applications.update(org, current.id, { ...applicationReplacement(body), uid }))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
-      if (generated.test(id)) throw notFound()
+      if (isEngineId('app', id)) throw notFound()
       const created = await engine.applications.create(org, { ...applicationInput(body), uid: body.uid ?? id })
       return new Reply(201, applicationOut(created))
     }

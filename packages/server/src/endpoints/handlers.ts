@@ -1,6 +1,7 @@
 import { EngineError, type Recovery } from '@posthorn/engine'
 import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
+import { isEngineId } from '../http/engine-id.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
@@ -17,9 +18,6 @@ import {
   mockOut,
   testOut,
 } from './endpoint.ts'
-
-/** The form of ids that the engine makes. A PUT to such an id never creates: it is a 404. */
-const generated = /^ep_[0-9A-Za-z]{16}$/
 
 export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.list': async ({ engine, org, params, query }) =>
@@ -43,7 +41,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
       return endpointOut(await engine.endpoints.update(org, app, current.id, replacement, write))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
-      if (generated.test(id)) throw notFound()
+      if (isEngineId('ep', id)) throw notFound()
       const created = await engine.endpoints.create(org, app, { ...endpointInput(body), uid: body.uid ?? id }, write)
       return new Reply(201, endpointOut(created))
     }

@@ -18,7 +18,8 @@ export interface RouteParts {
   readonly stream: LogStream
 }
 
-const nobody: Caller = { org: '', actor: '', app: null, scopes: new Set(), expiresAt: null }
+/** The caller of a public operation. */
+const anonymous: Caller = { org: '', actor: '', app: null, scopes: new Set(), expiresAt: null }
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -64,7 +65,7 @@ function operationHandler(route: Route, { engine, handlers }: RouteParts) {
   const readCall = callReader(route)
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const call = await readCall(engine, request.caller ?? nobody, request)
+    const call = await readCall(engine, request.caller ?? anonymous, request)
     const answered = await answer(route, handler, call).catch((error: unknown) => {
       if (call.file) discardRest(request, reply)
       throw error
@@ -75,7 +76,7 @@ function operationHandler(route: Route, { engine, handlers }: RouteParts) {
 
 function streamHandler({ stream }: RouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    stream.open(request.caller ?? nobody, reply.raw, { ...apiHeaders, 'x-request-id': request.id })
+    stream.open(request.caller ?? anonymous, reply.raw, { ...apiHeaders, 'x-request-id': request.id })
     return reply.hijack()
   }
 }
