@@ -6,26 +6,26 @@ import { verdictOf } from '../src/transport/http/verdict.ts'
 import { pick } from './random.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** How a receiver behaves in one run; a seed gives each a random mix (swarm testing). */
+/** How a receiver behaves in one run. The seed gives each receiver a random set of answers (swarm testing). */
 export interface Receiver {
   readonly url: string
   readonly dialect: DialectLike
   secret: string
-  /** Answers that it gives, each as likely as it stands here. */
+  /** Its possible answers; each request gets one at random. */
   readonly answers: readonly Answer[]
-  /** From then on it answers 200: what was undelivered must arrive. */
+  /** From this time on it answers 200, so every undelivered message must arrive. */
   healsAt: number
   readonly latencyMs: number
 }
 
 export type Answer = 200 | 204 | 301 | 400 | 410 | 429 | 500 | 503 | 'refused' | 'reset' | 'reset_after' | 'hang'
 
-/** One message of a request that came. */
+/** One message of a request that a receiver received. */
 export interface Receipt {
   readonly url: string
   readonly message: string
   readonly payloadHash: string
-  /** How many messages the request had, and its bytes. */
+  /** The number of messages in the request, and the hash of its body. */
   readonly members: number
   readonly requestHash: string
   readonly verified: boolean
@@ -33,7 +33,7 @@ export interface Receipt {
   readonly accepted: boolean
 }
 
-/** A network of receivers in memory. `receipts` is the receivers' own book: the engine never sees it. */
+/** A network of receivers in memory. `receipts` is the receivers' own record, which the engine does not see. */
 export class Network {
   readonly receipts: Receipt[] = []
   readonly #clock: VirtualClock
@@ -49,7 +49,7 @@ export class Network {
     this.#receivers.set(receiver.url, receiver)
   }
 
-  /** A transport for one process: what it has out when it dies is never heard of again. */
+  /** A transport for one process. After `kill`, its open requests never get an outcome. */
   transport(): { transport: Transport; kill(): void } {
     let alive = true
     const transport: Transport = {
@@ -72,7 +72,7 @@ export class Network {
     const healed = receiver !== undefined && this.#clock.now >= receiver.healsAt
     const answer: Answer = receiver ? (healed ? 200 : pick(this.#random, receiver.answers)) : 'refused'
     const latencyMs = answer === 'hang' ? request.timeoutMs : (receiver?.latencyMs ?? 1) * (0.5 + this.#random.next())
-    // The request arrives half-way, so that a crash can fall between arrival and answer.
+    // The request arrives after half of the latency, so that a crash can happen between arrival and answer.
     this.#clock.after(latencyMs / 2, () => {
       if (answer !== 'refused' && answer !== 'reset') this.#receive(request, receiver, answer === 200 || answer === 204)
     })

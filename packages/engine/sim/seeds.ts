@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { simulate } from './simulation.ts'
 
-/** Every run of these seeds keeps the promises, and there was something that could break them. */
+/** Every run of these seeds keeps the promises. The runs had enough crashes and receipts to break them. */
 export async function expectPromisesKept(first: number, count: number): Promise<void> {
   let crashes = 0
   let receipts = 0

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { expectPromisesKept } from './seeds.ts'
 
-// `npm run proof:long` runs as many seeds as there is time for.
+// `npm run proof:long` runs many more seeds.
 const first = 1001
 const count = 300
 

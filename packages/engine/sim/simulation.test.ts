@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { expectPromisesKept } from './seeds.ts'
 import { simulate } from './simulation.ts'
 
-/** One that failed: `POSTHORN_SIM_FIRST=<seed> POSTHORN_SIM_SEEDS=1 npx vitest run simulation.test`. */
+/** To repeat a seed that failed: `POSTHORN_SIM_FIRST=<seed> POSTHORN_SIM_SEEDS=1 npx vitest run simulation.test`. */
 const first = Number(process.env.POSTHORN_SIM_FIRST ?? 1)
 const count = Number(process.env.POSTHORN_SIM_SEEDS ?? 20)
 
@@ -13,7 +13,7 @@ describe('the engine under a virtual clock, with receivers that fail and a proce
     () => expectPromisesKept(first, count),
   )
 
-  test('runs the same for the same seed', async () => {
+  test('gives the same run for the same seed', async () => {
     const [one, two, other] = [await simulate(7), await simulate(7), await simulate(8)]
     expect(two.logHash).toBe(one.logHash)
     expect(other.logHash).not.toBe(one.logHash)

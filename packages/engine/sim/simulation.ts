@@ -15,14 +15,14 @@ import { pick, seededRandom } from './random.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 const org = 'org_sim'
-/** Files in memory where there are such: processes die here, disks do not. */
+/** A file system in memory, if the machine has one: the simulator kills processes, but does not fail disks. */
 const memory = '/dev/shm'
 const day = 86_400_000
 const hour = 3_600_000
 const retrySchedule = [5, 60, 600, 3600, 14400, 43200]
 const start = Date.UTC(2026, 0, 1)
 
-/** Arrays of up to three events, each with its id, that wait half a minute for company. */
+/** Batches: arrays of up to three events with their ids; the first event waits up to 30 seconds for others. */
 const batching: Dialect = {
   name: 'sim-batches',
   title: 'Batches of the simulator',
@@ -46,11 +46,11 @@ const batching: Dialect = {
   ],
 }
 
-/** What the producer knows: its own book, written before and after each send. */
+/** The producer's own record of a message, written before and after each send. */
 interface Sent {
   readonly eventId: string
   readonly payload: string
-  /** `null`: no answer came. It may or may not have been accepted. */
+  /** `null` when no answer came: the message may or may not have been accepted. */
   message: string | null
   targets: readonly string[]
 }
@@ -58,7 +58,7 @@ interface Sent {
 export interface SimulationResult {
   readonly seed: number
   readonly violations: readonly string[]
-  /** Of everything that happened in order: the same seed must give the same hash. */
+  /** Hash of all attempts in order. The same seed must give the same hash. */
   readonly logHash: string
   readonly crashes: number
   readonly messages: number
@@ -68,13 +68,14 @@ export interface SimulationResult {
 interface Process {
   readonly engine: Engine
   readonly store: Store
-  /** Timers and requests of this process fall silent; what the store was writing is written or not, as at a real death. */
+  /** Stops its timers and requests. A write that is under way completes or not, as when a real process is killed. */
   kill(): Promise<void>
 }
 
 /**
- * Three virtual days: producers that repeat what was not answered, receivers that fail in every way, and a process that dies
- * at random moments and starts again. Afterwards the receivers heal, everything settles, and the books are compared.
+ * Simulates three virtual days: producers that send again when no answer came, receivers that fail in every way, and a process
+ * that is killed at random moments and restarted. Then the receivers recover, all work ends, and the records of producer,
+ * engine and receivers are compared.
  */
 export async function simulate(seed: number): Promise<SimulationResult> {
   const random = seededRandom(seed)
@@ -87,7 +88,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
   const attempts = new Map<string, Attempt>()
   const violations: string[] = []
   const dying = new Set<Process>()
-  // Small lanes in some runs, so that work spills to the queue and is read back.
+  // Some runs have small lanes, so that work spills to the queue and is read back.
   const laneItems = pick(random, [4, 16, 1000])
   let crashes = 0
   let life = await startProcess()
@@ -103,7 +104,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
       )
     const kills = Math.floor(random.next() * 5)
     for (let index = 0; index < kills; index++) clock.after(random.next() * day, () => void restart())
-    // A burst while a process dies: crashes fall between claim, send and record.
+    // A burst of messages around a crash, so that the crash happens between claim, send and record.
     if (kills > 0) {
       const at = random.next() * day
       for (let index = 0; index < 20; index++)
@@ -177,20 +178,20 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     life = await startProcess()
   }
 
-  /** Sends, and sends again when no answer came, as a careful producer does. */
+  /** Sends a message, and sends it again when no answer came, as a correct producer does. */
   async function produce(eventId: string, payload: string, tries: number): Promise<void> {
     const entry: Sent = sent.find((one) => one.eventId === eventId) ?? { eventId, payload, message: null, targets: [] }
     if (!sent.includes(entry)) sent.push(entry)
     const process = life
     try {
       const message = await process.engine.send(org, 'app', { eventType: 'a.b', eventId, payload })
-      // It was written, and the process died before the answer left it: the producer knows nothing.
+      // The message was written, but the process was killed before it answered, so the producer gets no answer.
       if (dying.has(process)) throw new Error('no answer')
       entry.message = message.id
       entry.targets = message.targets
     } catch (error) {
       if (error instanceof EngineError && error.code === 'conflict') return
-      // Only the death of the process may lose an answer.
+      // A missing answer is only allowed when the process was killed.
       if (process === life && !dying.has(process)) violations.push(`accept failed: ${String(error)}`)
       if (tries > 0) clock.after(1000, () => void produce(eventId, payload, tries - 1))
     }
@@ -226,7 +227,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     }
   }
 
-  /** I10 before anything is recovered by hand: what is due and may be sent was sent. */
+  /** I10, before the recover calls: every delivery that is due and not held was sent. */
   async function checkNothingStuck({ engine, store }: Process, app: string): Promise<string[]> {
     const endpoints = (await engine.endpoints.list(org, app)).data
     const lanes = await store.queue.lanes()
@@ -237,7 +238,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
     return stuck.map((lane) => `I10: due and not sent: ${JSON.stringify(lane)}`)
   }
 
-  /** I1, I2, I3, I5, I6, I7, I9, I10 of the promises, from the three books. */
+  /** Promises I1 to I7, I9 and I10, checked with the records of producer, engine and receivers. */
   async function check({ engine, store }: Process, app: string, receivers: readonly Receiver[]): Promise<string[]> {
     const found: string[] = []
     const urls = new Map((await engine.endpoints.list(org, app)).data.map((endpoint) => [endpoint.id, endpoint.url]))
@@ -281,7 +282,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
               found.push(`I7: ${eventId} attempt ${next.attempt} began before it was due`)
         for (const receipt of receipts)
           if (receipt.payloadHash !== hash(payload)) found.push(`I6: the body of ${eventId} changed`)
-        // A batch that is sent again has the same bytes; another one is made only of what is asked for by hand.
+        // A batch that is sent again has the same bytes. Only a manual resend or recover puts a message into another batch.
         const batches = new Set(receipts.filter(({ members }) => members > 1).map(({ requestHash }) => requestHash))
         const named = new Set(log.flatMap(({ batch }) => batch ?? []))
         if (batches.size > named.size)
@@ -297,7 +298,7 @@ export async function simulate(seed: number): Promise<SimulationResult> {
 function swarm(random: Random): Answer[] {
   const all: readonly Answer[] = [200, 204, 301, 400, 429, 500, 503, 'refused', 'reset', 'reset_after', 'hang']
   const chosen = all.filter(() => random.next() < 0.4)
-  // A receiver that is gone for good is rare, and must not hide the rest.
+  // 410 is rare, because a held endpoint gets no more requests and would hide other faults.
   if (random.next() < 0.1) chosen.push(410)
   return chosen.length > 0 ? chosen : [pick(random, all)]
 }

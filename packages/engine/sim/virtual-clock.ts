@@ -7,7 +7,7 @@ interface Timer {
   cancelled: boolean
 }
 
-/** Time that only moves when it is told to. Events of one moment run in the order in which they were set. */
+/** Time that moves only in `runUntil`. Timers that are due at the same time run in the order in which they were set. */
 export class VirtualClock {
   #now: number
   #order = 0
@@ -21,7 +21,7 @@ export class VirtualClock {
     return this.#now
   }
 
-  /** A clock for one process: its timers die with it. */
+  /** A clock for one process. After `kill`, its timers do not run. */
   processClock(): { clock: Clock; kill(): void } {
     let alive = true
     const clock: Clock = {
@@ -43,7 +43,7 @@ export class VirtualClock {
     }
   }
 
-  /** Runs everything that is due until then, each event to quiescence before the next. */
+  /** Runs all timers that are due until `time`. Before each next timer, all microtasks of the last one have run. */
   async runUntil(time: number): Promise<void> {
     await quiescence()
     for (;;) {
@@ -70,7 +70,7 @@ export class VirtualClock {
   }
 }
 
-/** All microtasks: the engine runs without threads here, so nothing else is pending. */
+/** Waits until all microtasks have run. The engine has no threads here, so nothing else is pending. */
 function quiescence(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * The secret id under which a result is fetched, a UUID of version 4: 122 random bits. Whoever has it and a token of the
- * application may fetch the result, so it is shown to nobody but the receiver of the callback.
+ * The secret id with which a result is fetched: a UUID of version 4, with 122 random bits. With this id and a token of the
+ * application the result can be fetched, so only the receiver of the callback gets it.
  */
 export function newClaimId(randomBytes: (count: number) => Uint8Array): string {
   const bytes = Buffer.from(randomBytes(16))
@@ -12,12 +12,12 @@ export function newClaimId(randomBytes: (count: number) => Uint8Array): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-/** The end of a link to a file: 192 random bits, since the link is all that protects it. */
+/** The last part of a link to a file: 192 random bits, because only the secrecy of the link protects the file. */
 export function newFileToken(randomBytes: (count: number) => Uint8Array): string {
   return Buffer.from(randomBytes(24)).toString('base64url')
 }
 
-/** What a secret is looked up by: an index over hashes tells nobody, by its timing or its bytes, what was hashed. */
+/** The key under which a secret is looked up. An index of hashes reveals no secret, neither by its content nor by timing. */
 export function hashOf(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }

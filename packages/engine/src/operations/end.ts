@@ -27,11 +27,11 @@ export interface EndParts {
   readonly retentionDays: number
 }
 
-/** How a job ended, before it is known when. */
+/** How an operation ended, without the time. */
 export type Ending = Pick<OperationEnding, 'state' | 'error' | 'payload' | 'file'>
 
 const dayMs = 86_400_000
-const mostReason = 1024
+const maxReasonChars = 1024
 
 /** @throws EngineError `invalid`, `payload_too_large` */
 export function payloadOf(payload: string): Ending {
@@ -42,14 +42,18 @@ export function payloadOf(payload: string): Ending {
 
 /** @throws EngineError `invalid` */
 export function reasonOf(reason: string): Ending {
-  if (reason.trim() === '' || reason.length > mostReason)
-    throw new EngineError('invalid', `Say in 1 to ${mostReason} characters why it failed: the caller reads it.`, {
-      field: 'reason',
-    })
+  if (reason.trim() === '' || reason.length > maxReasonChars)
+    throw new EngineError(
+      'invalid',
+      `The reason has 1 to ${maxReasonChars} characters: say why the operation failed, because its caller reads it.`,
+      {
+        field: 'reason',
+      },
+    )
   return { state: 'failed', error: reason, payload: null, file: null }
 }
 
-/** Streams the file to disk. What can be refused without it is refused before its first byte is read. */
+/** Streams the file to disk. Everything that does not need the content is checked before the first byte is read. */
 export async function fileOf(
   parts: EndParts,
   org: string,
@@ -65,7 +69,7 @@ export async function fileOf(
   const row = await parts.operations.operation(directory.application(org, app).application.id, id)
   if (!row) throw notFound('operation', id)
   refuseEnded(row, write)
-  // Two that come at once must not write into the same file.
+  // Random, because two uploads for one operation at the same time must not write into the same file.
   const stored = `${id}-${Buffer.from(random.bytes(8)).toString('hex')}`
   const received = await files.receive(stored, file, bytes)
   const token = newFileToken((count) => random.bytes(count))
@@ -81,8 +85,8 @@ export async function fileOf(
 }
 
 /**
- * Ends an operation: its row, the message of its callback and that message's work are one transaction, so a result without
- * a callback cannot be, and neither can a callback without its result.
+ * Ends an operation. Its row, the message of its callback and the work of that message are written in one transaction, so
+ * there is never a result without a callback, or a callback without a result.
  */
 export async function endOperation(
   parts: EndParts,
@@ -103,7 +107,7 @@ export async function endOperation(
       const message = callbackMessage(parts, row.operation, end.state, now)
       const expiresAt = now + row.lastsMs
       const operation = ended(row.operation, end, message, expiresAt)
-      // A target before its work is written, so that the work can go on in memory.
+      // The target exists before its work is written, so that the delivery can continue in memory.
       const isFirst = row.operation.state === 'running'
       if (isFirst) directory.awaitCallback({ ...row, id, app: message.app, url: operation.callbackUrl })
       let accepted = false
@@ -130,12 +134,12 @@ export async function endOperation(
   })
 }
 
-/** A request with an Idempotency-Key goes on: it may be a repeat, and only the store knows. */
+/** A request with an Idempotency-Key is not refused here: it may be a repeat, which only the store can tell. */
 function refuseEnded({ operation }: OperationRow, { idempotency }: WriteOptions): void {
   if (operation.state !== 'running' && !idempotency) throw refusal({ state: 'operation_ended' }, { eventId: null })
 }
 
-/** Says in the log what is called about. The result is not in it: that is fetched. */
+/** The message that stands in the log for the callback. It does not contain the result, which the receiver fetches. */
 function callbackMessage(
   { newId }: EndParts,
   { id, app, kind }: Operation,
@@ -177,14 +181,14 @@ function ended(
   }
 }
 
-/** The name goes into the head of a response and onto somebody's disk. */
+/** The name is written into a response header, and downloaders use it as a file name. */
 function checkName(name: string): void {
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the check looks for control characters
   const hidden = /[\u0000-\u001f\u007f-\u009f/\\]|\p{Cf}/u.test(name)
   if (name.trim() === '' || name === '.' || name === '..' || name.length > 200 || hidden || !name.isWellFormed())
     throw new EngineError(
       'invalid',
-      'The name of a file has 1 to 200 characters, without slashes, backslashes, control and invisible characters, and is not . or ..',
+      'A file name has 1 to 200 characters, has no slashes, backslashes, control or invisible characters, and is not "." or "..": use another name.',
       { field: 'name' },
     )
 }
@@ -196,7 +200,7 @@ function checkContentType(contentType: string): void {
   if (contentType.length > 256 || !mediaType.test(contentType))
     throw new EngineError(
       'invalid',
-      'The type of a file is written like application/zip or text/csv; charset=utf-8 (RFC 9110, 8.3.1).',
+      'The content type of a file must be a media type (RFC 9110, 8.3.1), such as application/zip or text/csv; charset=utf-8.',
       { field: 'contentType' },
     )
 }

@@ -6,13 +6,13 @@ import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { EngineError } from '../errors.ts'
 
-/** A file that is on disk, whole and synced, and that no row names yet: it is kept or removed by whoever received it. */
+/** A file that is completely on disk and synced, but that no row names yet. The caller must call `keep` or `remove`. */
 export interface ReceivedFile {
   readonly stored: string
   readonly bytes: number
   /** SHA-256, base64url. */
   readonly digest: string
-  /** A row names it now. */
+  /** Called after a row names the file. */
   keep(): void
   remove(): Promise<void>
 }
@@ -23,13 +23,13 @@ export interface ByteRange {
   readonly end: number
 }
 
-const piece = 256 * 1024
+const chunkBytes = 256 * 1024
 
-/** The files of results: a folder in which each file is named by one row, and what no row names is rubbish. */
+/** The folder of result files. One row names each file; a file that no row names is deleted by `sweep`. */
 export class ResultFiles {
   readonly #folder: string
   readonly #maxBytes: number
-  /** Names that no row may have yet, because the file is being received. */
+  /** Files that are being received, so no row names them yet. */
   readonly #receiving = new Set<string>()
 
   constructor(folder: string, maxBytes: number) {
@@ -37,16 +37,16 @@ export class ResultFiles {
     this.#maxBytes = maxBytes
   }
 
-  /** @throws EngineError `payload_too_large`: known before a byte was read */
+  /** Checks the announced size before a byte is read. @throws EngineError `payload_too_large` */
   checkSize(bytes: number | undefined): void {
     if (bytes !== undefined && bytes > this.#maxBytes) throw this.#tooLarge()
   }
 
   /**
-   * Streams a file to disk, never more than a few pieces of it in memory. A power failure from now on leaves the whole file
-   * there, and a failure before that leaves nothing.
+   * Streams a file to disk, with at most a few chunks of it in memory. When the promise resolves, the complete file survives
+   * a power failure. When it rejects, nothing of the file is kept.
    *
-   * @param stored its name in the folder @param announced how long it is said to be
+   * @param stored its name in the folder @param announced its size in bytes, if the sender stated one
    * @throws EngineError `payload_too_large`, `invalid`, `overloaded`
    */
   async receive(
@@ -80,13 +80,13 @@ export class ResultFiles {
       this.#receiving.delete(stored)
     }
     this.#receiving.add(stored)
-    const file = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: piece })
+    const file = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: chunkBytes })
     try {
       await pipeline(counted, file)
       await rename(part, path)
       await this.#syncFolder()
     } catch (error) {
-      // A source that fails at once ends the stream while the file is still being opened: it would appear after its removal.
+      // If the source fails at once, the file is still being opened. Wait, or the file would be created after its removal.
       if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve))
       await remove()
       throw isFull(error) ? diskFull(error) : error
@@ -98,17 +98,21 @@ export class ResultFiles {
   async read(stored: string, range: ByteRange | null): Promise<Readable> {
     try {
       const handle = await open(join(this.#folder, stored), 'r')
-      return handle.createReadStream({ highWaterMark: piece, ...range })
+      return handle.createReadStream({ highWaterMark: chunkBytes, ...range })
     } catch (cause) {
-      throw new EngineError('not_found', 'This file is not there any more.', { cause })
+      throw new EngineError(
+        'not_found',
+        'This file no longer exists. A file is removed when its result expires: run the operation again.',
+        { cause },
+      )
     }
   }
 
-  /** Removes what no row names: files of results that ran out, and what a crash left half written. */
+  /** Removes files that no row names: those of expired results, and partial files that a crash left behind. */
   async sweep(named: () => Promise<readonly string[]>): Promise<void> {
     if (!existsSync(this.#folder)) return
     const found = await readdir(this.#folder)
-    // In this order: a file whose row is written while this looks is in one of the two.
+    // In this order: a file whose row is written during the sweep is in at least one of the two sets.
     const receiving = new Set(this.#receiving)
     const kept = new Set(await named())
     for (const name of found) {
@@ -117,7 +121,7 @@ export class ResultFiles {
     }
   }
 
-  /** A name that was given to a file survives a power failure once its folder is synced. */
+  /** Syncs the folder: only then does the name of a new file survive a power failure. */
   async #syncFolder(): Promise<void> {
     const folder = await open(this.#folder, 'r')
     try {
@@ -130,7 +134,7 @@ export class ResultFiles {
   #tooLarge(): EngineError {
     return new EngineError(
       'payload_too_large',
-      `A result file has at most ${this.#maxBytes} bytes, and this one is larger. Nothing was kept. Put it where you keep large files, and complete the operation with a link to it.`,
+      `A result file has at most ${this.#maxBytes} bytes, and this one is larger. Nothing was kept. Store the file elsewhere, and complete the operation with a link to it.`,
       { field: 'file' },
     )
   }
@@ -139,7 +143,7 @@ export class ResultFiles {
 function brokenOff(bytes: number, cause: unknown): EngineError {
   return new EngineError(
     'invalid',
-    `The file broke off after ${bytes} bytes, so nothing was kept and the operation still runs. Send it again from the beginning.`,
+    `The upload ended after ${bytes} bytes and the file is incomplete. Nothing was kept, and the operation is still running: send the whole file again.`,
     { field: 'file', cause },
   )
 }
@@ -152,7 +156,7 @@ function isFull(error: unknown): boolean {
 function diskFull(cause: unknown): EngineError {
   return new EngineError(
     'overloaded',
-    'The disk is full: nothing of the file was kept, and the operation still runs. Free space in the data folder and send it again.',
+    'The disk is full. Nothing of the file was kept, and the operation is still running: free space in the data folder and send the file again.',
     { retryAfterSeconds: 5, cause },
   )
 }

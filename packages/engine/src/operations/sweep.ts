@@ -10,7 +10,7 @@ export interface OperationSweepParts {
   readonly files: ResultFiles
 }
 
-/** One step: results whose time is over go, with their files and with callbacks that nobody needs any more. Answers whether there is more. */
+/** Removes one batch of expired results, with their files and their pending callbacks. Returns whether more are left. */
 export async function sweepOperations(
   { directory, schedule, operations, files }: OperationSweepParts,
   now: number,
