@@ -26,7 +26,11 @@ export const Metadata = z.record(z.string().max(256), z.string().max(4096))
 export const Params = z.record(z.string().max(256), z.string().max(4096))
 
 /** Channels of a message, or its tags. */
-export const Labels = z.array(z.string().min(1).max(128)).min(1).max(10)
+export const Labels = z.array(z.string().min(1).max(128)).max(10)
+/** The API asks for `null` where there are none. */
+export const SomeLabels = Labels.min(1)
+
+export const JsonObject = z.record(z.string(), z.unknown())
 
 export const Platform = z.string().min(1).max(64)
 export const Platforms = z.array(Platform).max(50)

@@ -1,5 +1,16 @@
 import * as z from 'zod'
-import { DialectName, EventTypeName, Labels, Metadata, Milliseconds, Params, Platforms, Rate, Uid } from './common.ts'
+import {
+  DialectName,
+  EventTypeName,
+  Labels,
+  Metadata,
+  Milliseconds,
+  Params,
+  Platforms,
+  Rate,
+  SomeLabels,
+  Uid,
+} from './common.ts'
 import { field } from './fields/field.ts'
 import type { Input, Patch, Stored } from './fields/noun.ts'
 import { Filter, FilterOver } from './filter.ts'
@@ -54,6 +65,7 @@ export const endpointFields = {
     store: listOrNull,
     description: 'Channels to deliver. `null`: every message, with or without channels.',
     examples: [['site-1'], ['site-1', 'site-2']],
+    api: { in: SomeLabels.nullable() },
   }),
   platforms: field(Platforms.nullable(), {
     setBy: 'customer',

@@ -1,26 +1,30 @@
 /** The nouns of Posthorn. Begin with `fields/field.ts`, then `endpoint.ts`. */
+export {
+  applicationFields,
+  type Application,
+  type ApplicationInput,
+  type ApplicationPatch,
+  type Facts,
+} from './application.ts'
+export { attemptFields, AttemptResult, type Attempt, type AttemptTrigger } from './attempt.ts'
+export { auditEntryFields, type AuditEntry } from './audit-entry.ts'
+export { deliveryFields, DeliveryState, type Delivery } from './delivery.ts'
 export type { DialectVersion } from './dialect-version.ts'
 export {
   endpointFields,
   Headers,
   type Endpoint,
-  type EndpointPatch,
   type EndpointHold,
   type EndpointInput,
+  type EndpointPatch,
 } from './endpoint.ts'
+export { eventTypeFields, type EventType, type EventTypeInput, type EventTypePatch } from './event-type.ts'
 export { Filter, FilterOver } from './filter.ts'
+export { messageFields, type Message, type MessageInput } from './message.ts'
+export { operationFields, OperationState, type Operation, type OperationInput } from './operation.ts'
 export * from './common.ts'
-export { answerShape, bodySchema, type AnswerShape } from './fields/api-schemas.ts'
+export { answerShape, bodySchema } from './fields/api-schemas.ts'
 export { answerOf, inputOf, patchOf } from './fields/api-values.ts'
-export { inputProblem, type InputProblem } from './fields/check-input.ts'
-export {
-  changed,
-  completed,
-  created,
-  defaultsOf,
-  replacement,
-  type Input,
-  type Patch,
-  type Stored,
-} from './fields/noun.ts'
-export { type Field, type Fields } from './fields/field.ts'
+export { inputProblem } from './fields/check-input.ts'
+export { changed, completed, created, defaultsOf, replacement } from './fields/noun.ts'
+export type { Fields } from './fields/field.ts'

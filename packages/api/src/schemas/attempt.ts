@@ -1,49 +1,25 @@
+import { answerShape, attemptFields, deliveryFields } from '@posthorn/model'
 import * as z from 'zod'
-import { TimeOut } from '@posthorn/model'
 import { Flag, listOf, Names, page, range } from './common.ts'
 import { endpointOutShape } from './endpoint.ts'
 import { MessageOut } from './message.ts'
-import {
-  AttemptResult,
-  DeliveryState,
-  Status,
-  StatusCodeClassQuery,
-  StatusQuery,
-  StatusText,
-  TriggerType,
-} from './status.ts'
+import { Status, StatusCodeClassQuery, StatusQuery, StatusText, TriggerType } from './status.ts'
 
 const HeaderList = z.array(z.tuple([z.string(), z.string()]))
 
-export const AttemptError = z
-  .object({ code: z.string(), message: z.string() })
-  .nullable()
-  .meta({ description: 'Why there was no usable response.' })
+export const attemptOutShape = answerShape(attemptFields)
 
+/** An attempt, and how it is shown: the statuses that clients of Svix know, and the parts of request and response. */
 export const AttemptOut = z
   .object({
-    id: z.string().meta({ examples: ['atmpt_1srOrx2ZWZBpBUvZ'] }),
-    msgId: z.string(),
-    endpointId: z.string(),
-    url: z.string(),
+    ...attemptOutShape,
     response: z
       .string()
       .meta({ description: 'The response body, or why there was none. Empty with `with_content=false`.' }),
-    responseStatusCode: z.int().meta({ description: '0 when there was no response.' }),
-    responseDurationMs: z.int(),
     status: Status,
     statusText: StatusText,
     triggerType: TriggerType,
-    timestamp: TimeOut,
     msg: MessageOut.nullable().optional(),
-    // Ours:
-    eventType: z.string(),
-    attempt: z.int().meta({ description: '1 for the first.' }),
-    batchId: z.string().nullable().meta({ description: 'The batch that the message was sent in; `null`: alone.' }),
-    result: AttemptResult,
-    error: AttemptError,
-    nextAttempt: TimeOut.nullable(),
-    remoteAddress: z.string().nullable(),
     request: z
       .object({
         method: z.string(),
@@ -65,11 +41,9 @@ export const AttemptList = listOf(AttemptOut).meta({ id: 'ListResponseMessageAtt
 export const MessageEndpointOut = z
   .object({
     ...endpointOutShape,
+    ...answerShape(deliveryFields),
     status: Status,
     statusText: StatusText,
-    state: DeliveryState,
-    attempts: z.int(),
-    nextAttempt: TimeOut.nullable(),
   })
   .meta({ id: 'MessageEndpointOut' })
 

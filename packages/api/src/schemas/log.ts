@@ -1,28 +1,31 @@
 import * as z from 'zod'
-import { AttemptError } from './attempt.ts'
-import { TimeOut } from '@posthorn/model'
+import { attemptOutShape } from './attempt.ts'
+import { AttemptResult } from '@posthorn/model'
 import { listOf, Names, orderedPage, range } from './common.ts'
-import { AttemptResult, TriggerType } from './status.ts'
+import { TriggerType } from './status.ts'
+
+const { id, msgId, endpointId, eventType, url, attempt, batchId, result, error, timestamp, nextAttempt } =
+  attemptOutShape
 
 /** One line of the log: an attempt without its content. */
 export const LogEntry = z
   .object({
-    id: z.string(),
+    id,
     appId: z.string(),
-    msgId: z.string(),
+    msgId,
     requestId: z.string().meta({ description: 'The id as the receiver saw it.' }),
-    endpointId: z.string(),
-    eventType: z.string(),
-    url: z.string(),
-    attempt: z.int(),
-    batchId: z.string().nullable().meta({ description: 'The batch that the message was sent in; `null`: alone.' }),
-    result: AttemptResult,
+    endpointId,
+    eventType,
+    url,
+    attempt,
+    batchId,
+    result,
     triggerType: TriggerType,
     code: z.int().meta({ description: '0 when there was no response.' }),
-    error: AttemptError,
+    error,
     durationMs: z.int(),
-    timestamp: TimeOut,
-    nextAttempt: TimeOut.nullable(),
+    timestamp,
+    nextAttempt,
   })
   .meta({ id: 'LogEntry' })
 
@@ -45,7 +48,7 @@ const filters = {
     .meta({ description: 'The id that the receiver saw, in any of its forms: `msg_...`, a UUID, 16 characters.' }),
   event_type: Names.optional(),
   status: z
-    .enum(['success', 'failed', 'exhausted', 'interrupted', 'cancelled', 'quarantined'])
+    .enum(AttemptResult.options)
     .optional()
     .meta({ description: '`failed` is every attempt that did not succeed, whether it will be tried again or not.' }),
   endpoint_id: z.string().min(1).max(256).optional(),

@@ -1,53 +1,11 @@
+import { answerShape, bodySchema, EventTypeName, operationFields, OperationState, TimeOut } from '@posthorn/model'
 import * as z from 'zod'
-import { EventTypeName, Metadata, TimeOut } from '@posthorn/model'
 import { listOf, orderedPage } from './common.ts'
 
-const OperationState = z.enum(['running', 'ready', 'failed', 'called', 'claimed', 'expired'])
-
-const FileOut = z.object({ name: z.string(), contentType: z.string(), bytes: z.int() })
-
-export const OperationIn = z
-  .strictObject({
-    callbackUrl: z
-      .string()
-      .min(1)
-      .max(4096)
-      .meta({ description: 'Called with GET and `id=<claim id>` once the job has ended. https.' }),
-    kind: EventTypeName.nullable()
-      .optional()
-      .meta({
-        description: 'What is done; the event type of the callback in the log.',
-        examples: ['backup.owner'],
-      }),
-    metadata: Metadata.optional(),
-    expiresInSeconds: z
-      .int()
-      .min(1)
-      .max(7 * 86_400)
-      .optional()
-      .meta({ description: 'How long the result can be fetched once it is there; 24 hours when absent.' }),
-  })
-  .meta({ id: 'OperationIn' })
+export const OperationIn = bodySchema(operationFields, 'POST').meta({ id: 'OperationIn' })
 
 /** A job; what it gave, and the id to fetch that with, are not in it. */
-export const OperationOut = z
-  .object({
-    id: z.string().meta({ examples: ['op_1srOrx2ZWZBpBUvZ'] }),
-    kind: z.string().nullable(),
-    state: OperationState,
-    callbackUrl: z.string(),
-    metadata: Metadata,
-    msgId: z.string().nullable().meta({ description: 'The callback’s message, whose attempts are in the log.' }),
-    error: z.string().nullable().meta({ description: 'Why the job failed; `null`: it did not.' }),
-    file: FileOut.nullable(),
-    createdAt: TimeOut,
-    completedAt: TimeOut.nullable(),
-    expiresAt: TimeOut.nullable().meta({ description: 'Until when the result can be fetched.' }),
-    calledAt: TimeOut.nullable(),
-    claimedAt: TimeOut.nullable(),
-  })
-  .meta({ id: 'OperationOut' })
-
+export const OperationOut = z.object(answerShape(operationFields)).meta({ id: 'OperationOut' })
 export const OperationList = listOf(OperationOut).meta({ id: 'ListResponseOperationOut' })
 
 export const operationListQuery = z.strictObject({
@@ -85,7 +43,9 @@ export const OperationClaimOut = z
     z.object({
       data: z.object({
         url: z.string().meta({ description: 'GET it, without a token. Whoever has the link may, until it expires.' }),
-        ...FileOut.shape,
+        name: z.string(),
+        contentType: z.string(),
+        bytes: z.int(),
         expiresAt: TimeOut,
       }),
     }),

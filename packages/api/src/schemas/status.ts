@@ -9,19 +9,6 @@ export const StatusText = z
   .enum(['success', 'pending', 'fail', 'sending', 'canceled'])
   .meta({ id: 'MessageStatusText' })
 
-/** The same in our own words. */
-export const DeliveryState = z
-  .enum(['pending', 'success', 'failed', 'held', 'cancelled', 'quarantined', 'endpoint_disabled'])
-  .meta({ id: 'DeliveryState' })
-
-export const AttemptResult = z
-  .enum(['success', 'failed', 'exhausted', 'interrupted', 'cancelled', 'quarantined'])
-  .meta({
-    id: 'AttemptResult',
-    description:
-      '`failed` will be tried again; `exhausted` was the last of its schedule; `interrupted`: the process died while it was out, maybe sent.',
-  })
-
 /** 0 scheduled, 1 manual. */
 export const TriggerType = z
   .union([z.literal(0), z.literal(1)])

@@ -63,7 +63,7 @@ function takesNull({ type }: Field): boolean {
 
 function described<T extends z.ZodType>(type: T, { description, examples, api, time }: Field): z.ZodType {
   const show = (api?.show ?? (time ? toText : undefined)) as ((value: unknown) => unknown) | undefined
-  const shown = show && !api?.in ? examples?.map(show) : examples
+  const shown = show ? examples?.map(show) : examples
   if (description === undefined && shown === undefined) return type
   return type.meta({ ...(description && { description }), ...(shown && { examples: [...shown] }) })
 }
