@@ -1,20 +1,28 @@
 import type { Readable } from 'node:stream'
 import type { CompiledDialect } from '@posthorn/wire'
-import type { EndpointInput, EndpointPatch, Filter, FilterOver } from '@posthorn/model'
-import type { Preset } from '@posthorn/preset'
 import type {
   Application,
+  ApplicationInput,
+  ApplicationPatch,
   Attempt,
   AttemptResult,
   AuditEntry,
   Delivery,
   Endpoint,
+  EndpointInput,
+  EndpointPatch,
   EventType,
-  Facts,
+  EventTypeInput,
+  EventTypePatch,
+  Filter,
+  FilterOver,
   Message,
+  MessageInput,
   Operation,
+  OperationInput,
   OperationState,
-} from './model.ts'
+} from '@posthorn/model'
+import type { Preset } from '@posthorn/preset'
 import type { Outcome, Probe } from './transport/transport.ts'
 
 /** Recognises a repeat of a write. What the write gave is kept for 24 hours, in the transaction of the write. */
@@ -50,48 +58,6 @@ export interface PageOptions {
   readonly limit?: number
   readonly iterator?: string | null
   readonly order?: 'ascending' | 'descending'
-}
-
-export interface ApplicationInput {
-  readonly uid?: string | null
-  readonly name: string
-  readonly metadata?: Readonly<Record<string, string>>
-  readonly rateLimit?: number | null
-  readonly dialect?: string | null
-  readonly facts?: Facts
-  readonly params?: Readonly<Record<string, string>>
-}
-
-export interface EventTypeInput {
-  readonly name: string
-  readonly title?: string
-  readonly category?: string | null
-  readonly platforms?: readonly string[] | null
-  /** JSON text of an object. */
-  readonly sample?: string | null
-  readonly description?: string
-  readonly archived?: boolean
-  readonly deprecated?: boolean
-  readonly schemas?: Readonly<Record<string, unknown>> | null
-  readonly featureFlags?: readonly string[] | null
-  readonly groupName?: string | null
-}
-
-export interface MessageInput {
-  readonly eventType: string
-  /** JSON text of an object, delivered byte for byte; or a value that is printed here. At most 1 MB. */
-  readonly payload: string | Readonly<Record<string, unknown>>
-  readonly eventId?: string | null
-  readonly channels?: readonly string[] | null
-  readonly tags?: readonly string[] | null
-  readonly params?: Readonly<Record<string, string>>
-  readonly platform?: string | null
-  readonly occurredAt?: number
-  readonly deliver?: boolean
-  /** Deliver then, and not now; a moment that has passed is now. */
-  readonly deliverAt?: number | null
-  /** Days; 90 when absent. */
-  readonly payloadRetentionDays?: number
 }
 
 export interface AttemptFilter extends PageOptions {
@@ -212,15 +178,6 @@ export interface FilterDryRun {
   readonly messages: readonly { readonly message: Message; readonly matches: boolean }[]
 }
 
-export interface OperationInput {
-  /** Called once the job has ended; https, unless the application's preset says otherwise. */
-  readonly callbackUrl: string
-  readonly kind?: string | null
-  readonly metadata?: Readonly<Record<string, string>>
-  /** How long the result can be fetched once it is there; 86,400 when absent. */
-  readonly expiresInSeconds?: number
-}
-
 /** A file that is streamed to disk as it comes. */
 export interface ResultFile {
   readonly file: AsyncIterable<Uint8Array>
@@ -295,7 +252,7 @@ export interface Engine {
     create(org: string, input: ApplicationInput, write?: WriteOptions): Promise<Application>
     get(org: string, id: string): Promise<Application>
     list(org: string, options?: PageOptions): Promise<Page<Application>>
-    update(org: string, id: string, patch: Partial<ApplicationInput>): Promise<Application>
+    update(org: string, id: string, patch: ApplicationPatch): Promise<Application>
     delete(org: string, id: string): Promise<void>
   }
   readonly eventTypes: {
@@ -303,12 +260,7 @@ export interface Engine {
     get(org: string, name: string): Promise<EventType>
     list(org: string, options?: PageOptions & { includeArchived?: boolean }): Promise<Page<EventType>>
     /** `upsert`: created when it is not there, as the API's PUT does. */
-    update(
-      org: string,
-      name: string,
-      patch: Partial<Omit<EventTypeInput, 'name'>>,
-      options?: { upsert?: boolean },
-    ): Promise<EventType>
+    update(org: string, name: string, patch: EventTypePatch, options?: { upsert?: boolean }): Promise<EventType>
     /** Archives it; `expunge` removes it. */
     delete(org: string, name: string, options?: { expunge?: boolean }): Promise<void>
   }

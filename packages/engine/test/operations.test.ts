@@ -555,7 +555,8 @@ test.each([
   [{ kind: 'a b' }, 'kind'],
   [{ expiresInSeconds: 0 }, 'expiresInSeconds'],
   [{ expiresInSeconds: 8 * 86_400 }, 'expiresInSeconds'],
-  [{ metadata: { a: 'x'.repeat(5000) } }, 'metadata'],
+  [{ metadata: { a: 'x'.repeat(5000) } }, 'metadata.a'],
+  [{ metadata: { a: 'x'.repeat(4096) } }, 'metadata'],
 ])('what is wrong with an input is named (%#)', async (input, field) => {
   await expect(begun(input)).rejects.toMatchObject({ code: 'invalid', field })
 })

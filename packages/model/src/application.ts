@@ -1,12 +1,29 @@
 import * as z from 'zod'
-import { DialectName, Metadata, Milliseconds, Params, Rate, Uid } from './common.ts'
+import { DialectName, Metadata, Milliseconds, Name, Params, Rate, Uid } from './common.ts'
 import { field } from './fields/field.ts'
 import type { Input, Patch, Stored } from './fields/noun.ts'
+
+const mostFacts = 100
 
 const Fact = z.union(
   [z.string().max(256), z.number(), z.boolean()],
   'A fact is a text of at most 256 characters, a finite number or a boolean.',
 )
+
+/** Flat, since rules ask for a fact by its name. */
+const Facts = z.record(z.string().max(64), Fact).check(({ value, issues }) => {
+  const names = Object.keys(value)
+  if (names.length > mostFacts)
+    issues.push({ code: 'custom', input: value, message: `An application has at most ${mostFacts} facts.` })
+  for (const name of names)
+    if (!/^[a-zA-Z][a-zA-Z0-9_]*$/.test(name))
+      issues.push({
+        code: 'custom',
+        input: value,
+        path: [name],
+        message: 'The name of a fact is a letter, then up to 63 letters, digits and `_`.',
+      })
+})
 
 /** One customer of the vendor: a tenant. */
 export const applicationFields = {
@@ -19,7 +36,7 @@ export const applicationFields = {
     description: 'Your own id for this customer, unique in the organisation and usable wherever an id is.',
     examples: ['customer-42', 'customer-43'],
   }),
-  name: field(z.string().min(1).max(256), {
+  name: field(Name, {
     setBy: 'vendor',
     description: 'For people.',
     examples: ['Acme Ltd', 'Acme Inc'],
@@ -52,7 +69,7 @@ export const applicationFields = {
     description: 'Values that the dialect asks for. The nearest wins: message, endpoint, application.',
     examples: [{ accountId: '4567' }],
   }),
-  facts: field(z.record(z.string().max(64), Fact), {
+  facts: field(Facts, {
     setBy: 'vendor',
     default: {},
     put: 'keep',

@@ -1,38 +1,78 @@
+import { latestTimeMs, scan } from '@posthorn/wire'
 import * as z from 'zod'
 
-/** Types that several nouns share. */
+/**
+ * Types that several nouns share. What JSON Schema can say is said in its words (`max`, `regex`); the rest is a check, which
+ * `openapi.json` does not show.
+ */
+
+const letters = /^[a-zA-Z0-9\-_.]+$/
 
 /** The organisation's or the vendor's own id for a thing: usable wherever an id is. */
 export const Uid = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[a-zA-Z0-9\-_.]+$/, 'Only letters, digits, `-`, `_` and `.` are allowed here.')
+  .regex(letters, 'Only letters, digits, `-`, `_` and `.` are allowed in a uid.')
+  .refine(
+    (uid) => !/^(app|ep|msg|atmpt|audit)_/.test(uid),
+    'A uid must not begin like one of our own ids (app_, ep_, msg_, atmpt_, audit_): the two could be confused.',
+  )
+
+/** A name for people. */
+export const Name = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((name) => name.trim() !== '', 'A name has 1 to 256 characters, and not only spaces.')
 
 export const EventTypeName = z
   .string()
   .min(1)
   .max(256)
-  .regex(/^[a-zA-Z0-9\-_.]+$/, 'An event type has only letters, digits, `-`, `_` and `.`, such as `device.enrolled`.')
+  .regex(letters, 'An event type has only letters, digits, `-`, `_` and `.`, such as `device.enrolled`.')
   .meta({ examples: ['device.enrolled'] })
 
 export const EventId = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'An `eventId` has 1 to 256 visible ASCII characters, without spaces.')
 
-export const Metadata = z.record(z.string().max(256), z.string().max(4096))
+export const Metadata = z
+  .record(z.string().max(256), z.string().max(4096))
+  .refine((metadata) => JSON.stringify(metadata).length <= 4096, 'Metadata has at most 4,096 characters as JSON.')
 
 /** Values that a dialect may ask for, by name (`accountId`). */
-export const Params = z.record(z.string().max(256), z.string().max(4096))
+export const Params = z.record(z.string().max(256), z.string().max(4096)).check(({ value, issues }) => {
+  for (const [name, param] of Object.entries(value)) {
+    const refuse = (message: string) =>
+      issues.push({ code: 'custom', input: value, path: [name.slice(0, 64)], message })
+    if (!/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/.test(name))
+      refuse('The name of a param is a letter, then up to 63 letters, digits, `_` and `-`.')
+    else if (param.length > 1024) refuse('The value of a param has at most 1,024 characters.')
+  }
+})
 
 /** Channels of a message, or its tags. */
 export const Labels = z.array(z.string().min(1).max(128)).max(10)
-/** The API asks for `null` where there are none. */
+
+/** The same in a body: the API asks for `null` where there are none. */
 export const SomeLabels = Labels.min(1)
 
-export const JsonObject = z.record(z.string(), z.unknown())
+/** Channels, of which there are at most `most`. */
+export function channelsIn(labels: typeof Labels, most: number): typeof Labels {
+  return labels
+    .refine((channels) => channels.length <= most, `At most ${most} channels.`)
+    .refine(
+      (channels) => channels.every((channel) => /^[a-zA-Z0-9\-_.:]+$/.test(channel)),
+      'A channel has 1 to 128 letters, digits, `-`, `_`, dots and colons.',
+    )
+}
 
-export const Platform = z.string().min(1).max(64)
+export const Platform = z
+  .string()
+  .min(1)
+  .max(64)
+  .refine((platform) => platform.trim() !== '', 'The name of a platform has 1 to 64 characters, and not only spaces.')
 export const Platforms = z.array(Platform).max(50)
 
 export const DialectName = z.string().min(1).max(64)
@@ -40,8 +80,22 @@ export const DialectName = z.string().min(1).max(64)
 /** Messages or requests a second. */
 export const Rate = z.int().min(1).max(1_000_000)
 
+export const JsonObject = z.record(z.string(), z.unknown())
+
+/** JSON text of an object. */
+export const JsonObjectText = z.string().check(({ value, issues }) => {
+  const found = scan(value)
+  if (found.ok && found.kind === 'object') return
+  const reason = found.ok ? '' : `: ${found.reason} (character ${found.at + 1})`
+  issues.push({ code: 'custom', input: value, message: `This has to be the text of a JSON object${reason}.` })
+})
+
 /** Milliseconds since the epoch. */
 export const Milliseconds = z.int()
+
+/** The same, given by a caller. */
+const noTime = 'This is not a time: give whole milliseconds since 1970, as Date.now() does.'
+export const GivenMilliseconds = z.int(noTime).min(0, noTime).max(latestTimeMs, noTime)
 
 /** An RFC 3339 time in a request; milliseconds since the epoch once it is read. */
 export const Time = z.iso

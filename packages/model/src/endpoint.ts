@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {
+  channelsIn,
   DialectName,
   EventTypeName,
   Labels,
@@ -59,13 +60,13 @@ export const endpointFields = {
     examples: [['device.enrolled'], ['device.enrolled', 'device.removed']],
     api: { aliases: [{ name: 'filterTypes' }] },
   }),
-  channels: field(Labels.nullable(), {
+  channels: field(channelsIn(Labels, 10).nullable(), {
     setBy: 'customer',
     default: null,
     store: listOrNull,
     description: 'Channels to deliver. `null`: every message, with or without channels.',
     examples: [['site-1'], ['site-1', 'site-2']],
-    api: { in: SomeLabels.nullable() },
+    api: { in: channelsIn(SomeLabels, 10).nullable() },
   }),
   platforms: field(Platforms.nullable(), {
     setBy: 'customer',
@@ -172,16 +173,13 @@ export const endpointFields = {
   batch: field(z.object({ maxMessages: z.int().nullable(), maxWaitSeconds: z.number().nullable() }).nullable(), {
     setBy: 'customer',
     default: null,
-    input: z
-      .strictObject({
-        maxMessages: z.int().min(1).max(10_000).nullable().optional(),
-        maxWaitSeconds: z.number().min(0.1).max(3600).nullable().optional(),
-      })
-      .nullable(),
+    // The bounds are the dialect's.
+    input: batchInput(z.number(), z.number()),
     store: batchOf,
     description:
       'Several messages in one request, where the dialect has batches: sent when there are so many, or when the first has waited so long. `null`: as the dialect has it by itself. `{"maxMessages": 1}`: none.',
     examples: [{ maxMessages: 100, maxWaitSeconds: 5 }],
+    api: { in: batchInput(z.int().min(1).max(10_000), z.number().min(0.1).max(3600)) },
   }),
   signed: field(z.boolean(), {
     setBy: 'engine',
@@ -211,6 +209,15 @@ export interface EndpointPatch extends Patch<typeof endpointFields> {}
 
 /** Why deliveries to an endpoint are held although its owner has it switched on. */
 export type EndpointHold = NonNullable<Endpoint['hold']>
+
+function batchInput(maxMessages: z.ZodNumber, maxWaitSeconds: z.ZodNumber) {
+  return z
+    .strictObject({
+      maxMessages: maxMessages.nullable().optional(),
+      maxWaitSeconds: maxWaitSeconds.nullable().optional(),
+    })
+    .nullable()
+}
 
 /** Naming none is the same as naming nothing. */
 function listOrNull(names: readonly string[] | null): readonly string[] | null {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EventTypeName, JsonObject, Milliseconds, Platforms } from './common.ts'
+import { EventTypeName, JsonObject, JsonObjectText, Milliseconds, Platforms } from './common.ts'
 import { field } from './fields/field.ts'
 import type { Input, Patch, Stored } from './fields/noun.ts'
 
@@ -33,7 +33,7 @@ export const eventTypeFields = {
     examples: [['Android', 'iOS']],
   }),
   /** JSON text. */
-  sample: field(z.string().nullable(), {
+  sample: field(JsonObjectText.nullable(), {
     setBy: 'vendor',
     default: null,
     description: 'An example payload.',

@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import {
+  channelsIn,
   EventId,
+  GivenMilliseconds,
   EventTypeName,
   JsonObject,
   Labels,
@@ -32,11 +34,12 @@ export const messageFields = {
       'An object, at most 1 MB. Delivered byte for byte as it stands in this request. In answers: `{}` with `with_content=false`; `null` once it was expunged or expired.',
     api: { in: JsonObject, out: JsonObject.nullable() },
   }),
-  channels: field(Labels.nullable(), {
+  channels: field(channelsIn(Labels, 5).nullable(), {
     setBy: 'vendor',
     default: null,
+    description: 'At most 5. Endpoints may subscribe to some of them.',
     examples: [['site-1']],
-    api: { in: SomeLabels.nullable() },
+    api: { in: channelsIn(SomeLabels, 5).nullable() },
   }),
   tags: field(Labels.nullable(), {
     setBy: 'vendor',
@@ -56,7 +59,7 @@ export const messageFields = {
     description: 'Where it happened (`Android`), held against the event type’s platforms.',
     examples: ['Android'],
   }),
-  occurredAt: field(Milliseconds, {
+  occurredAt: field(GivenMilliseconds, {
     setBy: 'vendor',
     optional: true,
     time: true,
@@ -70,7 +73,7 @@ export const messageFields = {
     description: '`false`: recorded and listed, never delivered.',
     examples: [false],
   }),
-  deliverAt: field(Milliseconds.nullable(), {
+  deliverAt: field(GivenMilliseconds.nullable(), {
     setBy: 'vendor',
     default: null,
     time: true,

@@ -10,6 +10,8 @@ import type { Input, Stored } from './fields/noun.ts'
 export const OperationState = z.enum(['running', 'ready', 'failed', 'called', 'claimed', 'expired'])
 export type OperationState = z.output<typeof OperationState>
 
+const lifetimes = 'A result can be fetched for 1 second to 7 days; give whole seconds.'
+
 /** A long-running job that reports back by callback. What it gave, and the id to fetch that with, are not in it. */
 export const operationFields = {
   id: field(z.string(), { setBy: 'engine', examples: ['op_1srOrx2ZWZBpBUvZ'] }),
@@ -29,9 +31,9 @@ export const operationFields = {
   metadata: field(Metadata, { setBy: 'vendor', default: {}, examples: [{ owner: '4567' }] }),
   expiresInSeconds: field(
     z
-      .int()
-      .min(1)
-      .max(7 * 86_400),
+      .int(lifetimes)
+      .min(1, lifetimes)
+      .max(7 * 86_400, lifetimes),
     {
       setBy: 'vendor',
       inputOnly: true,
@@ -42,27 +44,35 @@ export const operationFields = {
   ),
   message: field(z.string().nullable(), {
     setBy: 'engine',
+    default: null,
     description: 'The callback’s message, whose attempts are in the log; `null`: the job has not ended.',
     api: { name: 'msgId' },
   }),
-  error: field(z.string().nullable(), { setBy: 'engine', description: 'Why the job failed; `null`: it did not.' }),
+  error: field(z.string().nullable(), {
+    setBy: 'engine',
+    default: null,
+    description: 'Why the job failed; `null`: it did not.',
+  }),
   file: field(z.object({ name: z.string(), contentType: z.string(), bytes: z.int() }).nullable(), {
     setBy: 'engine',
+    default: null,
     description: 'What the result is, where it is a file.',
   }),
   createdAt: field(Milliseconds, { setBy: 'engine', time: true }),
   completedAt: field(Milliseconds.nullable(), {
     setBy: 'engine',
+    default: null,
     time: true,
     description: 'When the job ended, well or not.',
   }),
   expiresAt: field(Milliseconds.nullable(), {
     setBy: 'engine',
+    default: null,
     time: true,
     description: 'Until when the result can be fetched.',
   }),
-  calledAt: field(Milliseconds.nullable(), { setBy: 'engine', time: true }),
-  claimedAt: field(Milliseconds.nullable(), { setBy: 'engine', time: true }),
+  calledAt: field(Milliseconds.nullable(), { setBy: 'engine', default: null, time: true }),
+  claimedAt: field(Milliseconds.nullable(), { setBy: 'engine', default: null, time: true }),
 }
 
 export interface Operation extends Stored<typeof operationFields> {}

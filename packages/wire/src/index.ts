@@ -27,7 +27,7 @@ export { sign, type SignOptions } from './sign/sign.ts'
 export type { RequestLike } from './verify/read-request.ts'
 export { verify, verifySync } from './verify/verify.ts'
 export type { VerifyOptions, VerifyResult } from './verify/verify-options.ts'
-export { isTransportHeader, type HeadersLike } from './text/headers.ts'
+export { isHeaderName, isTransportHeader, type HeadersLike } from './text/headers.ts'
 export { latestTimeMs } from './text/time.ts'
 export { WireError, type Problem, type VerifyErrorCode, type WireErrorCode } from './errors.ts'
 export {

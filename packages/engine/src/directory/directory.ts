@@ -1,4 +1,3 @@
-import { completed, endpointFields } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
 import { EngineError } from '../errors.ts'
@@ -21,6 +20,7 @@ import type { Dialects } from './dialects.ts'
 import { dialectNameOf, endpointEntry } from './endpoint-entry.ts'
 import type { ApplicationEntry, EndpointEntry, TargetEntry } from './entries.ts'
 import { keyPlace, secretPlace } from './places.ts'
+import { readCatalog } from './read-catalog.ts'
 import { StaleChanges } from './stale-changes.ts'
 import { organisationTurn, turnOf, Turns } from './turns.ts'
 import type { Vault } from './vault.ts'
@@ -59,7 +59,7 @@ export class Directory {
   }
 
   async load(): Promise<void> {
-    this.#take(await this.#parts.catalog.load())
+    this.#take(await readCatalog(this.#parts.catalog))
     // A wrong key for the secrets fails here, with a clear text, and not at the first delivery.
     for (const { application, keys, endpoints } of this.#applications.values()) {
       if (keys[0]) return void this.vault.open(keyPlace(application.id), keys[0].sealed)
@@ -74,7 +74,7 @@ export class Directory {
    */
   async #readNewer(): Promise<void> {
     const before = new Set(this.#applications.keys())
-    const contents = await this.#parts.catalog.load()
+    const contents = await readCatalog(this.#parts.catalog)
     const stored = new Set(contents.applications.map(({ application }) => application.id))
     // Deleted by another node. What came into memory while this was read is not in it.
     for (const id of before) if (!stored.has(id)) this.#forgetApplication(id)
@@ -103,7 +103,7 @@ export class Directory {
       for (const { endpoint } of before?.endpoints.values() ?? [])
         if (!ids.has(endpoint.id)) this.#forgetEndpoint(before!, endpoint)
       this.#setApplication(application, keys, version, ids)
-      for (const row of rows) this.#setEndpoint({ ...row, endpoint: completed(endpointFields, row.endpoint) })
+      for (const row of rows) this.#setEndpoint(row)
     }
   }
 

@@ -1,18 +1,10 @@
-import { latestTimeMs } from '@posthorn/wire'
+import { messageFields, type MessageInput } from '@posthorn/model'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ApplicationEntry } from '../directory/entries.ts'
-import type { MessageInput } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import type { NewId } from '../ids.ts'
-import {
-  checkChannels,
-  checkEventTypeName,
-  checkEventId,
-  checkParams,
-  checkPlatformName,
-  checkTags,
-} from '../checks/checks.ts'
+import { checkInput } from '../checks/input.ts'
 import { checkPayload } from '../checks/payload.ts'
 import { checkMatrix, checkStep } from '../checks/rules.ts'
 import type { StoredMessage } from '../store/queue.ts'
@@ -38,14 +30,7 @@ export interface Draft {
  */
 export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageInput): Draft {
   const acceptedAt = parts.clock.now()
-  if (input.occurredAt !== undefined) checkTime(input.occurredAt, 'occurredAt')
-  if (input.deliverAt != null) checkTime(input.deliverAt, 'deliverAt')
-  checkEventTypeName(input.eventType)
-  if (input.eventId != null) checkEventId(input.eventId)
-  if (input.channels) checkChannels(input.channels, 5)
-  if (input.tags) checkTags(input.tags)
-  if (input.params) checkParams(input.params)
-  if (input.platform != null) checkPlatformName(input.platform, 'platform')
+  checkInput(messageFields, input, 'create')
   checkMatrix(app.preset, input.platform ?? null, parts.directory.findEventType(app.application.org, input.eventType))
   const payload = typeof input.payload === 'string' ? input.payload : JSON.stringify(input.payload)
   checkPayload(payload)
@@ -90,13 +75,4 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
 /** What a vendor wants to be true before anything is sent. @throws EngineError `plan_required`, `not_ready` */
 export function checkMaySend({ preset, application }: ApplicationEntry): void {
   checkStep(preset, application, 'send')
-}
-
-function checkTime(timeMs: number, field: string): void {
-  if (!Number.isInteger(timeMs) || timeMs < 0 || timeMs > latestTimeMs)
-    throw new EngineError(
-      'invalid',
-      `${field} is not a time: give whole milliseconds since 1970, as Date.now() does.`,
-      { field },
-    )
 }

@@ -1,4 +1,5 @@
-import type { WriteOptions, MessageInput } from '../engine.ts'
+import type { MessageInput } from '@posthorn/model'
+import type { WriteOptions } from '../engine.ts'
 import { EngineError, isClosed } from '../errors.ts'
 import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
 import type { Lifecycle } from '../lifecycle.ts'

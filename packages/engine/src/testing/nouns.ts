@@ -1,19 +1,22 @@
 /** Nouns for tests: complete rows of which a test says only what it is about. */
-import { defaultsOf, endpointFields } from '@posthorn/model'
-import type { Application, Endpoint, EventType, Message } from '../model.ts'
+import {
+  applicationFields,
+  defaultsOf,
+  endpointFields,
+  eventTypeFields,
+  messageFields,
+  type Application,
+  type Endpoint,
+  type EventType,
+  type Message,
+} from '@posthorn/model'
 
 export function anApplication(fields: Partial<Application> = {}): Application {
   return {
+    ...defaultsOf(applicationFields),
     id: 'app_1',
     org: 'org_1',
-    uid: null,
     name: 'Acme',
-    metadata: {},
-    rateLimit: null,
-    dialect: null,
-    preset: null,
-    facts: {},
-    params: {},
     createdAt: 1,
     updatedAt: 1,
     ...fields,
@@ -36,18 +39,9 @@ export function anEndpoint(fields: Partial<Endpoint> = {}): Endpoint {
 
 export function anEventType(fields: Partial<EventType> = {}): EventType {
   return {
+    ...defaultsOf(eventTypeFields),
     org: 'org_1',
     name: 'invoice.paid',
-    title: '',
-    category: null,
-    platforms: null,
-    sample: null,
-    description: '',
-    archived: false,
-    deprecated: false,
-    schemas: null,
-    featureFlags: null,
-    groupName: null,
     createdAt: 1,
     updatedAt: 1,
     ...fields,
@@ -56,19 +50,13 @@ export function anEventType(fields: Partial<EventType> = {}): EventType {
 
 export function aMessage(fields: Partial<Message> = {}): Message {
   return {
+    ...defaultsOf(messageFields),
     id: 'msg_0K3OcC9O39pNCR5O',
     app: 'app_1',
     eventType: 'invoice.paid',
-    eventId: null,
-    channels: null,
-    tags: null,
     payload: '{}',
-    params: {},
-    platform: null,
     occurredAt: 1,
     acceptedAt: 1,
-    deliver: true,
-    deliverAt: null,
     targets: [],
     ...fields,
   }

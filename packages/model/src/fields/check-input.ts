@@ -14,12 +14,13 @@ export interface InputProblem {
  * @param kind `patch`: everything may be left out
  */
 export function inputProblem(fields: Fields, input: unknown, kind: 'create' | 'patch'): InputProblem | null {
-  const parsed = schemaOf(fields, kind).safeParse(input)
-  const [issue] = parsed.error?.issues ?? []
-  if (!issue) return null
+  const check = checkOf(fields, kind)
+  const parsed = check.schema.safeParse(input)
+  if (parsed.success) return protoProblem(check, input as Readonly<Record<string, unknown>>)
+  const issue = parsed.error.issues[0]!
   const at = issue.path.map(String)
   if (issue.code === 'unrecognized_keys') {
-    const known = at.length === 0 ? ` There are ${Object.keys(schemaOf(fields, kind).shape).join(', ')}.` : ''
+    const known = at.length === 0 ? ` There are ${Object.keys(check.schema.shape).join(', ')}.` : ''
     const key = issue.keys[0]?.slice(0, 100) ?? ''
     return { field: [...at, key].join('.'), message: `There is no field ${JSON.stringify(key)} here.${known}` }
   }
@@ -28,15 +29,33 @@ export function inputProblem(fields: Fields, input: unknown, kind: 'create' | 'p
   return { field: at.join('.'), message: issue.message }
 }
 
-type Schemas = Partial<Record<'create' | 'patch', z.ZodObject>>
+/** A map passes with a member `__proto__`, which zod leaves out of what it has parsed; the engine stores what was given. */
+function protoProblem({ maps }: Check, input: Readonly<Record<string, unknown>>): InputProblem | null {
+  for (const name of maps) {
+    const given = input[name]
+    if (given != null && Object.hasOwn(given, '__proto__'))
+      return { field: `${name}.__proto__`, message: 'The name `__proto__` is not allowed.' }
+  }
+  return null
+}
+
+interface Check {
+  readonly schema: z.ZodObject
+  /** The fields that are maps. */
+  readonly maps: readonly string[]
+}
 
 /** By the fields that they check: a schema is compiled by its first use, so each is made once. */
-const schemas = new WeakMap<Fields, Schemas>()
+const checks = new WeakMap<Fields, Partial<Record<'create' | 'patch', Check>>>()
 
-function schemaOf(fields: Fields, kind: 'create' | 'patch'): z.ZodObject {
-  const made = schemas.get(fields) ?? {}
-  schemas.set(fields, made)
-  return (made[kind] ??= z.strictObject(inputShape(fields, kind)))
+function checkOf(fields: Fields, kind: 'create' | 'patch'): Check {
+  const made = checks.get(fields) ?? {}
+  checks.set(fields, made)
+
+  return (made[kind] ??= {
+    schema: z.strictObject(inputShape(fields, kind)),
+    maps: Object.keys(fields).filter((name) => fields[name]!.type instanceof z.ZodRecord),
+  })
 }
 
 function inputShape(fields: Fields, kind: 'create' | 'patch'): Record<string, z.ZodType> {

@@ -1,7 +1,8 @@
 import type { AttemptOut, EndpointMessageOut, MessageEndpointOut, Status, StatusText } from '@posthorn/api'
 import type { Attempt, AttemptResult, Delivery, Endpoint } from '@posthorn/engine'
+import { answerOf, attemptFields, deliveryFields } from '@posthorn/model'
 import { endpointOut, pairs } from '../endpoints/endpoint.ts'
-import { isoTime, isoTimeOrNull } from '../iso-time.ts'
+import { isoTimeOrNull } from '../iso-time.ts'
 
 // The numbers of Svix live here and nowhere else: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled.
 const texts: Record<Status, StatusText> = { 0: 'success', 1: 'pending', 2: 'fail', 3: 'sending', 4: 'canceled' }
@@ -44,29 +45,18 @@ export interface AttemptView {
   readonly expandedStatuses: boolean
 }
 
+const shownAttempt = answerOf(attemptFields)
+
 export function attemptOut(attempt: Attempt, view: AttemptView, body: string | null = null): AttemptOut {
   const own = attemptStatus[attempt.result]
   const status = own === 4 && !view.expandedStatuses ? 0 : own
   const content = view.withContent ? (attempt.response?.body ?? attempt.error?.message ?? '') : ''
   return {
-    id: attempt.id,
-    msgId: attempt.message,
-    endpointId: attempt.endpoint,
-    url: attempt.url,
+    ...shownAttempt(attempt),
     response: content,
-    responseStatusCode: attempt.code,
-    responseDurationMs: Math.round(attempt.durationMs),
     status,
     statusText: texts[status],
     triggerType: triggerType(attempt),
-    timestamp: isoTime(attempt.startedAt),
-    eventType: attempt.eventType,
-    attempt: attempt.attempt,
-    batchId: attempt.batch,
-    result: attempt.result,
-    error: attempt.error === null ? null : { ...attempt.error },
-    nextAttempt: isoTimeOrNull(attempt.nextAttemptAt),
-    remoteAddress: attempt.remoteAddress,
     request:
       view.withContent && attempt.request !== null
         ? { method: attempt.request.method, headers: pairs(attempt.request.headers), body }
@@ -80,13 +70,13 @@ export function triggerType(attempt: Attempt): 0 | 1 {
   return attempt.trigger === 'manual' ? 1 : 0
 }
 
+const shownDelivery = answerOf(deliveryFields)
+
 export function destinationOut(delivery: Delivery & { readonly target: Endpoint }): MessageEndpointOut {
   return {
     ...endpointOut(delivery.target),
+    ...shownDelivery(delivery),
     ...statusOf(delivery),
-    state: delivery.state,
-    attempts: delivery.attempts,
-    nextAttempt: isoTimeOrNull(delivery.nextAttemptAt),
   }
 }
 

@@ -1,7 +1,6 @@
-import type { AuditEntry } from '@posthorn/engine'
+import { answerOf, auditEntryFields } from '@posthorn/model'
 import type { HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { isoTime } from '../iso-time.ts'
 
 export const audit: HandlersOf<'audit'> = {
   'audit.list': async ({ engine, org, query }) => pageOut(await engine.audit.list(org, pageOptions(query)), auditOut),
@@ -10,6 +9,4 @@ export const audit: HandlersOf<'audit'> = {
     pageOut(await engine.audit.list(org, { ...pageOptions(query), app: params.app_id }), auditOut),
 }
 
-function auditOut({ id, app, at, actor, action, target, detail }: AuditEntry) {
-  return { id, appId: app, timestamp: isoTime(at), actor, action, target, detail: { ...detail } }
-}
+const auditOut = answerOf(auditEntryFields)

@@ -1,7 +1,7 @@
 import type {
   EndpointIn,
   EndpointOut,
-  EndpointPatch as EndpointBody,
+  EndpointPatch as PatchBody,
   EndpointUpsertIn,
   MockOut,
   TestOut,
@@ -24,7 +24,7 @@ export function endpointInput(body: EndpointIn): EndpointInput {
   return inputOf(endpointFields, body)
 }
 
-export function endpointPatch(body: EndpointBody): EndpointPatch {
+export function endpointPatch(body: PatchBody): EndpointPatch {
   return patchOf(endpointFields, body)
 }
 

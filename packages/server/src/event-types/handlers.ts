@@ -1,10 +1,8 @@
-import type { EventTypeIn, EventTypeOut, EventTypePatch } from '@posthorn/api'
-import { EngineError, type EventType, type EventTypeInput } from '@posthorn/engine'
+import { EngineError } from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { Reply } from '../http/reply.ts'
-import { isoTime } from '../iso-time.ts'
-import { withoutUndefined } from '../without-undefined.ts'
+import { eventTypeInput, eventTypeOut, eventTypePatch, eventTypeReplacement } from './event-type.ts'
 
 export const eventTypes: HandlersOf<'eventType'> = {
   'eventType.list': async ({ engine, org, query }) => {
@@ -26,7 +24,7 @@ export const eventTypes: HandlersOf<'eventType'> = {
         const current = await engine.eventTypes.get(org, name)
         if (!current.archived) throw error
         // An archived event type of this name is restored, with the fields of this request.
-        return engine.eventTypes.update(org, name, replacement(rest))
+        return engine.eventTypes.update(org, name, eventTypeReplacement(rest))
       }
     },
     present: eventTypeOut,
@@ -41,66 +39,15 @@ export const eventTypes: HandlersOf<'eventType'> = {
       () => true,
       () => false,
     )
-    const type = eventTypeOut(await engine.eventTypes.update(org, name, replacement(body), { upsert: true }))
+    const type = eventTypeOut(await engine.eventTypes.update(org, name, eventTypeReplacement(body), { upsert: true }))
     return existed ? type : new Reply(201, type)
   },
 
   'eventType.patch': async ({ engine, org, params, body }) =>
-    eventTypeOut(await engine.eventTypes.update(org, params.event_type_name, patch(body))),
+    eventTypeOut(await engine.eventTypes.update(org, params.event_type_name, eventTypePatch(body))),
 
   'eventType.delete': async ({ engine, org, params, query }) => {
     await engine.eventTypes.delete(org, params.event_type_name, { expunge: query.expunge ?? false })
     return undefined
   },
-}
-
-function eventTypeOut(type: EventType): EventTypeOut {
-  return {
-    name: type.name,
-    title: type.title,
-    category: type.category,
-    description: type.description,
-    platforms: type.platforms === null ? null : [...type.platforms],
-    sample: type.sample === null ? null : (JSON.parse(type.sample) as Record<string, unknown>),
-    archived: type.archived,
-    deprecated: type.deprecated,
-    schemas: type.schemas === null ? null : { ...type.schemas },
-    groupName: type.groupName,
-    featureFlags: type.featureFlags === null ? null : [...type.featureFlags],
-    featureFlag: type.featureFlags?.[0] ?? null,
-    createdAt: isoTime(type.createdAt),
-    updatedAt: isoTime(type.updatedAt),
-  }
-}
-
-function eventTypeInput(body: EventTypeIn): EventTypeInput {
-  const { name, ...rest } = body
-  return { ...patch(rest), name }
-}
-
-function patch(body: EventTypePatch): Partial<Omit<EventTypeInput, 'name'>> {
-  const { featureFlag, featureFlags, sample, ...rest } = body
-  const older = featureFlag === undefined ? undefined : featureFlag === null ? null : [featureFlag]
-  return withoutUndefined({
-    ...rest,
-    sample: sample && JSON.stringify(sample),
-    featureFlags: featureFlags === undefined ? older : featureFlags,
-  })
-}
-
-/** PUT, or an archived one that comes back: what is left out goes back to its default. */
-function replacement(body: EventTypePatch): Partial<Omit<EventTypeInput, 'name'>> {
-  return {
-    title: '',
-    category: null,
-    platforms: null,
-    sample: null,
-    description: '',
-    archived: false,
-    deprecated: false,
-    schemas: null,
-    featureFlags: null,
-    groupName: null,
-    ...patch(body),
-  }
 }

@@ -9,6 +9,9 @@ export function validate<S extends z.ZodObject>(schema: S, value: unknown, where
   throw invalid(...parsed.error.issues.flatMap((issue) => problemsOf(issue, schema, where)))
 }
 
+/** A check of a field (`custom`) is a refusal like one of the engine. */
+const types: Readonly<Record<string, string>> = { invalid_type: 'type_error', custom: 'value_error.invalid' }
+
 function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string): FieldProblem[] {
   const loc = [where, ...issue.path.map(String)]
   if (issue.code === 'unrecognized_keys') {
@@ -21,7 +24,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string)
   if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
     return [{ loc, msg: `\`${loc.at(-1)}\` is missing.`, type: 'value_error.missing' }]
   }
-  return [{ loc, msg: issue.message, type: issue.code === 'invalid_type' ? 'type_error' : 'value_error' }]
+  return [{ loc, msg: issue.message, type: types[issue.code ?? ''] ?? 'value_error' }]
 }
 
 function unknownField(key: string, known: readonly string[]): string {

@@ -1,28 +1,15 @@
 import type { MessageIn, MessageOut } from '@posthorn/api'
 import type { Message, MessageInput } from '@posthorn/engine'
+import { answerOf, inputOf, messageFields } from '@posthorn/model'
 import { scan } from '@posthorn/wire'
 import { requireObject } from '../http/json-body.ts'
 import { invalidField } from '../http/refusal.ts'
 import { withRawMember, type JsonText } from '../http/json-text.ts'
-import { isoTime, isoTimeOrNull } from '../iso-time.ts'
-import { withoutUndefined } from '../without-undefined.ts'
+
+const { payload: _, ...headFields } = messageFields
 
 /** A message without its payload, which is never parsed. */
-export function messageHead(message: Message): Omit<MessageOut, 'payload'> {
-  return {
-    id: message.id,
-    eventType: message.eventType,
-    eventId: message.eventId,
-    channels: message.channels === null ? null : [...message.channels],
-    tags: message.tags === null ? null : [...message.tags],
-    timestamp: isoTime(message.acceptedAt),
-    deliverAt: isoTimeOrNull(message.deliverAt),
-    occurredAt: isoTime(message.occurredAt),
-    params: { ...message.params },
-    platform: message.platform,
-    deliver: message.deliver,
-  }
-}
+export const messageHead: (message: Message) => Omit<MessageOut, 'payload'> = answerOf(headFields)
 
 /** `{}` stands for a payload that was not asked for, `null` for one that was erased. */
 export function payloadText(message: Message, withContent: boolean): string {
@@ -42,19 +29,11 @@ export function messageInput(body: Omit<MessageIn, 'payload'>, raw: string | nul
   }
   const days =
     body.payloadRetentionPeriod ?? (body.payloadRetentionHours == null ? undefined : body.payloadRetentionHours / 24)
-  return withoutUndefined({
-    eventType: body.eventType,
+  return {
+    ...inputOf(headFields, body),
     payload: payloadOf(body, raw),
-    eventId: body.eventId,
-    channels: body.channels,
-    tags: body.tags,
-    params: body.params,
-    platform: body.platform,
-    occurredAt: body.occurredAt ?? undefined,
-    deliver: body.deliver,
-    deliverAt: body.deliverAt ?? undefined,
-    payloadRetentionDays: days,
-  })
+    ...(days !== undefined && { payloadRetentionDays: days }),
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { OperationResult } from '@posthorn/engine'
+import { inputOf, operationFields } from '@posthorn/model'
 import { requireObject } from '../http/json-body.ts'
 import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
@@ -17,7 +18,7 @@ export function operations(links: Links): HandlersOf<'operation'> {
 
     'operation.create': idempotent({
       perform: ({ engine, org, params, body, write }) =>
-        engine.operations.create(org, params.app_id, withoutUndefined(body), write),
+        engine.operations.create(org, params.app_id, inputOf(operationFields, body), write),
       present: operationOut,
     }),
 

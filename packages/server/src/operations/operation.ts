@@ -1,28 +1,12 @@
 import type { OperationClaimOut, OperationOut } from '@posthorn/api'
 import type { Claimed, Operation } from '@posthorn/engine'
+import { answerOf, operationFields } from '@posthorn/model'
 import { JsonText, withRawMember } from '../http/json-text.ts'
 import { Reply } from '../http/reply.ts'
-import { isoTime, isoTimeOrNull } from '../iso-time.ts'
+import { isoTime } from '../iso-time.ts'
 import { fileUrl, type Links } from './links.ts'
 
-export function operationOut(operation: Operation): OperationOut {
-  const { id, kind, state, callbackUrl, metadata, message, error, file } = operation
-  return {
-    id,
-    kind,
-    state,
-    callbackUrl,
-    metadata: { ...metadata },
-    msgId: message,
-    error,
-    file: file && { ...file },
-    createdAt: isoTime(operation.createdAt),
-    completedAt: isoTimeOrNull(operation.completedAt),
-    expiresAt: isoTimeOrNull(operation.expiresAt),
-    calledAt: isoTimeOrNull(operation.calledAt),
-    claimedAt: isoTimeOrNull(operation.claimedAt),
-  }
-}
+export const operationOut: (operation: Operation) => OperationOut = answerOf(operationFields)
 
 /**
  * What a claim answers. A job that failed is a 200 with `error` in the place of `data`, because the claim itself is valid and its

@@ -1,22 +1,16 @@
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../idempotency.ts'
-import {
-  checkBatch,
-  checkFactKinds,
-  checkFacts,
-  checkHeaders,
-  checkMetadata,
-  checkName,
-  checkParams,
-  checkUid,
-} from '../../checks/checks.ts'
+import { checkBatch } from '../../checks/batch.ts'
+import { checkFactKinds } from '../../checks/fact-kinds.ts'
+import { checkHeaders } from '../../checks/headers.ts'
+import { checkInput } from '../../checks/input.ts'
 import { organisationTurn } from '../../directory/turns.ts'
 import type { EndpointChange } from '../../directory/directory.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
-import type { ApplicationInput, Engine } from '../../engine.ts'
+import { applicationFields, changed, created, type Application } from '@posthorn/model'
+import type { Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
-import type { Application } from '../../model.ts'
 import { isShared } from '../../directory/rotation.ts'
 import { checkSecretLength } from '../../checks/rules.ts'
 import { pageOf } from '../pages.ts'
@@ -26,30 +20,15 @@ import { sharedKeys } from '../keys/signing-keys.ts'
 export function applications(parts: ResourceParts): Engine['applications'] {
   const { directory, clock, newId } = parts
 
-  function check(org: string, input: Partial<ApplicationInput>): void {
-    if (input.name !== undefined) checkName(input.name)
-    if (input.uid != null) checkUid(input.uid)
-    if (input.metadata) checkMetadata(input.metadata)
-    if (input.params) checkParams(input.params)
-    if (input.facts) checkFacts(input.facts)
-    if (input.dialect != null) parts.dialects.find(org, input.dialect)
-  }
-
   return {
     async create(org, input, write = {}) {
-      check(org, { ...input, name: input.name })
+      checkInput(applicationFields, input, 'create')
+      if (input.dialect != null) parts.dialects.find(org, input.dialect)
       const now = clock.now()
       const application: Application = {
+        ...created(applicationFields, input),
         id: newId('app', now),
         org,
-        uid: input.uid ?? null,
-        name: input.name,
-        metadata: input.metadata ?? {},
-        rateLimit: input.rateLimit ?? null,
-        dialect: input.dialect ?? null,
-        preset: null,
-        facts: input.facts ?? {},
-        params: input.params ?? {},
         createdAt: now,
         updatedAt: now,
       }
@@ -71,11 +50,16 @@ export function applications(parts: ResourceParts): Engine['applications'] {
       return pageOf(directory.applications(org), (row) => row.id, options)
     },
     async update(org, id, patch) {
-      check(org, patch)
+      checkInput(applicationFields, patch, 'patch')
+      if (patch.dialect != null) parts.dialects.find(org, patch.dialect)
       const { application } = directory.application(org, id)
       return directory.exclusively(application.id, async () => {
         const entry = directory.application(org, application.id)
-        const row: Application = { ...entry.application, ...withoutUndefined(patch), updatedAt: clock.now() }
+        const row: Application = {
+          ...entry.application,
+          ...changed(applicationFields, patch),
+          updatedAt: clock.now(),
+        }
         if (patch.facts) checkFactKinds(patch.facts, entry.preset)
         const app = { ...entry, application: row }
         const moved = row.dialect !== entry.application.dialect

@@ -9,18 +9,11 @@ import {
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { publicKeyOf, secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../idempotency.ts'
-import {
-  checkBatch,
-  checkChannels,
-  checkFilter,
-  checkHeaders,
-  checkMetadata,
-  checkOverlap,
-  checkParams,
-  checkPlatforms,
-  checkSecret,
-  checkUid,
-} from '../../checks/checks.ts'
+import { checkBatch } from '../../checks/batch.ts'
+import { checkFilter } from '../../checks/filter.ts'
+import { checkHeaders } from '../../checks/headers.ts'
+import { checkOverlap } from '../../checks/overlap.ts'
+import { checkSecret } from '../../checks/secret.ts'
 import { checkInput } from '../../checks/input.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
@@ -56,11 +49,6 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
 
   /** What of the input can be wrong by itself is said before anything is written. Answers the canonical address. */
   function check(input: EndpointPatch, app: ApplicationEntry, dialect: CompiledDialect): string | null {
-    if (input.uid != null) checkUid(input.uid)
-    if (input.metadata) checkMetadata(input.metadata)
-    if (input.params) checkParams(input.params)
-    if (input.channels) checkChannels(input.channels, 10)
-    if (input.platforms) checkPlatforms(input.platforms)
     if (input.filter) checkFilter(input.filter)
     if (input.batch) checkBatch(input.batch, dialect)
     if (input.headers) checkHeaders(input.headers, dialect)

@@ -1,45 +1,26 @@
 import { idempotencyRecord } from '../../idempotency.ts'
-import type { Engine, EventTypeInput } from '../../engine.ts'
-import type { EventType } from '../../model.ts'
-import { checkEventTypeName, checkPlatforms, checkSample } from '../../checks/checks.ts'
-import { withoutUndefined } from '../applications/applications.ts'
+import { changed, created, defaultsOf, eventTypeFields, type EventType } from '@posthorn/model'
 import { organisationTurn } from '../../directory/turns.ts'
+import type { Engine } from '../../engine.ts'
+import { checkInput } from '../../checks/input.ts'
 import { pageOf } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
+const nameOnly = { name: eventTypeFields.name }
+
 /** An event type of which only the name is known. */
 export function freshEventType(org: string, name: string, now: number): EventType {
-  return {
-    org,
-    name,
-    title: '',
-    category: null,
-    platforms: null,
-    sample: null,
-    description: '',
-    archived: false,
-    deprecated: false,
-    schemas: null,
-    featureFlags: null,
-    groupName: null,
-    createdAt: now,
-    updatedAt: now,
-  }
+  return { ...defaultsOf(eventTypeFields), org, name, createdAt: now, updatedAt: now }
 }
 
 export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
   const { directory, clock } = parts
 
-  function check(input: Partial<EventTypeInput>): void {
-    if (input.platforms) checkPlatforms(input.platforms)
-    if (input.sample != null) checkSample(input.sample)
-  }
-
   return {
     async create(org, input, write = {}) {
-      checkEventTypeName(input.name, 'name')
-      check(input)
-      const row: EventType = { ...freshEventType(org, input.name, clock.now()), ...withoutUndefined(input) }
+      checkInput(eventTypeFields, input, 'create')
+      const now = clock.now()
+      const row: EventType = { ...created(eventTypeFields, input), org, createdAt: now, updatedAt: now }
       const repeat = idempotencyRecord(write.idempotency, row, row.createdAt)
       await directory.exclusively(organisationTurn(org), () =>
         directory.write({ kind: 'event_type', row, create: true }, repeat),
@@ -55,12 +36,12 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
     },
     update(org, name, patch, options = {}) {
       return directory.exclusively(organisationTurn(org), async () => {
-        check(patch)
+        checkInput(eventTypeFields, patch, 'patch')
         const before = directory.findEventType(org, name)
-        if (!before) checkEventTypeName(name, 'name')
+        if (!before) checkInput(nameOnly, { name }, 'create')
         const create = !before && options.upsert === true
         const base = create ? freshEventType(org, name, clock.now()) : directory.eventType(org, name)
-        const row: EventType = { ...base, ...withoutUndefined(patch), updatedAt: clock.now() }
+        const row: EventType = { ...base, ...changed(eventTypeFields, patch), updatedAt: clock.now() }
         await directory.write({ kind: 'event_type', row, create })
         return row
       })

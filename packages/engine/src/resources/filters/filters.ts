@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { checkFilter } from '../../checks/checks.ts'
+import { checkFilter } from '../../checks/filter.ts'
 import { EngineError } from '../../errors.ts'
 import type { Engine } from '../../engine.ts'
 import { type CompiledFilter, compileFilter } from '@posthorn/preset'

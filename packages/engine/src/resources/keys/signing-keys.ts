@@ -1,6 +1,7 @@
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../idempotency.ts'
-import { checkOverlap, checkSecret } from '../../checks/checks.ts'
+import { checkOverlap } from '../../checks/overlap.ts'
+import { checkSecret } from '../../checks/secret.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import type { Engine, SigningKey, SigningKeyReset } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'

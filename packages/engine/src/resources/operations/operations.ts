@@ -1,8 +1,8 @@
-import { checkEventTypeName, checkMetadata } from '../../checks/checks.ts'
+import { created, operationFields, type Operation } from '@posthorn/model'
+import { checkInput } from '../../checks/input.ts'
 import { notFound } from '../../directory/directory.ts'
-import type { Claimed, Engine, OperationInput } from '../../engine.ts'
+import type { Claimed, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
-import type { Operation } from '../../model.ts'
 import { callbackPolicy } from '../../directory/callback-entry.ts'
 import { hashOf, newClaimId } from '../../operations/claim-id.ts'
 import { endOperation, fileOf, payloadOf, reasonOf, type EndParts } from '../../operations/end.ts'
@@ -12,7 +12,6 @@ import type { ResourceParts } from '../parts.ts'
 import { idempotencyRecord, repeated } from '../../idempotency.ts'
 
 const defaultSeconds = 86_400
-const mostSeconds = 7 * 86_400
 
 export function operations(parts: ResourceParts & EndParts): Engine['operations'] {
   const { directory, clock, newId, random, operations: store, files } = parts
@@ -31,26 +30,18 @@ export function operations(parts: ResourceParts & EndParts): Engine['operations'
   return {
     async create(org, app, input, write = {}) {
       const { application, preset } = directory.application(org, app)
-      checkInput(input)
+      checkInput(operationFields, input, 'create')
       const { httpsOnly } = callbackPolicy(preset)
       const checked = parts.transport.check(input.callbackUrl, { httpsOnly })
       if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'callbackUrl' })
       const now = clock.now()
       const operation: Operation = {
+        ...created(operationFields, input),
         id: newId('op', now),
         app: application.id,
-        kind: input.kind ?? null,
         state: 'running',
         callbackUrl: checked.url,
-        metadata: input.metadata ?? {},
-        message: null,
-        error: null,
-        file: null,
         createdAt: now,
-        completedAt: null,
-        expiresAt: null,
-        calledAt: null,
-        claimedAt: null,
       }
       const claim = newClaimId((count) => random.bytes(count))
       const row: OperationRow = {
@@ -154,13 +145,4 @@ function expired(at: number): EngineError {
     'expired',
     `This result could be fetched until ${new Date(at).toISOString()} and is gone. Ask for the operation to be done again.`,
   )
-}
-
-function checkInput({ kind, metadata, expiresInSeconds: seconds }: OperationInput): void {
-  if (kind != null) checkEventTypeName(kind, 'kind')
-  if (metadata) checkMetadata(metadata)
-  if (seconds !== undefined && !(Number.isInteger(seconds) && seconds >= 1 && seconds <= mostSeconds))
-    throw new EngineError('invalid', 'A result can be fetched for 1 second to 7 days; give whole seconds.', {
-      field: 'expiresInSeconds',
-    })
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../idempotency.ts'
-import { checkFactKinds } from '../../checks/checks.ts'
+import { checkFactKinds } from '../../checks/fact-kinds.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
 import { organisationTurn } from '../../directory/turns.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'

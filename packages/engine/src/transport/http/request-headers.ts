@@ -1,4 +1,5 @@
 /** The headers of a request in undici's form: a flat list of alternating names and values. */
+import { isTransportHeader } from '@posthorn/wire'
 import type { TransportRequest } from '../transport.ts'
 
 const USER_AGENT = 'Posthorn/0.1'
@@ -20,13 +21,13 @@ export function requestHeaders(headers: TransportRequest['headers']): string[] {
       case 6:
       case 7:
       case 14:
+      case 16:
       case 17:
-        if (CONNECTION_HEADERS.has(name.toLowerCase())) continue
+        if (isTransportHeader(name)) continue
         break
       case 10: {
-        const lower = name.toLowerCase()
-        if (CONNECTION_HEADERS.has(lower)) continue
-        if (lower === 'user-agent') hasUserAgent = true
+        if (isTransportHeader(name)) continue
+        if (name.toLowerCase() === 'user-agent') hasUserAgent = true
         break
       }
       case 15:
@@ -39,15 +40,3 @@ export function requestHeaders(headers: TransportRequest['headers']): string[] {
   if (!hasUserAgent) lines.push('user-agent', USER_AGENT)
   return lines
 }
-
-const CONNECTION_HEADERS = new Set([
-  'te',
-  'host',
-  'expect',
-  'trailer',
-  'upgrade',
-  'connection',
-  'keep-alive',
-  'content-length',
-  'transfer-encoding',
-])

@@ -2,18 +2,7 @@ import { dialect, dialects, type CompiledDialect } from '@posthorn/wire'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EngineError } from '../errors.ts'
-import {
-  checkChannels,
-  checkEventId,
-  checkEventTypeName,
-  checkHeaders,
-  checkMetadata,
-  checkName,
-  checkParams,
-  checkSecret,
-  checkTags,
-  checkUid,
-} from './checks.ts'
+import { checkHeaders } from './headers.ts'
 
 const standard = dialect('standard')
 
@@ -151,94 +140,5 @@ describe('H2: reserved headers are refused, in any case', () => {
   test('names that only begin alike are free', () => {
     for (const name of ['hosts', 'x-host', 'x-webhook-id', 'webhookid', 'tea', 'proxy'])
       expect(refusedHeader(name, 'a')).toBeNull()
-  })
-})
-
-describe('names and ids', () => {
-  test.each(['invoice.paid', 'a', 'A-b_c.1', '-', 'a'.repeat(256)])('%j is an event type', (name) => {
-    expect(refusal(() => checkEventTypeName(name))).toBeNull()
-  })
-
-  test.each(['', 'a b', 'a/b', 'a\n', 'é', "' OR 1=1--", 'a'.repeat(257), 'a\0'])('%j is no event type', (name) => {
-    expect(refusal(() => checkEventTypeName(name))).toMatchObject({ code: 'invalid', field: 'eventType' })
-    expect(refusal(() => checkEventTypeName(name, 'name'))?.field).toBe('name')
-  })
-
-  test('an eventId is up to 256 printable ASCII characters without spaces', () => {
-    for (const id of ['1', 'evt_1', "a/b:c'd", '~'.repeat(256)]) expect(refusal(() => checkEventId(id))).toBeNull()
-    for (const id of ['', 'a b', 'a\r\nb', 'a\0', 'é', 'a'.repeat(257)])
-      expect(refusal(() => checkEventId(id))).toMatchObject({ code: 'invalid', field: 'eventId' })
-  })
-
-  test('a uid is up to 256 letters, digits, -, _ and dots', () => {
-    for (const uid of ['1', 'customer-1', 'a.b_c', 'a'.repeat(256), 'application_1', 'app', 'App_1'])
-      expect(refusal(() => checkUid(uid))).toBeNull()
-    for (const uid of ['', 'a b', 'a/b', 'é', '../x', 'a'.repeat(257), 'a\n'])
-      expect(refusal(() => checkUid(uid))).toMatchObject({ code: 'invalid', field: 'uid' })
-  })
-
-  test.each(['app_1', 'ep_x', 'msg_', 'atmpt_abc'])('a uid that looks like one of our ids (%s) is refused', (uid) => {
-    expect(refusal(() => checkUid(uid))).toMatchObject({ code: 'invalid', field: 'uid' })
-  })
-
-  test('a name is not blank and has up to 256 characters', () => {
-    for (const name of ['a', ' a ', 'Ærø & Sons', 'a'.repeat(256)]) expect(refusal(() => checkName(name))).toBeNull()
-    for (const name of ['', '  ', '\n', 'a'.repeat(257)])
-      expect(refusal(() => checkName(name))).toMatchObject({ code: 'invalid', field: 'name' })
-  })
-})
-
-describe('metadata, params, channels, tags', () => {
-  test('metadata has up to 4,096 characters as JSON', () => {
-    const most = 4096 - JSON.stringify({ a: '' }).length
-    expect(refusal(() => checkMetadata({ a: 'x'.repeat(most) }))).toBeNull()
-    expect(refusal(() => checkMetadata({ a: 'x'.repeat(most + 1) }))).toMatchObject({
-      code: 'invalid',
-      field: 'metadata',
-    })
-  })
-
-  test('the name of a param is a letter and then letters, digits, _ and -; its value has up to 1,024 characters', () => {
-    for (const params of [{}, { accountId: 'a' }, { a1_b: '' }, { [`a${'b'.repeat(63)}`]: 'x'.repeat(1024) }])
-      expect(refusal(() => checkParams(params))).toBeNull()
-    for (const name of ['', '1a', '_a', '-a', 'a.b', 'é', 'a b', `a${'b'.repeat(64)}`])
-      expect(refusal(() => checkParams({ [name]: 'a' }))).toMatchObject({ code: 'invalid' })
-    expect(refusal(() => checkParams({ a: 'x'.repeat(1025) }))).toMatchObject({ code: 'invalid', field: 'params.a' })
-  })
-
-  test('P1: __proto__ is no name of a param', () => {
-    expect(refusal(() => checkParams(JSON.parse('{"__proto__":"a"}') as Record<string, string>))?.code).toBe('invalid')
-  })
-
-  test('channels are as many as asked for, each up to 128 characters', () => {
-    expect(refusal(() => checkChannels(['a', 'A-b_c.1:2', 'a'.repeat(128)], 3))).toBeNull()
-    expect(refusal(() => checkChannels(['a', 'b'], 1))).toMatchObject({ code: 'invalid', field: 'channels' })
-    for (const channel of ['', 'a b', 'a/b', 'é', 'a'.repeat(129), "' OR 1=1--"])
-      expect(refusal(() => checkChannels([channel], 5))).toMatchObject({ code: 'invalid', field: 'channels' })
-  })
-
-  test('tags are up to ten, each 1 to 128 characters of any kind', () => {
-    const nine = 'abcdefghi'.split('')
-    expect(refusal(() => checkTags([...nine, 'é'.repeat(128)]))).toBeNull()
-    for (const tags of [[...nine, 'j', 'k'], [''], ['a'.repeat(129)]])
-      expect(refusal(() => checkTags(tags))).toMatchObject({ code: 'invalid', field: 'tags' })
-  })
-})
-
-describe('secrets', () => {
-  test('a secret that its dialect cannot use is refused with the field, and is not repeated', () => {
-    for (const secret of ['', 'whsec_canary!']) {
-      const found = refusal(() => checkSecret(secret, standard))
-      expect(found).toMatchObject({ code: 'secret_refused', field: 'secret' })
-      expect(found?.message).not.toContain('canary')
-    }
-  })
-
-  test('a secret that a dialect made itself passes', () => {
-    for (const { name } of dialects) {
-      const compiled = dialect(name)
-      const secret = compiled.newSecret((count) => new Uint8Array(count).fill(7))
-      if (secret !== null) expect(refusal(() => checkSecret(secret, compiled))).toBeNull()
-    }
   })
 })
