@@ -1,5 +1,6 @@
 /** The page about a dialect is true: its example verifies, and the code in it runs. */
 import {
+  compile,
   dialect,
   dialects,
   documentDialect,
@@ -13,15 +14,21 @@ import {
 import { describe, expect, test } from 'vitest'
 import { missing } from './installed.ts'
 import { moreDialects } from './more-dialects.ts'
+import { sampleMessage } from './sample.ts'
 import { snippetDialects } from './snippets/dialects.ts'
 import { interpreters, runSnippets } from './snippets/run.ts'
 
 const sample: DocumentSample = {
   type: 'visitor.signin',
   payload: '{"name": "Zoë | ```` <b>", "total": 12.50}',
-  params: { accountId: '12', apiSpaceId: 'space', 'tenant-Name': 'a', claim: 'claim-7' },
 }
 const all: readonly Dialect[] = [...dialects, ...moreDialects, ...snippetDialects]
+
+/** The same with a value for every param of a dialect; its payload has a name that no envelope has. */
+function sampleOf(one: Dialect): DocumentSample {
+  const { params } = sampleMessage(compile(one), 0, 'space')
+  return { ...sample, payload: sample.payload.replace('"name"', '"Zoë"'), params: { ...params, claim: 'claim-7' } }
+}
 
 /** Blocks of a page by the language that stands at their fences. */
 function blocks(page: string, language: string): string[] {
@@ -45,7 +52,7 @@ function vectorOf(page: string): PrintedVector {
 describe('the example of a page', () => {
   for (const one of all) {
     test(`${one.name}: is verified, by the public key where there is one`, async () => {
-      const { request, secrets, publicKey, sentAt } = vectorOf(await documentDialect(one, { sample }))
+      const { request, secrets, publicKey, sentAt } = vectorOf(await documentDialect(one, { sample: sampleOf(one) }))
       expect(secrets.length).toBe(one.signatures.length > 0 ? 1 : 0)
       const options =
         secrets.length === 0 ? { secret: null } : { secrets: publicKey === undefined ? secrets : [publicKey] }
@@ -53,7 +60,7 @@ describe('the example of a page', () => {
       expect(result, result.ok ? '' : result.message).toMatchObject({ ok: true, messages: [{}] })
     })
     test(`${one.name}: stands as HTTP with the same headers and body`, async () => {
-      const page = await documentDialect(one, { sample })
+      const page = await documentDialect(one, { sample: sampleOf(one) })
       const { request } = vectorOf(page)
       const [head = '', body = ''] = blocks(page, 'http')[0]!
         .replace(/\n$/, '')
@@ -75,7 +82,7 @@ describe('the code of a page, taken out by its fence', () => {
       continue
     }
     test(`${one.name}: the Python in it verifies the example in it`, async () => {
-      const page = await documentDialect(one, { sample })
+      const page = await documentDialect(one, { sample: sampleOf(one) })
       const [code = '', ...others] = blocks(page, 'python')
       expect(others).toEqual([])
       const { request, secrets, sentAt } = vectorOf(page)

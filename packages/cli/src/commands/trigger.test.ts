@@ -1,18 +1,29 @@
 import { expect, test } from 'vitest'
-import { dialect, dialects, verify } from '@posthorn/wire'
+import { dialect, dialects, verify, type Dialect } from '@posthorn/wire'
 import { localReceiver } from '../../test/local-receiver.ts'
 import { posthorn } from '../../test/memory-io.ts'
 import { builtInPresets } from '../sample/built-in-presets.ts'
 import { devSecret } from '../sample/dev-secret.ts'
 
 const presets = builtInPresets()
-const firstEvent = (name: string) =>
-  (presets.find((preset) => preset.dialect === name) ?? presets.at(-1))?.eventTypes.find((type) => type.sample)?.name ??
-  ''
 
-test.each(dialects)('plays $name so that it verifies', async ({ name }) => {
+/** The first sample of a preset that speaks the dialect; where there is none, an event of one's own with every param. */
+function eventOf({ name, params = {} }: Dialect): string[] {
+  const preset = presets.find((one) => one.dialect === name)
+  const event = preset?.eventTypes.find(({ sample }) => sample !== null)?.name
+  if (event !== undefined) return [event]
+  return [
+    'bell.rang',
+    '--payload',
+    '{"is it": true}',
+    ...Object.keys(params).flatMap((param) => ['--param', `${param}=1`]),
+  ]
+}
+
+test.each(dialects)('plays $name so that it verifies', async (definition) => {
+  const { name } = definition
   await using receiver = await localReceiver()
-  const ran = await posthorn(['trigger', firstEvent(name), '--dialect', name, '--to', `${receiver.url}/hooks`])
+  const ran = await posthorn(['trigger', ...eventOf(definition), '--dialect', name, '--to', `${receiver.url}/hooks`])
   expect(ran).toMatchObject({ code: 0, err: '' })
   expect(ran.out).toContain('200 OK in ')
   const [got] = receiver.got
