@@ -570,16 +570,35 @@ describe('the signature', () => {
     ]
   }
 
+  /** The vendor's example in words that programs can follow, written here from its page and not taken from our dialect. */
+  const vendorsExample = {
+    request: {},
+    signatures: [
+      {
+        algorithm: 'hmac-sha256',
+        key: { encoding: 'utf8' },
+        over: [{ $: 'sentAt', as: 'unix' }, '.', { $: 'body' }],
+        encoding: 'hex',
+        header: 'x-signinapp-webhook-signature',
+        format: { pairs: { separator: ',', time: 't', signature: 's1' } },
+      },
+    ],
+  }
+
   /** What a program that follows the vendor's example says about each. It shares no code with ours. */
   function judged(command: readonly string[], all: readonly Candidate[]): boolean[] {
     const [program = '', ...rest] = command
     const input = all.map(({ header, body, secret: key }) =>
       JSON.stringify({
         do: 'verify',
-        dialect: 'signinapp',
+        dialect: vendorsExample,
         secret: key,
-        headers: { 'x-signinapp-webhook-signature': header },
-        body: Buffer.from(body).toString('base64'),
+        request: {
+          method: 'POST',
+          url: 'https://example.com/',
+          headers: { 'x-signinapp-webhook-signature': header },
+          body: Buffer.from(body).toString('base64'),
+        },
       }),
     )
     const cwd = fileURLToPath(new URL('../../../wire/test/foreign', import.meta.url))
