@@ -5,11 +5,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '../packages/cli/test/free-port.ts'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const posthorn = join(root, 'packages/cli/bin/posthorn.js')
@@ -222,13 +222,4 @@ function lineOf(child: ChildProcess, pattern: RegExp): Promise<string> {
     child.stderr?.on('data', onData)
     child.once('exit', () => reject(new Error(`ended without ${pattern}:\n${out}`)))
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -1,12 +1,27 @@
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
+import { createServer } from 'node:net'
 
-/** Ports of this machine that nobody listens on. For programs that cannot be told to take any. */
+/**
+ * Ports of this machine that nobody listens on, for programs that have to be told one. They are below those that systems give to
+ * connections and to programs that take any port, so nothing else takes them before.
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  // All of them are held at once, so that none is given twice.
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  const ports = new Set<number>()
+  while (ports.size < count) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000)
+    if (await isFree(port)) ports.add(port)
+  }
+  return [...ports]
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
+  server.close()
+  await once(server, 'close')
+  return true
 }

@@ -40,7 +40,7 @@ export async function batchKillRun(count: number): Promise<BatchKillResult> {
       params: app,
       body: {
         url: receiver.url,
-        batch: { maxMessages: batchSize, maxWaitSeconds: 1 },
+        batch: { maxMessages: batchSize, maxWaitSeconds: 3 },
         retrySchedule: [1, 1, 1, 1, 1],
       },
     })

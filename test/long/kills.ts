@@ -2,7 +2,7 @@ import { batchKillRun } from '../e2e/batch-kill-run.ts'
 import { killRun } from '../e2e/kill-run.ts'
 import { grouped, type Proof } from './proof.ts'
 
-const rounds = 10
+const rounds = 5
 const batchMessages = 20_000
 
 /** A process that is killed again and again while producers send to it. */

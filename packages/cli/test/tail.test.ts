@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, test } from 'vitest'
 import { createClient, type Client, type LogEntry } from '@posthorn/api'
+import { freePort } from './free-port.ts'
 import { localReceiver } from './local-receiver.ts'
 import { startLogServer } from './log-server.ts'
 import { posthorn } from './memory-io.ts'
@@ -13,15 +14,6 @@ const folder = mkdtempSync(join(tmpdir(), 'posthorn-tail-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const jwtSecret = 'a secret of the test, long enough'
-
-/** A port that is free; the server takes the same one again after each start. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** A server process that can be started again on its port and its data. */
 async function servers(name: string) {

@@ -350,7 +350,7 @@ describe('a file', () => {
   it('has a link that expires, and so has its claim', async () => {
     const vendor = await aVendor()
     const { json } = await vendor.post('/operation', {
-      body: { callbackUrl: `${vendor.receiver.origin}/`, expiresInSeconds: 1 },
+      body: { callbackUrl: `${vendor.receiver.origin}/`, expiresInSeconds: 3 },
     })
     await vendor.post(`/operation/${(json as { id: string }).id}/complete`, { body: 'x', headers: asZip })
     await server.engine.idle()

@@ -76,11 +76,16 @@ export interface Received {
   readonly body: string
 }
 
+interface Reply {
+  readonly status: number
+  readonly body: string
+}
+
 export interface Receiver {
   readonly url: string
   readonly received: Received[]
-  /** What is answered from now on. */
-  answer: { status: number; body: string }
+  /** What is answered from now on; a function is given the number of the request, from 1. */
+  answer: Reply | ((nth: number) => Reply)
 }
 
 /** A receiver on this machine that keeps what it was sent. Ends with the test. */
@@ -91,7 +96,9 @@ export async function startReceiver(): Promise<Receiver> {
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
     incoming.on('end', () => {
       received.push({ headers: incoming.headers, body: Buffer.concat(chunks).toString('utf8') })
-      outgoing.writeHead(receiver.answer.status, { 'content-type': 'text/plain' }).end(receiver.answer.body)
+      const { answer } = receiver
+      const { status, body } = typeof answer === 'function' ? answer(received.length) : answer
+      outgoing.writeHead(status, { 'content-type': 'text/plain' }).end(body)
     })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
