@@ -1,4 +1,4 @@
-import { routes, scopes, type Route } from '@posthorn/api'
+import { errorCodes, routes, scopes, type Route } from '@posthorn/api'
 import { code, table } from './markdown.ts'
 
 /** docs/api.md: every scope. */
@@ -7,6 +7,12 @@ export function scopeTable(): string {
     ['scope', 'allows to'],
     Object.entries(scopes).map(([name, meaning]) => [code(name), meaning]),
   )
+}
+
+/** docs/api.md: every error code. */
+export function errorTable(): string {
+  const rows = Object.entries(errorCodes).map(([name, { status, when }]) => [String(status), code(name), when])
+  return table(['status', 'code', 'when'], rows)
 }
 
 const tokens: Readonly<Record<Route['access'], string>> = {

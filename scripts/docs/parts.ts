@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { operationTable, scopeTable } from './api.ts'
+import { errorTable, operationTable, scopeTable } from './api.ts'
 import { commandTable, exitCodeTable, variableTable } from './commands.ts'
 import { dialectSections, dialectTable } from './dialects.ts'
 import { withPart } from './markers.ts'
@@ -22,6 +22,7 @@ const parts: readonly Part[] = [
   { page: 'packages/wire/README.md', name: 'dialects', text: dialectTable },
   { page: 'README.md', name: 'dialects', text: dialectTable },
   { page: 'docs/api.md', name: 'scopes', text: scopeTable },
+  { page: 'docs/api.md', name: 'errors', text: errorTable },
   { page: 'docs/api.md', name: 'operations', text: operationTable },
   { page: 'packages/cli/README.md', name: 'commands', text: commandTable },
   { page: 'packages/cli/README.md', name: 'exit codes', text: exitCodeTable },

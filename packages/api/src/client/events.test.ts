@@ -54,16 +54,16 @@ test('reads the same, byte by byte', async () => {
   expect(await read(...[...Buffer.from(stream)].map((byte) => Uint8Array.of(byte)))).toEqual(said)
 })
 
-test('does not tell an event that was cut off', async () => {
+test('drops an incomplete event at the end', async () => {
   expect(await read('data: whole\n\ndata: half\n')).toEqual([event('whole')])
   expect(await read('data: whole\n\ndata: ha')).toEqual([event('whole')])
 })
 
-test('passes over a byte order mark, an id with a zero byte and a wait that is no number', async () => {
+test('ignores a byte order mark, an id with a zero byte and a wait that is not a number', async () => {
   expect(await read('\ufeffid: a\0b\nretry: soon\ndata: x\n\n')).toEqual([event('x')])
 })
 
-test('an event without data is none', async () => {
+test('an event without data is ignored', async () => {
   expect(await read('event: attempt\n\ndata: x\n\n')).toEqual([event('x')])
 })
 
@@ -72,7 +72,7 @@ test('refuses an event without an end', async () => {
   await expect(read('data: x\n'.repeat(600_000))).rejects.toThrow(/longer than a megabyte/)
 })
 
-test('tells of bytes as they come, also of those that are no event yet', async () => {
+test('reports each chunk of bytes, before they are an event too', async () => {
   let told = 0
   const parts = ['data: o', 'ne\n', '\n', ': still here\n\n'].map((part) => Buffer.from(part))
   const seen: number[] = []

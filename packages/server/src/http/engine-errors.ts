@@ -1,8 +1,14 @@
+import type { ErrorCode, ErrorStatus } from '@posthorn/api'
 import type { EngineError, EngineErrorCode } from '@posthorn/engine'
 import { invalid, invalidField, notFound, Refusal } from './refusal.ts'
 
-/** The status of each refusal of the engine. With `field` the answer is a 422 that names a field: the one of the error, or else this. */
-const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
+/** A code of the API has a status of its own. Every other code becomes a 422 that names a field. */
+type Answer<Code extends EngineErrorCode> = Code extends ErrorCode
+  ? { readonly status: ErrorStatus<Code>; readonly field?: string }
+  : { readonly status: 422; readonly field: string }
+
+/** The status of each refusal of the engine. With `field` the answer is a 422 that names the field of the error, or else this field. */
+const answers: { readonly [Code in EngineErrorCode]: Answer<Code> } = {
   not_found: { status: 404 },
   conflict: { status: 409 },
   invalid: { status: 422, field: '' },
@@ -25,7 +31,7 @@ const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
   activation_required: { status: 409 },
   endpoint_limit: { status: 409 },
   expired: { status: 410 },
-  idempotent_replay: { status: 409 }, // answer.ts answers it with what was kept
+  idempotent_replay: { status: 422, field: '' }, // does not get here: answer.ts answers it with the stored result
   idempotency_key_reused: { status: 422 },
   overloaded: { status: 503 },
   database_locked: { status: 503 },
@@ -34,7 +40,7 @@ const answers: Record<EngineErrorCode, { status: number; field?: string }> = {
 }
 
 export function refusalOf(error: EngineError): Refusal {
-  const { status, field } = answers[error.code]
+  const { status, field }: { status: ErrorStatus<ErrorCode>; field?: string } = answers[error.code]
   if (status === 404) return notFound()
   if (field !== undefined) {
     const type = `value_error.${error.code}`
@@ -53,5 +59,6 @@ export function refusalOf(error: EngineError): Refusal {
     return invalidField(['body', ...(path === '' ? [] : path.split('.'))], error.message, type)
   }
   const headers = status === 503 ? { 'retry-after': String(Math.ceil(error.retryAfterSeconds ?? 1)) } : {}
-  return new Refusal(status, error.code, error.message, { headers })
+  // Without a field it is a code of the API: the type of `answers` says so.
+  return new Refusal(status, error.code as ErrorCode, error.message, { headers })
 }

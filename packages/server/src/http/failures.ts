@@ -5,7 +5,7 @@ import { refusalOf } from './engine-errors.ts'
 import { Refusal } from './refusal.ts'
 import { loggedPath } from './request-log.ts'
 
-/** Answers whatever was thrown. An error that is no refusal is a bug: it is logged whole, and the answer says nothing of it. */
+/** Answers whatever was thrown. An error that is not a refusal is a bug: it is logged completely, and the response has no details. */
 export function failureHandler(log: Log) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const refusal = refusalFor(error, request)
@@ -29,7 +29,12 @@ function refusalFor(error: unknown, request: FastifyRequest): Refusal {
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge()
   if (code.startsWith('FST_ERR_') && statusCode >= 400 && statusCode < 500) {
-    return new Refusal(statusCode, 'bad_request', 'This request cannot be read. Check its Content-Length and its path.')
+    // The status of Fastify is a more exact 4xx; they all have this code.
+    return new Refusal(
+      statusCode as 400,
+      'bad_request',
+      'This request cannot be read. Check its Content-Length and its path.',
+    )
   }
   return new Refusal(500, 'internal', `Something went wrong here. It is logged as ${request.id}.`)
 }

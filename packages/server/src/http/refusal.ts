@@ -1,3 +1,5 @@
+import type { ErrorCode, ErrorStatus } from '@posthorn/api'
+
 /** One entry of a 422, in the shape that Svix's SDKs read. */
 export interface FieldProblem {
   readonly loc: readonly string[]
@@ -9,16 +11,16 @@ export interface FieldProblem {
  * The answer to a request that is refused: a status, a code and a sentence. Everything between the socket and a handler throws
  * it, and `failures.ts` answers it. No other error leaves the server.
  */
-export class Refusal extends Error {
+export class Refusal<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name = 'Refusal'
   readonly status: number
-  readonly code: string
+  readonly code: Code
   readonly problems: readonly FieldProblem[] | null
   readonly headers: Readonly<Record<string, string>>
 
   constructor(
-    status: number,
-    code: string,
+    status: ErrorStatus<Code>,
+    code: Code,
     detail: string,
     extra: { problems?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>> } = {},
   ) {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ErrorCode } from '@posthorn/api'
 import { isUploading } from './incoming-file.ts'
 
 /** Answers what the HTTP parser refuses. It never becomes a request, so the answer is written by hand, in the shape of all others. */
@@ -17,7 +18,7 @@ export function refuseConnection(error: Error & { code?: string }, socket: Socke
   )
 }
 
-function refusalFor(parserCode: string | undefined): [status: number, code: string, detail: string] {
+function refusalFor(parserCode: string | undefined): [status: number, code: ErrorCode, detail: string] {
   switch (parserCode) {
     case 'HPE_HEADER_OVERFLOW':
       return [431, 'headers_too_large', 'The head of the request has more than 16 kB.']
