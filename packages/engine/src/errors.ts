@@ -68,3 +68,8 @@ export class EngineError extends Error {
 export function isClosed(error: unknown): boolean {
   return error instanceof EngineError && error.code === 'closed'
 }
+
+/** @param noun what was looked for: `endpoint` @param id as the caller wrote it */
+export function notFound(noun: string, id: string): EngineError {
+  return new EngineError('not_found', `There is no ${noun} ${id} here.`)
+}

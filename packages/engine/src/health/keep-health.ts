@@ -34,7 +34,7 @@ export class HealthKeeper {
     const entry = this.#parts.directory.endpointById(endpoint)
     const isUsual = entry?.endpoint.failingSince === null && outcome.success
     if (!entry || isUsual || !this.#step(endpoint, outcome)) return
-    this.#parts.directory
+    this.#parts.directory.writes
       .exclusively(entry.app, () => this.#write(endpoint, outcome))
       .catch((error: unknown) => {
         if (!(error instanceof EngineError))
@@ -56,7 +56,7 @@ export class HealthKeeper {
     if (!change || !entry) return
     const { secrets, secondarySecrets } = entry
     const endpoint = { ...entry.endpoint, ...change }
-    await directory.write({
+    await directory.writes.write({
       kind: 'put_endpoint',
       endpoint,
       secrets,

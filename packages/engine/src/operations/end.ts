@@ -1,9 +1,9 @@
 import { checkJson, checkPayload } from '../checks/payload.ts'
 import { checkTargets } from '../pipeline/check-targets.ts'
 import type { Clock, Random } from '../clock.ts'
-import { notFound, type Directory } from '../directory/directory.ts'
+import type { Directory } from '../directory/directory.ts'
 import type { ResultFile, WriteOptions } from '../engine.ts'
-import { EngineError } from '../errors.ts'
+import { EngineError, notFound } from '../errors.ts'
 import type { NewId } from '../ids.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { Operation } from '../model.ts'
@@ -97,7 +97,7 @@ export async function endOperation(
   write: WriteOptions,
 ): Promise<Operation> {
   const { directory, clock } = parts
-  return directory.exclusively(`operation ${id}`, async () => {
+  return directory.writes.exclusively(`operation ${id}`, async () => {
     for (;;) {
       const entry = directory.application(org, app)
       const row = await parts.operations.operation(entry.application.id, id)
@@ -126,7 +126,7 @@ export async function endOperation(
         if (result.state === 'accepted') return operation
         if (result.state === 'replay') throw repeated(write.idempotency, result)
         if (result.state !== 'stale_catalog') throw refusal(result, message)
-        await directory.catchUp(entry)
+        await directory.writes.catchUp(entry)
       } finally {
         if (isFirst && !accepted) directory.forgetCallback(id)
       }

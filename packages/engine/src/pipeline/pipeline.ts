@@ -49,7 +49,7 @@ export async function send(
     if (result.state === 'accepted') return message
     if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
     if (result.state !== 'stale_catalog') throw refusal(result, message)
-    await parts.directory.catchUp(entry)
+    await parts.directory.writes.catchUp(entry)
   }
 }
 

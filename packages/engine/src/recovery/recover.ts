@@ -89,6 +89,6 @@ async function resumeFrom(
   now: number,
 ): Promise<void> {
   const moved = { ...endpoint, resumeFrom: moment, updatedAt: now }
-  await directory.write({ kind: 'put_endpoint', endpoint: moved, secrets, secondarySecrets, create: false })
+  await directory.writes.write({ kind: 'put_endpoint', endpoint: moved, secrets, secondarySecrets, create: false })
   schedule.wake(endpoint.id, endpoint.app)
 }

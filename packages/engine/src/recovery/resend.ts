@@ -1,6 +1,5 @@
-import { notFound } from '../directory/directory.ts'
 import type { Engine } from '../engine.ts'
-import { EngineError } from '../errors.ts'
+import { EngineError, notFound } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { RecoverParts } from './recover.ts'
 

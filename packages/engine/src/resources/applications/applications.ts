@@ -5,8 +5,8 @@ import { checkBatch } from '../../checks/batch.ts'
 import { checkFactKinds } from '../../checks/fact-kinds.ts'
 import { checkHeaders } from '../../checks/headers.ts'
 import { checkInput } from '../../checks/input.ts'
-import { organisationTurn } from '../../directory/turns.ts'
-import type { EndpointChange } from '../../directory/directory.ts'
+import { organisationTurn } from '../../directory/write-turns.ts'
+import type { EndpointChange } from '../../directory/changes.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import { applicationFields, changed, created, type Application } from '@posthorn/model'
 import type { Engine } from '../../engine.ts'
@@ -33,10 +33,10 @@ export function applications(parts: ResourceParts): Engine['applications'] {
         updatedAt: now,
       }
       // No dialect is deleted between here and the disk, neither one that this names nor one that its first endpoint will.
-      await directory.exclusively(organisationTurn(org), async () => {
+      await directory.writes.exclusively(organisationTurn(org), async () => {
         const dialect = parts.dialects.find(org, application.dialect)
         const keys = sharedKeys(parts, { application, keys: [], endpoints: new Map() }, dialect)
-        await directory.write(
+        await directory.writes.write(
           { kind: 'application', row: { application, keys }, create: true },
           idempotencyRecord(write.idempotency, application, now),
         )
@@ -53,7 +53,7 @@ export function applications(parts: ResourceParts): Engine['applications'] {
       checkInput(applicationFields, patch, 'patch')
       if (patch.dialect != null) parts.dialects.find(org, patch.dialect)
       const { application } = directory.application(org, id)
-      return directory.exclusively(application.id, async () => {
+      return directory.writes.exclusively(application.id, async () => {
         const entry = directory.application(org, application.id)
         const row: Application = {
           ...entry.application,
@@ -69,7 +69,7 @@ export function applications(parts: ResourceParts): Engine['applications'] {
               keys: sharedKeys(parts, app, parts.dialects.find(org, dialectNameOf(app, null))),
               endpoints: [],
             }
-        await directory.writeAll([
+        await directory.writes.writeAll([
           { kind: 'application', row: { application: row, keys }, create: false },
           ...endpoints,
         ])
@@ -80,8 +80,8 @@ export function applications(parts: ResourceParts): Engine['applications'] {
     async delete(org, id) {
       const entry = directory.application(org, id)
       const targets = [...entry.endpoints.keys(), ...directory.callbacksOf(entry.application.id)]
-      await directory.exclusively(entry.application.id, () =>
-        directory.write({ kind: 'delete_application', org, id: entry.application.id }),
+      await directory.writes.exclusively(entry.application.id, () =>
+        directory.writes.write({ kind: 'delete_application', org, id: entry.application.id }),
       )
       for (const target of targets) parts.schedule.wake(target, entry.application.id)
     },

@@ -1,7 +1,7 @@
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { compile, parseDialect, WireError, type Dialect } from '@posthorn/wire'
-import { organisationTurn } from '../../directory/turns.ts'
+import { organisationTurn } from '../../directory/write-turns.ts'
 import type { DialectInfo, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import { audited } from '../audit/audited.ts'
@@ -31,11 +31,11 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
    * meantime, and an application that comes waits for its own turn, which is that of the dialects.
    */
   function exclusivelyInAll<T>(org: string, work: () => Promise<T>): Promise<T> {
-    return directory.exclusively(organisationTurn(org), () =>
+    return directory.writes.exclusively(organisationTurn(org), () =>
       directory.applications(org).reduce(
         (inner, { id }) =>
           () =>
-            directory.exclusively(id, inner),
+            directory.writes.exclusively(id, inner),
         work,
       )(),
     )
@@ -57,7 +57,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
     get: (org, name, version) => info(org, name, version ?? null),
 
     put(org, name, definition, write) {
-      return directory.exclusively(organisationTurn(org), async () => {
+      return directory.writes.exclusively(organisationTurn(org), async () => {
         refuseReadOnly(org, name)
         const newest = parts.dialects.versions(org, name).at(-1)
         const dialect = asDialect(name, definition, newest?.version ?? 0)
@@ -65,7 +65,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
           return { ...info(org, name), created: false }
         const { version } = dialect
         const row = { org, name, version, definition: dialect, createdAt: clock.now() }
-        await directory.writeAll([
+        await directory.writes.writeAll([
           { kind: 'dialect', row },
           audited(parts, write, { org, app: null, action: 'dialect.defined', target: name, detail: { version } }),
         ])
@@ -83,7 +83,7 @@ export function dialects(parts: ResourceParts): Engine['dialects'] {
             'in_use',
             `The dialect ${name} is spoken by ${users.slice(0, 5).join(', ')}${users.length > 5 ? ` and ${users.length - 5} more` : ''}. Give them another one first.`,
           )
-        await directory.writeAll([
+        await directory.writes.writeAll([
           { kind: 'delete_dialect', org, name },
           audited(parts, write, { org, app: null, action: 'dialect.deleted', target: name }),
         ])

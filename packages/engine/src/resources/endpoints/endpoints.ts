@@ -15,7 +15,7 @@ import { checkHeaders } from '../../checks/headers.ts'
 import { checkOverlap } from '../../checks/overlap.ts'
 import { checkSecret } from '../../checks/secret.ts'
 import { checkInput } from '../../checks/input.ts'
-import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
+import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Actor, Engine, WriteOptions } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
@@ -160,7 +160,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
     const changes: [DirectoryChange, ...DirectoryChange[]] = [...withKey(app, dialect, change), audit]
     // Headers may carry credentials and are sealed at rest. An answer does not show them, so a repeat does not need them.
     const kept: Endpoint = { ...endpoint, headers: {} }
-    await directory.writeAll(changes, idempotencyRecord(write.idempotency, kept, now))
+    await directory.writes.writeAll(changes, idempotencyRecord(write.idempotency, kept, now))
     return endpoint
   }
 
@@ -244,7 +244,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       create: false,
     }
     const [first, ...more] = withKey(app, dialect, change)
-    await directory.writeAll([first, ...more, ...audits(before, endpoint, patch, write)])
+    await directory.writes.writeAll([first, ...more, ...audits(before, endpoint, patch, write)])
     schedule.wake(endpoint.id, endpoint.app)
     return endpoint
   }
@@ -270,7 +270,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   /** Changes one endpoint when it is its application's turn, as it stands then. */
   function changing<T>(org: string, app: string, id: string, work: (entry: EndpointEntry) => Promise<T>): Promise<T> {
     const { endpoint } = directory.endpoint(org, app, id)
-    return directory.exclusively(endpoint.app, () => work(directory.endpoint(org, endpoint.app, endpoint.id)))
+    return directory.writes.exclusively(endpoint.app, () => work(directory.endpoint(org, endpoint.app, endpoint.id)))
   }
 
   function toggle(org: string, app: string, id: string, on: boolean, write: Actor | undefined): Promise<Endpoint> {
@@ -285,7 +285,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
   return {
     async create(org, app, input, write = {}) {
       const { id } = directory.application(org, app).application
-      return directory.exclusively(id, () => create(directory.application(org, id), input, write))
+      return directory.writes.exclusively(id, () => create(directory.application(org, id), input, write))
     },
 
     async get(org, app, id) {
@@ -312,7 +312,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       const { endpoint } = directory.endpoint(org, app, id)
       const change = { kind: 'delete_endpoint', org, app: endpoint.app, id: endpoint.id } as const
       const audit = audited(parts, write, { org, app: endpoint.app, action: 'endpoint.deleted', target: endpoint.id })
-      await directory.exclusively(endpoint.app, () => directory.writeAll([change, audit]))
+      await directory.writes.exclusively(endpoint.app, () => directory.writes.writeAll([change, audit]))
       schedule.wake(endpoint.id, endpoint.app)
     },
 
@@ -320,7 +320,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
       const entry = directory.endpoint(org, app, id)
       const { endpoint, dialect } = entry
       const action = 'endpoint.secret_shown'
-      await directory.write(audited(parts, write, { org, app: endpoint.app, action, target: endpoint.id }))
+      await directory.writes.write(audited(parts, write, { org, app: endpoint.app, action, target: endpoint.id }))
       const shared = isShared(dialect)
       const newest = shared ? null : directory.vault.newestSecretOf(entry)
       const secret = newest?.secret ?? directory.vault.signing(entry.signing)[0] ?? null
@@ -355,7 +355,7 @@ export function endpoints(parts: ResourceParts): Engine['endpoints'] {
         })
         refuseTooMany(secrets)
         const changed: Endpoint = { ...endpoint, signed: secret !== null, updatedAt: now }
-        await directory.writeAll(
+        await directory.writes.writeAll(
           [
             { kind: 'put_endpoint', endpoint: changed, secrets, secondarySecrets, create: false },
             audited(parts, write, {

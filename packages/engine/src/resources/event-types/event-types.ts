@@ -1,6 +1,6 @@
 import { idempotencyRecord } from '../../idempotency.ts'
 import { changed, created, defaultsOf, eventTypeFields, type EventType } from '@posthorn/model'
-import { organisationTurn } from '../../directory/turns.ts'
+import { organisationTurn } from '../../directory/write-turns.ts'
 import type { Engine } from '../../engine.ts'
 import { checkInput } from '../../checks/input.ts'
 import { pageOf } from '../pages.ts'
@@ -22,8 +22,8 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
       const now = clock.now()
       const row: EventType = { ...created(eventTypeFields, input), org, createdAt: now, updatedAt: now }
       const repeat = idempotencyRecord(write.idempotency, row, row.createdAt)
-      await directory.exclusively(organisationTurn(org), () =>
-        directory.write({ kind: 'event_type', row, create: true }, repeat),
+      await directory.writes.exclusively(organisationTurn(org), () =>
+        directory.writes.write({ kind: 'event_type', row, create: true }, repeat),
       )
       return row
     },
@@ -35,21 +35,21 @@ export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
       return pageOf(all, (row) => row.name, options)
     },
     update(org, name, patch, options = {}) {
-      return directory.exclusively(organisationTurn(org), async () => {
+      return directory.writes.exclusively(organisationTurn(org), async () => {
         checkInput(eventTypeFields, patch, 'patch')
         const before = directory.findEventType(org, name)
         if (!before) checkInput(nameOnly, { name }, 'create')
         const create = !before && options.upsert === true
         const base = create ? freshEventType(org, name, clock.now()) : directory.eventType(org, name)
         const row: EventType = { ...base, ...changed(eventTypeFields, patch), updatedAt: clock.now() }
-        await directory.write({ kind: 'event_type', row, create })
+        await directory.writes.write({ kind: 'event_type', row, create })
         return row
       })
     },
     delete(org, name, options = {}) {
-      return directory.exclusively(organisationTurn(org), async () => {
+      return directory.writes.exclusively(organisationTurn(org), async () => {
         const row = { ...directory.eventType(org, name), archived: true, updatedAt: clock.now() }
-        await directory.write(
+        await directory.writes.write(
           options.expunge ? { kind: 'delete_event_type', org, name } : { kind: 'event_type', row, create: false },
         )
       })

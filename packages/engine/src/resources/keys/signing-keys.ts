@@ -56,7 +56,7 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
       const [dialect] = dialectsOf(entry)
       const key = shown(entry, dialect!)
       const { id } = entry.application
-      await directory.write(audited(parts, write, { org, app: id, action: 'signing_key.shown', target: id }))
+      await directory.writes.write(audited(parts, write, { org, app: id, action: 'signing_key.shown', target: id }))
       return key
     },
 
@@ -64,7 +64,7 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
       const overlapSeconds = input.overlapSeconds ?? defaultOverlapSeconds
       checkOverlap(overlapSeconds)
       const { id } = directory.application(org, app).application
-      return directory.exclusively(id, async () => {
+      return directory.writes.exclusively(id, async () => {
         const entry = directory.application(org, id)
         const dialects = dialectsOf(entry)
         const key = input.key ?? dialects[0]!.newSecret((count) => random.bytes(count))!
@@ -83,7 +83,7 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
         const switchAt = next?.from ?? null
         // Without the key: a repeat is answered from a record that is stored in clear text.
         const reset: SigningKeyReset = { signsFrom: switchAt ?? now, previousUntil: switchAt ?? previousUntil }
-        await directory.writeAll(
+        await directory.writes.writeAll(
           [
             { kind: 'application', row: { application, keys }, create: false },
             audited(parts, write, {

@@ -1,5 +1,5 @@
+import { notFound } from '../../errors.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
-import { notFound } from '../../directory/directory.ts'
 import type { Engine } from '../../engine.ts'
 import type { Delivery, DeliveryState } from '../../model.ts'
 import type { LatestAttempt } from '../../store/ledger.ts'

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../idempotency.ts'
 import { checkFactKinds } from '../../checks/fact-kinds.ts'
-import type { DirectoryChange, EndpointChange } from '../../directory/directory.ts'
-import { organisationTurn } from '../../directory/turns.ts'
+import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
+import { organisationTurn } from '../../directory/write-turns.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
@@ -104,8 +104,8 @@ export function presets(parts: ResourceParts): Engine['presets'] {
     async apply(org, app, input, write = {}) {
       const preset = directory.preset(input.name)
       const { id } = directory.application(org, app).application
-      return directory.exclusively(organisationTurn(org), () =>
-        directory.exclusively(id, async () => {
+      return directory.writes.exclusively(organisationTurn(org), () =>
+        directory.writes.exclusively(id, async () => {
           const entry = directory.application(org, id)
           const types = eventTypesOf(org, preset)
           refuseHidden(org, preset)
@@ -121,7 +121,7 @@ export function presets(parts: ResourceParts): Engine['presets'] {
             { kind: 'application', row: { application, keys }, create: false },
             ...changesOf(entry, after, endpoints, now),
           ]
-          await directory.writeAll(
+          await directory.writes.writeAll(
             [
               ...changes,
               ...types.map(({ row, before }) => ({ kind: 'event_type', row, create: before === null }) as const),

@@ -1,7 +1,7 @@
 import type { Unit } from '../store/catalog.ts'
 
 /** Runs work one after another where it has the same key. */
-export class Turns {
+export class WriteTurns {
   readonly #last = new Map<string, Promise<unknown>>()
 
   run<T>(key: string, work: () => Promise<T>): Promise<T> {

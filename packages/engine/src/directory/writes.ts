@@ -1,0 +1,118 @@
+import { EngineError, notFound } from '../errors.ts'
+import { repeated } from '../idempotency.ts'
+import type { Catalog, CatalogChange, UnitVersion } from '../store/catalog.ts'
+import { unitsOf } from '../store/catalog-units.ts'
+import type { IdempotencyRecord } from '../store/idempotency.ts'
+import { idOf, nounOf, type DirectoryChange, type EndpointChange } from './changes.ts'
+import type { Contents } from './contents.ts'
+import type { ApplicationEntry } from './entries.ts'
+import { readCatalog } from './read-catalog.ts'
+import { StaleChanges } from './stale-changes.ts'
+import { turnOf, WriteTurns } from './write-turns.ts'
+import type { Vault } from './vault.ts'
+
+/**
+ * Writes changes of configuration: first to the catalog, then to the contents in memory. Changes of one application come one
+ * after another, so that a patch and a change of health never overwrite each other.
+ */
+export class Writes {
+  readonly #catalog: Catalog
+  readonly #contents: Contents
+  readonly #vault: Vault
+  readonly #turns = new WriteTurns()
+  /** The version in memory with which each turn began that runs now. */
+  readonly #basis = new Map<string, number>()
+
+  constructor(catalog: Catalog, contents: Contents, vault: Vault) {
+    this.#catalog = catalog
+    this.#contents = contents
+    this.#vault = vault
+  }
+
+  /**
+   * Runs changes of one application, or of one organisation (`organisationTurn`), one after another. Where another node changed it
+   * since it was read here, nothing was written: it is read again and the work is repeated.
+   */
+  exclusively<T>(turn: string, work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(turn, async () => {
+      for (;;) {
+        this.#basis.set(turn, this.#contents.versionOf(turn))
+        try {
+          return await work()
+        } catch (error) {
+          if (!(error instanceof StaleChanges && error.turns.has(turn))) throw error
+        } finally {
+          this.#basis.delete(turn)
+        }
+      }
+    })
+  }
+
+  /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay`, `idempotency_key_reused` */
+  write(change: DirectoryChange, idempotency: IdempotencyRecord | null = null): Promise<void> {
+    return this.writeAll([change], idempotency)
+  }
+
+  /** The same with all of them or none. The first one is what a refusal names. */
+  async writeAll(
+    changes: readonly [DirectoryChange, ...DirectoryChange[]],
+    idempotency: IdempotencyRecord | null = null,
+  ): Promise<void> {
+    const [first] = changes
+    const stored = changes.map((change) => (change.kind === 'put_endpoint' ? this.#sealed(change) : change))
+    const expected = this.#expected(stored)
+    const result = await this.#catalog.write({ changes: stored, expected, idempotency })
+    if (result.state === 'stale') {
+      await this.#readNewer()
+      throw new StaleChanges(result.units.map(turnOf))
+    }
+    if (result.state === 'replay') throw repeated(idempotency, result)
+    if (result.state === 'missing') throw notFound(nounOf(first), idOf(first))
+    if (result.state === 'conflict')
+      throw new EngineError(
+        'conflict',
+        `The ${result.what} of this ${nounOf(first)} is taken by another one. Choose another, or change that one.`,
+        { field: result.what },
+      )
+    this.#contents.show(changes, expected, result.versions)
+  }
+
+  /** Reads the application again, where what is stored is newer than this and that is not known here yet. */
+  async catchUp({ application: { id }, version }: ApplicationEntry): Promise<void> {
+    if (this.#contents.versionOf(id) === version) await this.#readNewer()
+  }
+
+  /** The versions that changes are computed from: those with which their turns began. */
+  #expected(changes: readonly CatalogChange[]): UnitVersion[] {
+    const created = new Set(
+      changes.flatMap((change) => (change.kind === 'application' && change.create ? [change.row.application.id] : [])),
+    )
+    return unitsOf(changes).map((unit) => {
+      const turn = turnOf(unit)
+      const version = created.has(turn) ? 0 : this.#basis.get(turn)
+      if (version === undefined) throw new Error(`A change of ${turn} is written outside of its turn.`)
+      return { ...unit, version }
+    })
+  }
+
+  /**
+   * Reads everything again and takes what is newer than in memory. Another node's changes are rare, and the catalog is small; a
+   * store that many nodes share will read only what changed.
+   */
+  async #readNewer(): Promise<void> {
+    const before = new Set(this.#contents.applications.keys())
+    const contents = await readCatalog(this.#catalog)
+    const stored = new Set(contents.applications.map(({ application }) => application.id))
+    // Deleted by another node. What came into memory while this was read is not in it.
+    for (const id of before) if (!stored.has(id)) this.#contents.forgetApplication(id)
+    // Deleted here while this was read.
+    const gone = new Set([...before].filter((id) => !this.#contents.applications.has(id)))
+    this.#contents.take(contents, ({ id }) => !gone.has(id))
+  }
+
+  #sealed({ endpoint, secrets, secondarySecrets, create, healthOnly = false }: EndpointChange): CatalogChange {
+    const sealedHeaders = this.#vault.sealHeaders(endpoint.id, endpoint.headers)
+    const row = { endpoint: { ...endpoint, headers: {} }, sealedHeaders, secrets, secondarySecrets }
+    return { kind: 'endpoint', row, create, versioned: !healthOnly }
+  }
+}
