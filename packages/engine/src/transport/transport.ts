@@ -44,7 +44,7 @@ export interface Timings {
 }
 
 export interface TransportResponse {
-  /** The protocol's status code (for HTTP, the status); 0 where the protocol has none. The outcome's `kind` says what it means. */
+  /** The protocol's status code (for HTTP, the status), or 0. The outcome's `kind` says what it means. */
   readonly code: number
   readonly headers: readonly (readonly [name: string, value: string])[]
   /** At most `maxBodyBytes` of the response body, never decompressed. */
@@ -89,7 +89,7 @@ export type RejectionReason =
 export interface Unknown extends Ended {
   readonly kind: 'unknown'
   readonly error: { readonly code: TransportErrorCode; readonly message: string }
-  /** True when the receiver may have processed the request, for example when the connection is reset after the body was written. */
+  /** True when the receiver may have processed the request, for example when it resets the connection after the body. */
   readonly maybeSent: boolean
 }
 
@@ -116,7 +116,7 @@ export interface ProbeStep {
   readonly durationMs: number | null
 }
 
-/** TLS of the connection that was made. The names come from the receiver's certificate; they are made printable and cut to a limit. */
+/** TLS of the connection that was made. The names come from the receiver's certificate; they are printable and limited. */
 export interface ProbedTls {
   /** `TLSv1.3` */
   readonly protocol: string

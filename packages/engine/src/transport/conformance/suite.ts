@@ -1,5 +1,5 @@
 /**
- * The behaviour that every transport must have, whatever its protocol. A transport runs the suite with a harness of one method:
+ * The behaviour that every transport must have. A transport runs the suite with a harness of one method:
  *
  *     transportSuite('http', { open: async (rules) => ({ transport, receiver, absentUrl, close }) })
  */

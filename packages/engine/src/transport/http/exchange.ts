@@ -128,7 +128,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
 
   onConnectFailure(failure: Failure, phase: Phase): void {
     clearTimeout(this.#connectBudget)
-    // Only a failed TCP connection moves on to the next address. A wrong certificate is an error, also if another address has a valid one.
+    // Only a failed TCP connection leads to the next address. A wrong certificate is a fault of the receiver, not of one address.
     const hasNext = phase === 'connect' && failure.code !== 'address_refused' && this.#advance()
     if (hasNext) this.#connect()
     else this.#fail(failure.code, failure.message)

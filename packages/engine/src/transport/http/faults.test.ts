@@ -1,4 +1,4 @@
-/** Receivers that hang, answer incorrectly or close the connection (RELIABILITY C1, C3 to C7, C13): a server that writes raw bytes. */
+/** Receivers that hang, answer incorrectly or close the connection (RELIABILITY C1, C3 to C7, C13), as servers of raw bytes. */
 import type net from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'

@@ -6,7 +6,7 @@ export type Verdict =
   | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly retryAfterMs: number | null }
 
 /**
- * The meaning of a status: 2xx is accepted, everything else is rejected. Redirects are rejected too, because they are not followed.
+ * The meaning of a status: 2xx is accepted, everything else is rejected, also redirects, because they are not followed.
  *
  * @param now milliseconds since 1970: a `Retry-After` may be a date
  */

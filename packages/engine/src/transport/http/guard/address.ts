@@ -2,9 +2,9 @@
  * Which IP addresses may be connected to. Pure functions over bytes: text is parsed here, IPv4 inside IPv6 is unmapped
  * first, and text that cannot be parsed is refused.
  *
- * We have our own code because the available libraries let private addresses through. `net.BlockList` with IPv4 rules catches `::ffff:7f00:1`
- * but not `64:ff9b::7f00:1`, `2002:7f00:1::` or `::127.0.0.1`, and a rule for `::ffff:0:0/96` blocks all of IPv4; the
- * package `ip` was wrong twice (CVE-2023-42282, CVE-2024-29415). A test compares this table with Python's `ipaddress`.
+ * We have our own code because the available libraries let private addresses through. `net.BlockList` with IPv4 rules
+ * catches `::ffff:7f00:1` but not `64:ff9b::7f00:1`, `2002:7f00:1::` or `::127.0.0.1`, and a rule for `::ffff:0:0/96`
+ * blocks all of IPv4. The package `ip` was wrong twice (CVE-2023-42282, CVE-2024-29415). A test compares this table with Python's `ipaddress`.
  */
 
 /** Four bytes (IPv4) or sixteen (IPv6 that does not carry a mapped IPv4 address). */
@@ -16,7 +16,7 @@ export interface Cidr {
   readonly prefixBits: number
 }
 
-/** The refused IPv4 ranges; everything else is public. From IANA's special-purpose registry, plus the metadata addresses of two clouds. */
+/** The refused IPv4 ranges (IANA's special-purpose registry, and Azure's metadata address); everything else is public. */
 export const REFUSED_IPV4: readonly (readonly [cidr: string, what: string])[] = [
   ['0.0.0.0/8', 'an address of "this network"'],
   ['10.0.0.0/8', 'a private address'],
@@ -157,7 +157,7 @@ export function parseCidr(text: string): Cidr {
   return { text, bytes: written, prefixBits }
 }
 
-/** Reads the value of `POSTHORN_ALLOW_PRIVATE`: CIDRs separated by commas. White space is ignored; an empty text gives no CIDR. */
+/** Reads the value of `POSTHORN_ALLOW_PRIVATE`: CIDRs separated by commas; an empty text gives none. */
 export function parseCidrList(text: string): Cidr[] {
   return text
     .split(',')

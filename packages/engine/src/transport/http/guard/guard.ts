@@ -37,7 +37,7 @@ type Admission =
 export interface Guard {
   /** Check 1: everything that can be checked without the network. */
   checkUrl(url: string): UrlCheck
-  /** Check 2: the addresses to connect to, in order. One refused address refuses the name, because its owner controls all of them. */
+  /** Check 2: the addresses to connect to. One refused address refuses the name, because its owner controls all of them. */
   admit(url: ParsedUrl, answers: readonly string[]): Admission
   /** Check 3: a sentence when the connected peer is refused, or `null` when it is allowed. */
   refusedPeer(remoteAddress: string | undefined): string | null
@@ -146,7 +146,7 @@ function refusedName(host: string): string | null {
     : `"${host}" is a name without a domain: use a full public name such as hooks.example.com`
 }
 
-/** An IPv6 or dotted IPv4 address. `URL` has already converted every other spelling (`0x7f.1`, `2130706433`) to these forms. */
+/** An IPv6 or dotted IPv4 address. `URL` has converted every other spelling (`0x7f.1`, `2130706433`) to these forms. */
 function isLiteral(host: string): boolean {
   return host.includes(':') || /^[0-9.]+$/.test(host)
 }

@@ -26,7 +26,7 @@ export interface DnsServer {
 
 const TYPE_CODES = { A: 1, CNAME: 5, AAAA: 28 } as const
 const FAILURE_CODES = { SERVFAIL: 2, NXDOMAIN: 3, REFUSED: 5 } as const
-/** The longest answer over UDP without fragmentation (DNS flag day 2020). Resolvers repeat the question over TCP for a longer one. */
+/** The longest answer over UDP without fragmentation (DNS flag day 2020). For a longer one, resolvers use TCP. */
 const MAX_UDP_BYTES = 1232
 const MAX_TCP_BYTES = 65_535
 
