@@ -87,9 +87,10 @@ const programs: Readonly<Record<string, string>> = {
     console.log(inputProblem(endpointFields, { url: 'https://example.com/' }, 'create') === null)`,
   '@posthorn/preset': `
     import { dialect } from '@posthorn/wire'
-    import { builtInPresetFolder, checkSamples, compileFilter, documentPreset, loadPresets } from '@posthorn/preset'
+    import { builtInPresetFolder, checkAgainstSchema, checkSamples, compileFilter, documentPreset, loadPresets } from '@posthorn/preset'
     const presets = loadPresets([builtInPresetFolder()])
     checkSamples(presets)
+    checkAgainstSchema({ $ref: '#/$defs/a', $defs: { a: { type: 'string', pattern: '^(a+)+$' } } }, 'aaa').length === 0 || process.exit(2)
     for (const preset of presets) await documentPreset(preset, dialect(preset.dialect).dialect, 'en')
     console.log(compileFilter({ a: { $gt: 1 } }).matches({ a: 2 }))`,
   '@posthorn/api': `

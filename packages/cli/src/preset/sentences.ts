@@ -1,16 +1,11 @@
 import type { PresetOut } from '@posthorn/api'
+import { policySentences as deliverySentences } from '@posthorn/preset'
 
-/** How a preset delivers, in sentences. */
+/** How a preset delivers and what it asks of an endpoint, in sentences. */
 export function policySentences(policy: PresetOut['policy']): string[] {
-  const { retrySchedule, timeoutSeconds, httpsOnly, minSecretLength, terminalCodes } = policy
+  const { httpsOnly, minSecretLength } = policy
   return [
-    retrySchedule.length === 0
-      ? 'There is one attempt; a failure is not retried.'
-      : `There are ${retrySchedule.length + 1} attempts. The wait after a failure is ${list(retrySchedule.map(span), ', then ')}.`,
-    `An attempt without a response after ${span(timeoutSeconds)} is a failure.`,
-    ...(terminalCodes.length === 0
-      ? []
-      : [`After ${list(terminalCodes.map(String), ' or ')} there is no further attempt.`]),
+    ...deliverySentences(policy),
     ...(httpsOnly ? ['Endpoints are https only.'] : []),
     ...(minSecretLength > 0 ? [`A secret has at least ${minSecretLength} characters.`] : []),
   ]
@@ -51,12 +46,6 @@ const steps: Readonly<Record<string, string>> = {
 
 function step(name: string): string {
   return steps[name] ?? name
-}
-
-/** `90 s`, `5 min`, `2 h`: in the largest unit that is exact. */
-function span(seconds: number): string {
-  if (seconds >= 3600 && seconds % 3600 === 0) return `${seconds / 3600} h`
-  return seconds >= 60 && seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`
 }
 
 function list(items: readonly string[], last: string): string {

@@ -111,9 +111,9 @@ describe('the page of a vendor', async () => {
   })
 
   test('says how it delivers', () => {
-    expect(page).toContain('There are 5 attempts. After a failure the next one waits 5 s, 90 s, 5 min, then 2 h.')
-    expect(page).toContain('no answer after 10 s has failed')
-    expect(page).toContain('After `400` or `410` there is no further attempt.')
+    expect(page).toContain('There are 5 attempts. The wait after a failure is 5 s, 90 s, 5 min, then 2 h.')
+    expect(page).toContain('An attempt without a response after 10 s is a failure.')
+    expect(page).toContain('After 400 or 410 there is no further attempt.')
   })
 
   test('shows where each event exists, with texts that cannot break the table', () => {
@@ -163,7 +163,7 @@ test('one key for a whole application, no rules, and a vendor that tries once', 
   expect(page).toContain('**Signing key**: the **Application** has one for everything that it sends.')
   expect(page).toContain('### Signing key\n')
   expect(page).toContain('or nothing to get all of them')
-  expect(page).toContain('There is one attempt: what fails is not tried again.')
+  expect(page).toContain('There is one attempt; a failure is not retried.')
   expect(page).toContain('| Event type | Event | Description |\n')
   expect(page).not.toContain('need something first')
 })

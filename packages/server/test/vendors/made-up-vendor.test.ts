@@ -520,7 +520,7 @@ describe('a vendor that does not exist', () => {
         expect(german).toContain(word)
       for (const page of [english, german]) {
         expect(page).toContain('A contract for letters has no webhooks.')
-        expect(page).toContain('There are 4 attempts. After a failure the next one waits 2 s, 30 s, then 10 min.')
+        expect(page).toContain('There are 4 attempts. The wait after a failure is 2 s, 30 s, then 10 min.')
         expect(page).toContain(
           '| `parcel.delivered` | Parcel delivered | A parcel reached its receiver. | yes | no | no | no |',
         )
