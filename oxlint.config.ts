@@ -31,6 +31,23 @@ const engineFolders = [
   'resources',
 ]
 
+/** The same for wire: what a definition means stands below what is done with it. */
+const wireFolders = [
+  'text',
+  'json',
+  'crypto',
+  'definition',
+  'dialects',
+  'lens',
+  'compile',
+  'sign',
+  'verify',
+  'snippets',
+  'document',
+]
+
+const presetFolders = ['json', 'filter', 'schema', 'parse', 'load', 'documentation']
+
 /** Implementations behind an interface: `open.ts` constructs them, and the rest sees the interface. */
 const implementations = ['**/sqlite/**', '**/postgres/**', '**/http/**', '**/amqp/**']
 
@@ -55,17 +72,22 @@ function restricted(files: string[], ...patterns: Pattern[]) {
   }
 }
 
-function engineFolder(folder: string, index: number) {
-  const above = engineFolders.slice(index + 1).map((other) => `**/${other}/**`)
+/** What stands above a folder, and must not be imported in it. */
+function above(folders: readonly string[], folder: string): Pattern[] {
+  const others = folders.slice(folders.indexOf(folder) + 1)
+  if (others.length === 0) return []
+  const message = `${folder}/ is below these folders: see the order in oxlint.config.ts.`
+  return [{ group: others.map((other) => `**/${other}/**`), message }]
+}
+
+function engineFolder(folder: string) {
   const inside = folder === 'transport' || folder === 'store'
   return {
     ...restricted(
       [`packages/engine/src/${folder}/**`],
       ownPackages('engine'),
       { group: ['**/open.ts', '**/index.ts'], message: 'open.ts composes the parts; no part knows it.' },
-      ...(above.length === 0
-        ? []
-        : [{ group: above, message: `${folder}/ is below these folders: see the order in oxlint.config.ts.` }]),
+      ...above(engineFolders, folder),
       ...(inside
         ? []
         : [{ group: implementations, message: 'See the interface in store/ or transport/; open.ts constructs.' }]),
@@ -73,6 +95,11 @@ function engineFolder(folder: string, index: number) {
     // A test may put the real parts together.
     excludeFiles: ['**/*.test.ts', '**/testing/**'],
   }
+}
+
+const wireImports: Pattern = {
+  group: ['@posthorn/*', 'node:*', '!node:crypto'],
+  message: 'wire imports nothing: it runs in every runtime.',
 }
 
 export default defineConfig({
@@ -90,16 +117,20 @@ export default defineConfig({
   },
   ignorePatterns: ['dist', '**/vectors/**'],
   overrides: [
-    restricted(['packages/wire/src/**'], {
-      group: ['@posthorn/*', 'node:*', '!node:crypto'],
-      message: 'wire imports nothing: it runs in every runtime.',
-    }),
+    restricted(['packages/wire/src/**'], wireImports),
+    ...wireFolders.map((folder) =>
+      restricted([`packages/wire/src/${folder}/**`], wireImports, ...above(wireFolders, folder)),
+    ),
     restricted(['packages/model/src/**'], ownPackages('model'), {
       group: ['node:*'],
       message: 'The client of the API runs in a browser too.',
     }),
     ...['preset', 'engine', 'api', 'server'].map((name) => restricted([`packages/${name}/src/**`], ownPackages(name))),
-    ...engineFolders.map(engineFolder),
+    ...presetFolders.map((folder) => ({
+      ...restricted([`packages/preset/src/${folder}/**`], ownPackages('preset'), ...above(presetFolders, folder)),
+      excludeFiles: ['**/*.test.ts'],
+    })),
+    ...engineFolders.map((folder) => engineFolder(folder)),
     restricted(['packages/cli/src/**'], ownPackages('cli'), {
       group: ['@posthorn/server', '!@posthorn/server/settings'],
       message: 'The server is loaded by the commands that start it: see src/server/load-server.ts.',
