@@ -7,8 +7,8 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { RunningServer } from '../src/index.ts'
 import { request, startTestServer, token, type Answer } from './support.ts'
 
-// The first version kept the HTTP answer ("<status>\n<body>") under an Idempotency-Key. A client may repeat its request
-// after the upgrade.
+// A client may repeat a request after an upgrade. The first version kept the HTTP answer ("<status>\n<body>") under an
+// Idempotency-Key; later ones keep the result as JSON.
 
 let folder: string
 let server: RunningServer
@@ -30,8 +30,8 @@ afterEach(async () => {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url')
 
-/** Writes the row that the first version has written for a request, and starts the server again. */
-async function keptByFirstVersion(path: string, query: string, body: string, key: string, answer: string) {
+/** Writes the row that an older version has written for a request, and starts the server again. */
+async function keptByOlderVersion(path: string, query: string, body: string, key: string, answer: string) {
   await server.close()
   const database = new DatabaseSync(join(folder, 'queue.db'))
   database
@@ -45,11 +45,11 @@ function post(path: string, body: string, key: string): Promise<Answer> {
   return request(server.url, 'POST', path, { token: bearer, body, headers: { 'idempotency-key': key } })
 }
 
-it('a repeat is answered with the text that was kept, and nothing is created', async () => {
+it('a repeat is answered with the text that the first version kept, and nothing is created', async () => {
   const path = '/api/v1/app/acme/endpoint'
   const body = '{"url":"https://hooks.example.com/x"}'
   const text = '{"id":"ep_1srOrx2ZWZBpBUvZ","url":"https://hooks.example.com/x"}'
-  await keptByFirstVersion(path, '', body, 'k', `201\n${text}`)
+  await keptByOlderVersion(path, '', body, 'k', `201\n${text}`)
   const repeat = await post(path, body, 'k')
   expect([repeat.status, repeat.text, repeat.headers.get('idempotent-replayed')]).toEqual([201, text, 'true'])
   const endpoints = await request(server.url, 'GET', path, { token: bearer })
@@ -59,7 +59,7 @@ it('a repeat is answered with the text that was kept, and nothing is created', a
 it('a repeat of a request that was answered without a body is answered without one', async () => {
   const endpoint = '/api/v1/app/acme/endpoint/orders'
   await request(server.url, 'PUT', endpoint, { token: bearer, body: { url: 'https://hooks.example.com/x' } })
-  await keptByFirstVersion(`${endpoint}/secret/rotate`, '', '{}', 'k', '204\n')
+  await keptByOlderVersion(`${endpoint}/secret/rotate`, '', '{}', 'k', '204\n')
   const repeat = await post(`${endpoint}/secret/rotate`, '{}', 'k')
   expect([repeat.status, repeat.text, repeat.headers.get('idempotent-replayed')]).toEqual([204, '', 'true'])
 })
@@ -70,7 +70,7 @@ it('a repeated message is answered with its content as it is now, and is accepte
   const first = await request(server.url, 'POST', `${path}?with_content=true`, { token: bearer, body })
   const { id, ...head } = first.json as { id: string }
   const kept = JSON.stringify({ id, ...head, payload: {} })
-  await keptByFirstVersion(path, 'with_content=true', body, 'k', `202\n${kept}`)
+  await keptByOlderVersion(path, 'with_content=true', body, 'k', `202\n${kept}`)
   const repeat = await post(`${path}?with_content=true`, body, 'k')
   expect([repeat.status, repeat.text, repeat.headers.get('idempotent-replayed')]).toEqual([202, first.text, 'true'])
 
@@ -82,8 +82,20 @@ it('a repeated message is answered with its content as it is now, and is accepte
 
 it('the key with another body is refused', async () => {
   const path = '/api/v1/app/acme/msg'
-  await keptByFirstVersion(path, '', '{"eventType":"a.b","payload":{}}', 'k', '202\n{}')
+  await keptByOlderVersion(path, '', '{"eventType":"a.b","payload":{}}', 'k', '202\n{}')
   expect((await post(path, '{"eventType":"a.b","payload":{"another":1}}', 'k')).json).toMatchObject({
     code: 'idempotency_key_reused',
   })
+})
+
+it('a result that lacks newer fields is shown with their defaults', async () => {
+  const path = '/api/v1/app/acme/endpoint'
+  const body = '{"url":"https://hooks.example.com/x","channels":["c"]}'
+  const created = await post(path, body, 'first')
+  const { timeoutSeconds: _, ...older } = (await server.engine.endpoints.list('org_a', 'acme')).data[0]!
+  await keptByOlderVersion(path, '', body, 'k', JSON.stringify(older))
+  const repeat = await post(path, body, 'k')
+  expect([repeat.status, repeat.headers.get('idempotent-replayed')]).toEqual([201, 'true'])
+  expect(repeat.text).toBe(created.text)
+  expect(repeat.json).toMatchObject({ timeoutSeconds: null })
 })

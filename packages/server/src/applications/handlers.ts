@@ -1,9 +1,11 @@
 import { EngineError } from '@posthorn/engine'
+import { applicationFields } from '@posthorn/model'
 import { isEngineId } from '../http/engine-id.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { invalidField, notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
+import { showKept } from '../http/show-kept.ts'
 import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'
 
 export const applications: HandlersOf<'application'> = {
@@ -24,7 +26,7 @@ export const applications: HandlersOf<'application'> = {
         return new Reply(200, await engine.applications.get(org, body.uid))
       }
     },
-    present: applicationOut,
+    present: showKept(applicationFields),
   }),
 
   'application.get': async ({ engine, org, params }) =>

@@ -6,9 +6,10 @@ import { notFound } from '../http/refusal.ts'
 import { JsonText, pageText, withRawMember } from '../http/json-text.ts'
 import { messageText } from '../messages/message.ts'
 import { withoutUndefined } from '../without-undefined.ts'
-import { attemptOut, destinationOut, resultsOf, type AttemptView } from './attempt.ts'
+import { attemptOut, destinationOut, type AttemptView } from './attempt.ts'
 import { endpointMessages } from './endpoint-messages.ts'
 import { messagesOf } from './messages-of.ts'
+import { resultsOf } from './status.ts'
 
 /** What the lists of attempts, by message and by endpoint, can be asked for. */
 type ListQuery = Partial<Omit<QueryOf<RouteOf<'attempt.listByEndpoint'>>, 'with_msg'>>

@@ -1,4 +1,5 @@
 import { EngineError, type Recovery } from '@posthorn/engine'
+import { endpointFields } from '@posthorn/model'
 import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
 import { isEngineId } from '../http/engine-id.ts'
@@ -6,18 +7,12 @@ import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
+import { showKept } from '../http/show-kept.ts'
 import { isoTime, isoTimeOrNull } from '../iso-time.ts'
 import { withoutUndefined } from '../without-undefined.ts'
-import {
-  endpointInput,
-  endpointOut,
-  endpointPatch,
-  endpointReplacement,
-  headersOut,
-  mergedHeaders,
-  mockOut,
-  testOut,
-} from './endpoint.ts'
+import { endpointInput, endpointOut, endpointPatch, endpointReplacement } from './endpoint.ts'
+import { headersOut, mergedHeaders } from './headers.ts'
+import { mockOut, testOut } from './trial.ts'
 
 export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.list': async ({ engine, org, params, query }) =>
@@ -26,7 +21,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.create': idempotent({
     perform: ({ engine, org, params, body, write }) =>
       engine.endpoints.create(org, params.app_id, endpointInput(body), write),
-    present: endpointOut,
+    present: showKept(endpointFields),
   }),
 
   'endpoint.get': async ({ engine, org, params }) =>

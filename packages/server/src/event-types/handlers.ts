@@ -1,7 +1,9 @@
 import { EngineError } from '@posthorn/engine'
+import { eventTypeFields } from '@posthorn/model'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { Reply } from '../http/reply.ts'
+import { showKept } from '../http/show-kept.ts'
 import { eventTypeInput, eventTypeOut, eventTypePatch, eventTypeReplacement } from './event-type.ts'
 
 export const eventTypes: HandlersOf<'eventType'> = {
@@ -27,7 +29,7 @@ export const eventTypes: HandlersOf<'eventType'> = {
         return engine.eventTypes.update(org, name, eventTypeReplacement(rest))
       }
     },
-    present: eventTypeOut,
+    present: showKept(eventTypeFields),
   }),
 
   'eventType.get': async ({ engine, org, params }) =>

@@ -1,6 +1,6 @@
 import type { QueryOf, RouteOf } from '@posthorn/api'
 import type { AttemptFilter } from '@posthorn/engine'
-import { failures } from '../attempts/attempt.ts'
+import { failures } from '../attempts/status.ts'
 import type { HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { withoutUndefined } from '../without-undefined.ts'

@@ -4,6 +4,7 @@ import { requireObject } from '../http/json-body.ts'
 import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { invalidField } from '../http/refusal.ts'
+import { showKept } from '../http/show-kept.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { fileNameOf } from './content-disposition.ts'
 import type { Links } from './links.ts'
@@ -19,7 +20,7 @@ export function operations(links: Links): HandlersOf<'operation'> {
     'operation.create': idempotent({
       perform: ({ engine, org, params, body, write }) =>
         engine.operations.create(org, params.app_id, inputOf(operationFields, body), write),
-      present: operationOut,
+      present: showKept(operationFields),
     }),
 
     'operation.get': async ({ engine, org, params }) =>
@@ -30,13 +31,13 @@ export function operations(links: Links): HandlersOf<'operation'> {
         const { engine, org, params, write } = call
         return engine.operations.complete(org, params.app_id, params.operation_id, resultOf(call), write)
       },
-      present: operationOut,
+      present: showKept(operationFields),
     }),
 
     'operation.fail': idempotent({
       perform: ({ engine, org, params, body, write }) =>
         engine.operations.fail(org, params.app_id, params.operation_id, body, write),
-      present: operationOut,
+      present: showKept(operationFields),
     }),
 
     'operation.claim': async ({ engine, org, params, query }) =>

@@ -1,9 +1,10 @@
 import type { PresetOut } from '@posthorn/api'
 import { documentPreset, type Preset } from '@posthorn/preset'
-import { applicationOut } from '../applications/application.ts'
+import { applicationFields } from '@posthorn/model'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { namedPage } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
+import { showKept } from '../http/show-kept.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
 export const presets: HandlersOf<'preset'> = {
@@ -28,7 +29,7 @@ export const presets: HandlersOf<'preset'> = {
   'preset.apply': idempotent({
     perform: ({ engine, org, params, body, write }) =>
       engine.presets.apply(org, params.app_id, withoutUndefined(body), write),
-    present: applicationOut,
+    present: showKept(applicationFields),
   }),
 }
 

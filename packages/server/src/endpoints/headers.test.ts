@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { headersOut } from './endpoint.ts'
+import { headersOut } from './headers.ts'
 
 it.each([
   'Authorization',

@@ -1,0 +1,66 @@
+import type { Status, StatusText } from '@posthorn/api'
+import type { Attempt, AttemptResult, Delivery, Endpoint } from '@posthorn/engine'
+
+// Svix's numbers for statuses: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. No other file knows them.
+
+export const statusTexts: Record<Status, StatusText> = {
+  0: 'success',
+  1: 'pending',
+  2: 'fail',
+  3: 'sending',
+  4: 'canceled',
+}
+
+const attemptStatus: Record<AttemptResult, Status> = {
+  success: 0,
+  failed: 2,
+  exhausted: 2,
+  interrupted: 2,
+  quarantined: 2,
+  cancelled: 4,
+}
+
+const results = Object.keys(attemptStatus) as AttemptResult[]
+
+const deliveryStatus: Record<Delivery['state'], Status> = {
+  pending: 1,
+  success: 0,
+  failed: 2,
+  held: 2, // Svix's clients offer to recover what has failed, and that is what a held delivery needs
+  quarantined: 2,
+  cancelled: 4,
+  endpoint_disabled: 4,
+}
+
+const stateAfter: Record<AttemptResult, Delivery['state']> = {
+  success: 'success',
+  failed: 'pending',
+  interrupted: 'pending',
+  exhausted: 'failed',
+  cancelled: 'cancelled',
+  quarantined: 'quarantined',
+}
+
+/** @param expanded whether the client knows status 4; the others see 0 */
+export function statusOfAttempt({ result }: Attempt, expanded: boolean): Status {
+  const status = attemptStatus[result]
+  return status === 4 && !expanded ? 0 : status
+}
+
+/** The results that have a status. Pending (1) and sending (3) have none: a recorded attempt has ended. */
+export function resultsOf(status: Status): AttemptResult[] {
+  return results.filter((result) => attemptStatus[result] === status)
+}
+
+/** Every result that is not a success. */
+export const failures: readonly AttemptResult[] = results.filter((result) => result !== 'success')
+
+/** A delivery that waits for its first attempt is sending; between two attempts it is pending. */
+export function statusOfDelivery({ state, attempts }: Pick<Delivery, 'state' | 'attempts'>): Status {
+  return state === 'pending' && attempts === 0 ? 3 : deliveryStatus[state]
+}
+
+/** How a delivery stands after its newest attempt. */
+export function stateOfDelivery({ result }: Attempt, { hold }: Endpoint): Delivery['state'] {
+  return result === 'failed' && hold !== null ? 'held' : stateAfter[result]
+}
