@@ -12,7 +12,7 @@ export function applicationPatch(body: PatchBody): ApplicationPatch {
   return patchOf(applicationFields, body)
 }
 
-/** PUT: what is left out goes back to its default; what Svix's clients do not know stays as it is. */
+/** PUT: what is left out goes back to its default. Fields that Svix's clients do not know keep their value (`put: 'keep'`). */
 export function applicationReplacement(body: ApplicationIn): ApplicationPatch {
   return replacement(applicationFields, patchOf(applicationFields, body))
 }

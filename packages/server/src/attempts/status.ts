@@ -1,7 +1,7 @@
 import type { Status, StatusText } from '@posthorn/api'
 import type { Attempt, AttemptResult, Delivery, Endpoint } from '@posthorn/engine'
 
-// Svix's numbers for statuses: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. No other file knows them.
+// Svix's numbers for statuses: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. Only this file of the server has them.
 
 export const statusTexts: Record<Status, StatusText> = {
   0: 'success',

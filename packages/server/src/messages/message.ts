@@ -37,8 +37,8 @@ export function messageInput(body: Omit<MessageIn, 'payload'>, raw: string | nul
 }
 
 /**
- * Svix's SDKs send "this exact text" as `transformationsParams.rawPayload` beside an empty payload. Payloads go out byte
- * for byte here anyway, so it is simply the payload, as long as it is one.
+ * The text of the payload. Svix's SDKs send a payload that must keep its exact text as `transformationsParams.rawPayload`, beside
+ * an empty `payload`. Every payload keeps its exact text here, so `rawPayload` is used as the payload. It must be a JSON object.
  */
 function payloadOf(body: Omit<MessageIn, 'payload'>, raw: string | null): string {
   const override = body.transformationsParams?.['rawPayload']
