@@ -1,4 +1,4 @@
-import type { Idempotency } from './engine.ts'
+import type { Idempotency } from './write-options.ts'
 import { EngineError, type Kept } from './errors.ts'
 import type { IdempotencyRecord, Replay } from './store/idempotency.ts'
 import type { Queue } from './store/queue.ts'

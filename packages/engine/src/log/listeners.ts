@@ -1,5 +1,11 @@
-import type { EngineEvents } from '../engine.ts'
+import type { Attempt, Endpoint } from '@posthorn/model'
 import type { Log } from '../options.ts'
+
+/** Told after an attempt was recorded. Listeners must not throw; one that does is logged and kept. */
+export interface EngineEvents {
+  attempt(attempt: Attempt): void
+  endpointHeld(endpoint: Endpoint): void
+}
 
 type Lists = { [K in keyof EngineEvents]: Set<EngineEvents[K]> }
 

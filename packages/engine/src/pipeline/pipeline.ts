@@ -1,5 +1,5 @@
+import type { WriteOptions } from '../write-options.ts'
 import type { MessageInput } from '@posthorn/model'
-import type { WriteOptions } from '../engine.ts'
 import { EngineError, isClosed } from '../errors.ts'
 import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
 import type { Lifecycle } from '../lifecycle.ts'

@@ -1,13 +1,21 @@
+import type { WriteOptions } from '../write-options.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { EndpointEntry } from '../directory/entries.ts'
-import type { Recovery, WriteOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { NewId } from '../ids.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { Ledger } from '../store/ledger.ts'
 import type { Queue, RequeueItem } from '../store/queue.ts'
+
+/** Deliveries that go out again. */
+export interface Recovery {
+  readonly id: string
+  /** How many failed deliveries were queued. */
+  readonly queued: number
+  readonly at: number
+}
 
 /** Rows a step: a bound on one transaction, so that deliveries between the steps wait for little. */
 const stepRows = 1000

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Page, PageOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
-import { pageOf, readPage } from './pages.ts'
+import { pageOf, readPage, type Page, type PageOptions } from './pages.ts'
 
 /** Names of event types are the widest of all keys: they may begin with a minus. */
 const key = fc.stringMatching(/^[a-zA-Z0-9_.-]{1,6}$/)

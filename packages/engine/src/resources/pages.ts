@@ -1,5 +1,19 @@
-import type { Page, PageOptions } from '../engine.ts'
 import { EngineError } from '../errors.ts'
+
+/** A page of a list in id order; `iterator` continues it, `done` says that this was the last. */
+export interface Page<T> {
+  readonly data: readonly T[]
+  readonly iterator: string | null
+  readonly prevIterator: string | null
+  readonly done: boolean
+}
+
+export interface PageOptions {
+  /** 1 to 250; 50 when absent. */
+  readonly limit?: number
+  readonly iterator?: string | null
+  readonly order?: 'ascending' | 'descending'
+}
 
 /**
  * Pages of a list in the order of a key. An iterator is the key of the last row of a page; with a minus before it, that of

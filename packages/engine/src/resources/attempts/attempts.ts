@@ -1,10 +1,46 @@
+import type { Attempt, AttemptResult } from '@posthorn/model'
 import { idFromBase62, idFromUuid } from '@posthorn/wire'
 import type { ApplicationEntry } from '../../directory/entries.ts'
-import type { AttemptFilter, Engine } from '../../engine.ts'
 import { EngineError, notFound } from '../../errors.ts'
 import type { AttemptQuery } from '../../store/ledger.ts'
-import { readPage } from '../pages.ts'
+import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+
+export interface AttemptFilter extends PageOptions {
+  readonly endpoint?: string
+  readonly message?: string
+  readonly eventTypes?: readonly string[]
+  readonly results?: readonly AttemptResult[]
+  /** Response status; 0: there was no response. */
+  readonly code?: number
+  /** 5: every 5xx. */
+  readonly codeClass?: number
+  readonly after?: number
+  readonly before?: number
+  /** The id that the receiver saw, in any rendering: `msg_...`, a UUID, 16 characters. */
+  readonly requestId?: string
+  readonly channel?: string
+  readonly tag?: string
+}
+
+export interface AttemptSummary {
+  readonly total: number
+  readonly success: number
+  readonly failed: number
+}
+
+/** Attempts of an application. */
+export interface AttemptResource {
+  get(org: string, app: string, id: string): Promise<Attempt>
+  list(org: string, app: string, filter?: AttemptFilter): Promise<Page<Attempt>>
+  /** The newest attempt of each message, by message id: what an endpoint was asked to take, and how it ended. */
+  latestOfEachMessage(org: string, app: string, filter: AttemptFilter & { endpoint: string }): Promise<Page<Attempt>>
+  summary(org: string, app: string, filter?: AttemptFilter): Promise<AttemptSummary>
+  /** The body that an attempt sent, made again as its endpoint's dialect has it; of a batch, this message's part. */
+  requestBody(attempt: Attempt): Promise<string | null>
+  /** Forgets request headers and response of one attempt. */
+  expungeContent(org: string, app: string, id: string): Promise<void>
+}
 
 /** Without a filter; a page says how much of it. */
 const everything: Omit<AttemptQuery, 'app'> = {
@@ -23,7 +59,7 @@ const everything: Omit<AttemptQuery, 'app'> = {
   limit: 1,
 }
 
-export function attempts(parts: ResourceParts): Omit<Engine['attempts'], 'requestBody'> {
+export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBody'> {
   const { directory, ledger } = parts
 
   /** The id of an endpoint: one that is there, or one that was and left attempts (its uid is not kept). */

@@ -1,8 +1,13 @@
-import type { Engine } from '../../engine.ts'
-import { readPage } from '../pages.ts'
+import type { AuditEntry } from '@posthorn/model'
+import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
-export function audit({ directory, catalog }: ResourceParts): Engine['audit'] {
+/** The audit log. */
+export interface AuditResource {
+  list(org: string, options?: PageOptions & { readonly app?: string }): Promise<Page<AuditEntry>>
+}
+
+export function audit({ directory, catalog }: ResourceParts): AuditResource {
   return {
     async list(org, options = {}) {
       const app = options.app === undefined ? null : directory.application(org, options.app).application.id

@@ -1,4 +1,4 @@
-import type { Actor } from '../../engine.ts'
+import type { Actor } from '../../write-options.ts'
 import type { AuditEntry } from '../../model.ts'
 import type { ResourceParts } from '../parts.ts'
 

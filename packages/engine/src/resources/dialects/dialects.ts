@@ -1,13 +1,36 @@
+import type { Actor } from '../../write-options.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { compile, parseDialect, WireError, type Dialect } from '@posthorn/wire'
+import { compile, parseDialect, WireError, type Dialect, type CompiledDialect } from '@posthorn/wire'
 import { organisationTurn } from '../../directory/write-turns.ts'
-import type { DialectInfo, Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
 
-export function dialects(parts: ResourceParts): Engine['dialects'] {
+export interface DialectInfo {
+  readonly dialect: CompiledDialect
+  /** Comes with the program, a preset or the options: everybody's, and read-only. */
+  readonly readOnly: boolean
+  /** Of an own dialect, oldest first. */
+  readonly versions: readonly number[]
+}
+
+/** Wire formats: those that everybody shares, and those that an organisation defined. */
+export interface DialectResource {
+  list(org: string): readonly DialectInfo[]
+  /** `version`: of an own dialect; the newest when absent. */
+  get(org: string, name: string, version?: number): DialectInfo
+  /** Defines a dialect, or the next version of it; what is the same as the newest version changes nothing. */
+  put(
+    org: string,
+    name: string,
+    definition: unknown,
+    write?: Actor,
+  ): Promise<DialectInfo & { readonly created: boolean }>
+  delete(org: string, name: string, write?: Actor): Promise<void>
+}
+
+export function dialects(parts: ResourceParts): DialectResource {
   const { directory, clock } = parts
 
   function info(org: string, name: string, version: number | null = null): DialectInfo {

@@ -1,10 +1,29 @@
+import type { WriteOptions } from '../../write-options.ts'
 import { idempotencyRecord } from '../../idempotency.ts'
-import { changed, created, defaultsOf, eventTypeFields, type EventType } from '@posthorn/model'
+import {
+  changed,
+  created,
+  defaultsOf,
+  eventTypeFields,
+  type EventType,
+  type EventTypeInput,
+  type EventTypePatch,
+} from '@posthorn/model'
 import { organisationTurn } from '../../directory/write-turns.ts'
-import type { Engine } from '../../engine.ts'
 import { checkInput } from '../../checks/input.ts'
-import { pageOf } from '../pages.ts'
+import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+
+/** Event types of an organisation. */
+export interface EventTypeResource {
+  create(org: string, input: EventTypeInput, write?: WriteOptions): Promise<EventType>
+  get(org: string, name: string): Promise<EventType>
+  list(org: string, options?: PageOptions & { includeArchived?: boolean }): Promise<Page<EventType>>
+  /** `upsert`: created when it is not there, as the API's PUT does. */
+  update(org: string, name: string, patch: EventTypePatch, options?: { upsert?: boolean }): Promise<EventType>
+  /** Archives it; `expunge` removes it. */
+  delete(org: string, name: string, options?: { expunge?: boolean }): Promise<void>
+}
 
 const nameOnly = { name: eventTypeFields.name }
 
@@ -13,7 +32,7 @@ export function freshEventType(org: string, name: string, now: number): EventTyp
   return { ...defaultsOf(eventTypeFields), org, name, createdAt: now, updatedAt: now }
 }
 
-export function eventTypes(parts: ResourceParts): Engine['eventTypes'] {
+export function eventTypes(parts: ResourceParts): EventTypeResource {
   const { directory, clock } = parts
 
   return {

@@ -1,11 +1,35 @@
+import type { Filter, FilterOver } from '@posthorn/model'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkFilter } from '../../checks/filter.ts'
 import { EngineError } from '../../errors.ts'
-import type { Engine } from '../../engine.ts'
 import { type CompiledFilter, compileFilter } from '@posthorn/preset'
 import { matchable, matches, type Subscription } from '../../pipeline/match.ts'
 import type { Message } from '../../model.ts'
 import type { ResourceParts } from '../parts.ts'
+
+export interface FilterDryRunInput {
+  readonly filter: Filter | null
+  readonly over?: FilterOver
+  readonly eventTypes?: readonly string[] | null
+  readonly platforms?: readonly string[] | null
+  /** How many of the newest messages; 1 to 250, 50 when absent. */
+  readonly limit?: number
+}
+
+export interface FilterDryRun {
+  /** How many of the newest messages were looked at: fewer than asked for when they are large. */
+  readonly checked: number
+  readonly matched: number
+  /** How many could not be decided within the bounds of a match; they count as not matching. */
+  readonly tooLarge: number
+  readonly messages: readonly { readonly message: Message; readonly matches: boolean }[]
+}
+
+/** Filters that are tried. */
+export interface FilterResource {
+  /** Which of the newest messages a filter would let through; nothing is sent or kept. */
+  dryRun(org: string, app: string, input: FilterDryRunInput): Promise<FilterDryRun>
+}
 
 const defaultChecked = 50
 const mostChecked = 250
@@ -13,7 +37,7 @@ const mostChecked = 250
 const pageSize = 10
 const mostPayload = 20 * 1024 * 1024
 
-export function filters({ directory, queue }: ResourceParts): Engine['filters'] {
+export function filters({ directory, queue }: ResourceParts): FilterResource {
   return {
     async dryRun(org, app, input) {
       const { application } = directory.application(org, app)

@@ -1,24 +1,48 @@
+import type { Actor, WriteOptions } from '../../write-options.ts'
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../idempotency.ts'
 import { checkOverlap } from '../../checks/overlap.ts'
 import { checkSecret } from '../../checks/secret.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
-import type { Engine, SigningKey, SigningKeyReset } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
-import {
-  carriesSeveral,
-  defaultOverlapSeconds,
-  isShared,
-  mostOldSecrets,
-  rotated,
-  signingAt,
-} from '../../directory/rotation.ts'
+import { carriesSeveral, defaultOverlapSeconds, isShared, rotated, signingAt } from '../../directory/rotation.ts'
 import { checkSecretLength } from '../../checks/rules.ts'
-import type { SealedSecret } from '../../store/catalog.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
+import { refuseTooMany } from './refuse-too-many.ts'
 
-export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
+/** The one signing key of an application's endpoints. */
+export interface SigningKey {
+  /** What signs at this moment. */
+  readonly key: string
+  readonly publicKey: string | null
+  /** What takes over, and when: where a request can carry one signature only. */
+  readonly next: { readonly key: string; readonly publicKey: string | null; readonly from: number } | null
+  /** The key before signs beside this one until then; `null`: it does not. */
+  readonly previousUntil: number | null
+}
+
+/** When a new signing key takes effect. The key itself is shown by `signingKeys.get`, which is audited. */
+export interface SigningKeyReset {
+  readonly signsFrom: number
+  /** The key before signs until then; `null`: it does not. */
+  readonly previousUntil: number | null
+}
+
+/** Signing keys of applications whose endpoints share one. */
+export interface SigningKeyResource {
+  /** Shows the key; audited. */
+  get(org: string, app: string, write?: Actor): Promise<SigningKey>
+  /** A new key. The old one signs on for `overlapSeconds` (24 h when absent), beside the new one or, where that cannot be, alone. */
+  reset(
+    org: string,
+    app: string,
+    input: { readonly key?: string; readonly overlapSeconds?: number },
+    write?: WriteOptions,
+  ): Promise<SigningKeyReset>
+}
+
+export function signingKeys(parts: ResourceParts): SigningKeyResource {
   const { directory, clock, random } = parts
 
   /** What the key is used in: the dialects of the application whose endpoints share it. */
@@ -100,29 +124,4 @@ export function signingKeys(parts: ResourceParts): Engine['signingKeys'] {
       })
     },
   }
-}
-
-/**
- * The keys of an application as they have to be once one of its endpoints speaks a dialect that shares them. An application that
- * had none begins with the secret that such an endpoint signed with before, or with a new key.
- */
-export function sharedKeys(
-  { directory, random }: Pick<ResourceParts, 'directory' | 'random'>,
-  app: Pick<ApplicationEntry, 'keys' | 'endpoints'> & { readonly application: { readonly id: string } },
-  dialect: CompiledDialect,
-): readonly SealedSecret[] {
-  if (app.keys.length > 0 || !isShared(dialect)) return app.keys
-  const [before] = [...app.endpoints.values()]
-    .filter((entry) => isShared(entry.dialect))
-    .flatMap((entry) => directory.vault.signing(entry.signing))
-  const key = before ?? dialect.newSecret((count) => random.bytes(count))
-  return key === null ? [] : [{ sealed: directory.vault.sealKey(app.application.id, key), until: null }]
-}
-
-export function refuseTooMany(secrets: readonly SealedSecret[]): void {
-  if (secrets.length - 1 <= mostOldSecrets) return
-  throw new EngineError(
-    'conflict',
-    `${mostOldSecrets} old secrets still sign. Wait until one of them ends, or rotate with an overlap of 0.`,
-  )
 }

@@ -1,13 +1,33 @@
 import { notFound } from '../../errors.ts'
+import type { Endpoint, Message } from '@posthorn/model'
 import type { EndpointEntry } from '../../directory/entries.ts'
-import type { Engine } from '../../engine.ts'
 import type { Delivery, DeliveryState } from '../../model.ts'
 import type { LatestAttempt } from '../../store/ledger.ts'
 import type { PendingWork } from '../../store/queue.ts'
-import { readPage } from '../pages.ts'
+import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
-export function messages(parts: ResourceParts): Engine['messages'] {
+/** Messages of an application. A message is named by its id or by its `eventId`. */
+export interface MessageResource {
+  get(org: string, app: string, id: string): Promise<Message>
+  list(
+    org: string,
+    app: string,
+    options?: PageOptions & {
+      eventTypes?: readonly string[]
+      channel?: string
+      tag?: string
+      after?: number
+      before?: number
+    },
+  ): Promise<Page<Message>>
+  /** Where it went: one row an endpoint. */
+  deliveries(org: string, app: string, id: string): Promise<readonly (Delivery & { readonly target: Endpoint })[]>
+  /** Forgets the payload; the message and its attempts stay. */
+  expungePayload(org: string, app: string, id: string): Promise<void>
+}
+
+export function messages(parts: ResourceParts): MessageResource {
   const { directory, queue, ledger } = parts
 
   return {

@@ -1,12 +1,12 @@
+import type { AttemptResource } from '../attempts/attempts.ts'
 import { bodyAlone } from '../../encoding/bodies.ts'
-import type { Engine } from '../../engine.ts'
 import type { ResourceParts } from '../parts.ts'
 
 /**
  * What an attempt sent, made again: a body is a function of message, params and dialect version, so nothing is stored twice. It is
  * `null` where there was no request or no body, and once the payload or the endpoint is gone.
  */
-export function requestBody({ directory, queue }: ResourceParts): Engine['attempts']['requestBody'] {
+export function requestBody({ directory, queue }: ResourceParts): AttemptResource['requestBody'] {
   return async (attempt) => {
     const entry = directory.target(attempt.endpoint)
     if (!entry || attempt.request === null) return null

@@ -1,18 +1,72 @@
-import { created, operationFields, type Operation } from '@posthorn/model'
+import type { WriteOptions } from '../../write-options.ts'
+import type { Readable } from 'node:stream'
+import type { OperationResult } from '../../operations/result.ts'
+import { created, operationFields, type Operation, type OperationInput, type OperationState } from '@posthorn/model'
 import { checkInput } from '../../checks/input.ts'
-import type { Claimed, Engine } from '../../engine.ts'
 import { EngineError, notFound } from '../../errors.ts'
 import { callbackPolicy } from '../../directory/callback-entry.ts'
 import { hashOf, newClaimId } from '../../operations/claim-id.ts'
 import { endOperation, fileOf, payloadOf, reasonOf, type EndParts } from '../../operations/end.ts'
 import type { OperationRow } from '../../store/operation-store.ts'
-import { readPage } from '../pages.ts'
+import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 import { idempotencyRecord, repeated } from '../../idempotency.ts'
 
+/** What a claim brings. */
+export type Claimed =
+  | { readonly kind: 'running' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'payload'; readonly payload: string }
+  | {
+      readonly kind: 'file'
+      /** The end of its link: whoever has it may fetch the file, until it expires. */
+      readonly token: string
+      readonly name: string
+      readonly contentType: string
+      readonly bytes: number
+      readonly expiresAt: number
+    }
+
+export interface OperationFile {
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: number
+  /** SHA-256 of the bytes, base64url. */
+  readonly digest: string
+  readonly expiresAt: number
+  /** Its bytes from the disk, or those of a range, whose end is inclusive. */
+  read(range?: { readonly start: number; readonly end: number }): Promise<Readable>
+}
+
+export interface OperationFilter extends PageOptions {
+  readonly states?: readonly OperationState[]
+  readonly kind?: string
+}
+
+/** Operations of an application. */
+export interface OperationResource {
+  create(org: string, app: string, input: OperationInput, write?: WriteOptions): Promise<Operation>
+  /** The job is done: resolves when its result and the work of its callback are on disk. Once; a second time is a conflict. */
+  complete(org: string, app: string, id: string, result: OperationResult, write?: WriteOptions): Promise<Operation>
+  /** The job came to nothing: calls back as well, and the claim says why. */
+  fail(
+    org: string,
+    app: string,
+    id: string,
+    input: { readonly reason: string },
+    write?: WriteOptions,
+  ): Promise<Operation>
+  get(org: string, app: string, id: string): Promise<Operation>
+  list(org: string, app: string, filter?: OperationFilter): Promise<Page<Operation>>
+  /** What the id of a callback stands for; again and again until it expires. */
+  claim(org: string, app: string, claimId: string): Promise<Claimed>
+  /** The file at the end of a link. Asks for no organisation: the token cannot be guessed, and names one file. */
+  file(token: string): Promise<OperationFile>
+}
+
 const defaultSeconds = 86_400
 
-export function operations(parts: ResourceParts & EndParts): Engine['operations'] {
+export function operations(parts: ResourceParts & EndParts): OperationResource {
   const { directory, clock, newId, random, operations: store, files } = parts
 
   async function rowOf(org: string, app: string, id: string): Promise<OperationRow> {

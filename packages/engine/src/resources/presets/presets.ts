@@ -1,21 +1,38 @@
+import type { WriteOptions } from '../../write-options.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../idempotency.ts'
 import { checkFactKinds } from '../../checks/fact-kinds.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
-import type { Engine } from '../../engine.ts'
 import { EngineError } from '../../errors.ts'
 import type { Application, EventType } from '../../model.ts'
 import type { Preset, PresetEventType } from '@posthorn/preset'
 import { isShared } from '../../directory/rotation.ts'
 import { checkSecretLength, checkSubscribedPlatforms } from '../../checks/rules.ts'
-import { fitting, speaking } from '../applications/applications.ts'
+import { fitting } from '../../checks/fitting.ts'
+import { speaking } from '../applications/speaking.ts'
 import { audited } from '../audit/audited.ts'
 import { freshEventType } from '../event-types/event-types.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
 
-export function presets(parts: ResourceParts): Engine['presets'] {
+/** Vendors as data, and applications that become one of a vendor's. */
+export interface PresetResource {
+  list(): readonly Preset[]
+  get(name: string): Preset
+  /**
+   * Makes an application one of a vendor's: the event types come into the organisation, dialect, policy and rules hold
+   * from now on. `overwrite`: event types that are there and differ are replaced, and a dialect of the application is given up.
+   */
+  apply(
+    org: string,
+    app: string,
+    input: { readonly name: string; readonly overwrite?: boolean },
+    write?: WriteOptions,
+  ): Promise<Application>
+}
+
+export function presets(parts: ResourceParts): PresetResource {
   const { directory, clock } = parts
 
   /** The event types to write, in the organisation's catalog; those that are there as they should be are left alone. */

@@ -1,0 +1,64 @@
+import type { Endpoint, EndpointPatch } from '@posthorn/model'
+import type { CompiledDialect } from '@posthorn/wire'
+import { checkBatch } from '../../checks/batch.ts'
+import { checkFilter } from '../../checks/filter.ts'
+import { checkHeaders } from '../../checks/headers.ts'
+import {
+  checkActiveBeforeSubscribing,
+  checkNoOwnSecret,
+  checkSecretLength,
+  checkStep,
+  checkSubscribedPlatforms,
+  subscribesMore,
+} from '../../checks/rules.ts'
+import { checkSecret } from '../../checks/secret.ts'
+import type { ApplicationEntry } from '../../directory/entries.ts'
+import { isShared } from '../../directory/rotation.ts'
+import { EngineError } from '../../errors.ts'
+import type { ResourceParts } from '../parts.ts'
+
+type EndpointParts = Pick<ResourceParts, 'directory' | 'transport' | 'policy'>
+
+/**
+ * Refuses values that this dialect, this application or the transport does not take, before anything is written. Returns the
+ * address in its canonical form; `null`: none was given.
+ */
+export function checkEndpoint(
+  { directory, transport, policy }: EndpointParts,
+  input: EndpointPatch,
+  app: ApplicationEntry,
+  dialect: CompiledDialect,
+): string | null {
+  if (input.filter) checkFilter(input.filter)
+  if (input.batch) checkBatch(input.batch, dialect)
+  if (input.headers) checkHeaders(input.headers, dialect)
+  if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
+  else if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
+  checkSecretLength(app.preset, input.secret)
+  for (const name of input.eventTypes ?? [])
+    if (!directory.findEventType(app.application.org, name))
+      throw new EngineError(
+        'unknown_event_type',
+        `There is no event type ${JSON.stringify(name.slice(0, 80))}. Create it first, or check its spelling.`,
+        { field: 'eventTypes' },
+      )
+  if (input.url === undefined) return null
+  const { httpsOnly } = app.preset?.policy ?? policy
+  const checked = transport.check(input.url, { httpsOnly })
+  if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'url' })
+  return checked.url
+}
+
+/** What the preset asks for before an endpoint is subscribed to more, and which platforms it knows. */
+export function checkSubscription(
+  { directory }: Pick<EndpointParts, 'directory'>,
+  app: ApplicationEntry,
+  before: Endpoint | null,
+  after: Endpoint,
+): void {
+  if (subscribesMore(before, after)) {
+    checkActiveBeforeSubscribing(app.preset, before !== null && !before.disabled)
+    checkStep(app.preset, app.application, 'subscribe')
+  }
+  checkSubscribedPlatforms(app.preset, after, (name) => directory.findEventType(after.org, name))
+}

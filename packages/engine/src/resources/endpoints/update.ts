@@ -1,0 +1,114 @@
+import { changed, endpointFields, type Endpoint, type EndpointPatch } from '@posthorn/model'
+import type { CompiledDialect } from '@posthorn/wire'
+import { checkBatch } from '../../checks/batch.ts'
+import { checkHeaders } from '../../checks/headers.ts'
+import { checkInput } from '../../checks/input.ts'
+import { beginsOff, checkStep, subscriptionOf } from '../../checks/rules.ts'
+import { checkSecret } from '../../checks/secret.ts'
+import type { EndpointChange } from '../../directory/changes.ts'
+import type { EndpointEntry } from '../../directory/entries.ts'
+import { isShared } from '../../directory/rotation.ts'
+import { EngineError } from '../../errors.ts'
+import type { Actor } from '../../write-options.ts'
+import type { ResourceParts } from '../parts.ts'
+import { auditsOf } from './audits.ts'
+import { checkEndpoint, checkSubscription } from './check-endpoint.ts'
+import { pinnedDialect } from './pinned-dialect.ts'
+import { secondFormat } from './second-format.ts'
+import { sealedAlone, secretOr } from './secret.ts'
+import { withSharedKey } from './with-shared-key.ts'
+
+/** Changes an endpoint, in its application's turn. */
+export async function updateEndpoint(
+  parts: ResourceParts,
+  entry: EndpointEntry,
+  patch: EndpointPatch,
+  write: Actor | undefined,
+): Promise<Endpoint> {
+  const { directory, clock } = parts
+  checkInput(endpointFields, patch, 'patch')
+  const before = entry.endpoint
+  const { org } = before
+  const app = directory.application(org, before.app)
+  const { application, preset } = app
+  const pinned = pinnedDialect(parts, app, patch, before)
+  const dialect = directory.dialectOf(app, pinned)
+  const headers = patch.headers ?? before.headers
+  // `null`: as it is where the vendor has it switched in a step of its own, and on elsewhere.
+  const disabled =
+    patch.disabled === undefined ? before.disabled : (patch.disabled ?? (beginsOff(preset) && before.disabled))
+  const switchedOn = before.disabled && !disabled
+  if (switchedOn) checkStep(preset, application, 'activate')
+  if ([patch.url, patch.secret, patch.dialect, patch.headers].some((value) => value !== undefined))
+    checkStep(preset, application, 'configure')
+  const moved = dialect !== entry.dialect
+  if (moved) checkKept(parts, entry, patch, dialect)
+  const url = checkEndpoint(parts, patch, app, dialect)
+  const keepsSecond = patch.secondary === undefined
+  const second = patch.secondary ? secondFormat(parts, org, patch.secondary.dialect, dialect, headers) : null
+  // The one that stays has to fit what is changed beside it, in the version that is pinned.
+  if (keepsSecond && before.secondary && (moved || patch.headers))
+    secondFormat(parts, org, before.secondary.dialect, dialect, headers, before.secondary.version)
+  if (second && typeof patch.secondary?.secret === 'string')
+    checkSecret(patch.secondary.secret, second.dialect, 'secondary.secret')
+  // An endpoint that had no secret of its own, since its application's key signed, gets one.
+  const lacks = moved && !isShared(dialect) && before.signed && entry.secrets.length === 0
+  const secret = patch.secret === undefined && lacks ? secretOr(parts, dialect, undefined) : patch.secret
+  const endpoint: Endpoint = {
+    ...before,
+    ...changed(endpointFields, patch),
+    ...pinned,
+    ...(url !== null && { url }),
+    ...(patch.eventTypes !== undefined && { eventTypes: subscriptionOf(preset, patch.eventTypes) }),
+    disabled,
+    ...(secret !== undefined && { signed: secret !== null }),
+    ...(isShared(dialect) && { signed: true }),
+    ...(!keepsSecond && { secondary: second && { dialect: second.dialect.dialect.name, version: second.version } }),
+    ...resumed(before, switchedOn || (patch.disabled === false && before.hold !== null), clock.now()),
+    updatedAt: clock.now(),
+  }
+  checkSubscription(parts, app, before, endpoint)
+  const change: EndpointChange = {
+    kind: 'put_endpoint',
+    endpoint,
+    secrets: secret === undefined ? entry.secrets : sealedAlone(parts, before.id, secret),
+    secondarySecrets: keepsSecond
+      ? entry.secondarySecrets
+      : sealedAlone(parts, before.id, second && secretOr(parts, second.dialect, patch.secondary?.secret)),
+    create: false,
+  }
+  const [first, ...more] = withSharedKey(parts, app, dialect, change)
+  await directory.writes.writeAll([first, ...more, ...auditsOf(parts, before, endpoint, patch, write)])
+  parts.schedule.wake(endpoint.id, endpoint.app)
+  return endpoint
+}
+
+/**
+ * Switching on ends the hold. Deliveries that were due before now stay held until `recover` asks for them. This is one change of the
+ * endpoint; no row of work is written.
+ */
+function resumed(before: Endpoint, on: boolean, now: number): Partial<Endpoint> {
+  return on && (before.disabled || before.hold !== null)
+    ? { hold: null, heldAt: null, failingSince: null, resumeFrom: now }
+    : {}
+}
+
+/** What a patch leaves as it is has to fit the dialect that the endpoint moves to: headers, batches and secrets. */
+function checkKept(
+  { vault }: Pick<ResourceParts, 'vault'>,
+  entry: EndpointEntry,
+  patch: EndpointPatch,
+  dialect: CompiledDialect,
+): void {
+  const { headers, batch } = entry.endpoint
+  if (!patch.headers) checkHeaders(headers, dialect)
+  if (patch.batch === undefined && batch) checkBatch(batch, dialect)
+  if (patch.secret !== undefined || isShared(dialect)) return
+  for (const secret of vault.keptSecretsOf(entry))
+    if (dialect.checkSecret(secret))
+      throw new EngineError(
+        'secret_refused',
+        `The secret of this endpoint does not have the form of ${dialect.dialect.title}. Give a new \`secret\` together with the dialect.`,
+        { field: 'secret' },
+      )
+}

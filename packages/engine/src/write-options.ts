@@ -1,0 +1,19 @@
+/** Recognises a repeat of a write. What the write gave is kept for 24 hours, in the transaction of the write. */
+export interface Idempotency {
+  /** Unique among all writes of 24 hours: the caller puts organisation, route and the client's key into it. */
+  readonly key: string
+  /** Hash of the request. The same key with another fingerprint is refused: `idempotency_key_reused`. */
+  readonly fingerprint: string
+}
+
+/** Who makes a change. Every write that the audit log tells takes it as its last argument. */
+export interface Actor {
+  /** The subject of a credential. `engine` when absent: this program itself. */
+  readonly actor?: string
+}
+
+/** The last argument of a write that can be repeated. */
+export interface WriteOptions extends Actor {
+  /** A repeat changes nothing and is refused with `idempotent_replay`, which carries what the first one gave. */
+  readonly idempotency?: Idempotency
+}
