@@ -78,7 +78,7 @@ class Refusal extends Error {
   }
 }
 
-/** What Posthorn says of an id, that it is none, that nobody knows it, that its time is over, is the vendor's answer too. */
+/** Passes on Posthorn's answer about a claim id: invalid, unknown or expired. */
 const refuse: ErrorRequestHandler = (error, _request, response, next) => {
   const isOurs = error instanceof Refusal || (error instanceof ApiError && [404, 410, 422].includes(error.status))
   if (isOurs) response.status(error.status).json({ code: error.code, detail: error.message })

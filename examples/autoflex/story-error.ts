@@ -1,4 +1,4 @@
-/** Something did not go as the story has it. The message is a sentence for whoever runs it. */
+/** A step of the story did not give the expected result. The message is for the person who runs it. */
 export class StoryError extends Error {
   override readonly name = 'StoryError'
 }

@@ -5,7 +5,7 @@ const hourMs = 3_600_000
 /** What /authenticate gives, and every other request has in its header `token`. */
 export interface Tokens<Owner> {
   issue(owner: Owner): string
-  /** `null`: nobody's, or its hour is over. */
+  /** `null`: the token is unknown or expired. */
   ownerOf(token: string | undefined): Owner | null
 }
 

@@ -7,7 +7,7 @@ export function chapter(title: string): void {
   console.log(`\n${++chapters}. ${title}`)
 }
 
-/** What somebody does, and what comes of it. */
+/** Prints an action and its result. */
 export function say(what: string, outcome: string): void {
   console.log(`   ${what.padEnd(labelWidth)} ${outcome}`)
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startChild } from './child.ts'
 import { freePorts } from './free-ports.ts'
 
-/** Debian's program of the name insists on being a service of the system; this is what is behind it. */
+/** Debian's `rabbitmq-server` must run as a system service; this starts the program that it wraps. */
 const debianFolder = '/usr/lib/rabbitmq/bin'
 
 export interface RabbitMq extends AsyncDisposable {

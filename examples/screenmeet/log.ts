@@ -28,7 +28,7 @@ export async function sentRequests(posthorn: Engine, organisation: string): Prom
   return [...requests.values()].toSorted((one, other) => one.at - other.at)
 }
 
-/** A request names nobody, so its signature is what the log and the receiver know it by. */
+/** A request has no id, so log and receiver identify it by its signature. */
 export function signatureOf(headers: readonly (readonly [string, string])[]): string {
   const signature = headers.find(([name]) => name === 'x-signature')?.[1]
   if (signature === undefined) throw new StoryError('A request went out without a signature.')

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 
-/** A gong at the door: it rings for whoever asks, and has no place to keep a secret. */
+/** The receiver of the unsigned notification: a gong that rings for every request and stores no secret. */
 export interface Gong extends AsyncDisposable {
   readonly url: string
   readonly rung: readonly { readonly headers: IncomingHttpHeaders; readonly visitor: string }[]

@@ -14,7 +14,7 @@ export interface Portal extends AsyncDisposable {
   /** Somebody signs in at a tablet. `at` is the time on the wall there: `08:05`. */
   signIn(visitor: Visitor, site: Site, at: string): Promise<string>
   signOut(visitor: Visitor, site: Site, at: string): Promise<string>
-  /** Midnight: whoever is still in is signed out by the system. Nobody is notified of that. */
+  /** Midnight: the system signs out all visitors who are still inside. No notification is sent. */
   midnight(): Promise<readonly Visitor[]>
   /** Every notification of what happened so far has been sent, or waits for another attempt. */
   idle(): Promise<void>

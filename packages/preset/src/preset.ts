@@ -53,7 +53,7 @@ export interface PresetPolicy {
 }
 
 /**
- * What a vendor allows, and when. The functions that hold somebody to them are in `rules.ts`. Without any of it, an endpoint works
+ * What a vendor allows, and when. The functions that enforce the rules are in `rules.ts`. Without any of it, an endpoint works
  * at once and takes everything.
  */
 export interface Rules {

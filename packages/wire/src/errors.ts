@@ -18,7 +18,7 @@ export type WireErrorCode =
   | 'empty_secret'
   | 'malformed_secret'
 
-/** Why a request is not believed. */
+/** Why a request is refused. */
 export type VerifyErrorCode =
   | 'missing_header'
   | 'malformed_header'

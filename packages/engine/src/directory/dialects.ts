@@ -53,12 +53,12 @@ export class Dialects {
     return builtIn(builtInOne.name)
   }
 
-  /** Whether the name means one that is everybody's. */
+  /** Whether the name is that of a shared dialect. */
   isReadOnly(org: string, name: string): boolean {
     return this.versions(org, name).length === 0 && this.#readOnly(name) !== null
   }
 
-  /** Whether an organisation's own one stands before one that is everybody's. */
+  /** Whether a custom dialect of the organisation hides a shared one. */
   hides(org: string, name: string): boolean {
     return this.versions(org, name).length > 0 && this.#readOnly(name) !== null
   }

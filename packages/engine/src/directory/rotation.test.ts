@@ -76,7 +76,7 @@ describe('a rotation', () => {
     expect(names(signingAt(rotated([], { next: 'new', overlapMs: 500, now, together: false }), now))).toEqual(['new'])
   })
 
-  test('however often and whenever: at every moment somebody signs, and where one fits exactly one does', () => {
+  test('after any sequence of rotations at least one secret signs at every time, and exactly one where a request carries one signature', () => {
     const steps = fc.array(fc.record({ wait: fc.nat(1000), overlapMs: fc.nat(1000) }), { minLength: 1, maxLength: 12 })
     fc.assert(
       fc.property(steps, fc.boolean(), fc.array(fc.nat(3000), { maxLength: 20 }), (all, together, moments) => {

@@ -48,7 +48,7 @@ export interface Rotation {
 export function rotated(secrets: readonly SealedSecret[], rotation: Rotation): SealedSecret[] {
   const { next, overlapMs, now, together } = rotation
   const until = now + overlapMs
-  // What signs until one takes over that never will had its end for that one's sake: it has the whole new overlap.
+  // The secret that signs now ended when the dropped one was to take over; now it gets the whole new overlap.
   const wasToEnd = pendingAt(secrets, now) === null
   const old = signingAt(secrets, now)
     .map((secret) => ({ ...secret, until: wasToEnd ? Math.min(secret.until ?? until, until) : until }))

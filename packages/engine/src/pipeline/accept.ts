@@ -72,7 +72,7 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
   return { message, expiresAt, ownRetention: input.payloadRetentionDays !== undefined }
 }
 
-/** What a vendor wants to be true before anything is sent. @throws EngineError `plan_required`, `not_ready` */
+/** Checks the preset's requirements for sending. @throws EngineError `plan_required`, `not_ready` */
 export function checkMaySend({ preset, application }: ApplicationEntry): void {
   checkStep(preset, application, 'send')
 }

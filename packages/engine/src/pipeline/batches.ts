@@ -28,7 +28,7 @@ export async function form(
   return (await untilStored(clock, log, () => queue.form(item))).state === 'formed'
 }
 
-/** The endpoint's dialect has no batches any more: each message goes on by itself, and none is forgotten. */
+/** The endpoint's dialect no longer has batches: each message is sent alone, and none is lost. */
 export async function unform({ clock, log, queue, schedule }: BatchParts, delivery: LiveDelivery): Promise<void> {
   const { claim, app, failures } = delivery
   const nextDue = clock.now()

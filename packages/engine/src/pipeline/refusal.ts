@@ -17,7 +17,7 @@ export function refusal(
     case 'operation_ended':
       return new EngineError(
         'conflict',
-        'This operation was completed, or failed, before. That stands, and its callback goes out; nothing needs to be done.',
+        'This operation has already ended. Its result is unchanged and its callback is sent; nothing needs to be done.',
       )
   }
 }

@@ -1,7 +1,7 @@
 import type { AttemptResult } from '../model.ts'
 import type { Outcome } from '../transport/transport.ts'
 
-/** Each wait is spread by this share to both sides, so that what failed together does not come back together. */
+/** Each wait is varied by this share in both directions, so that deliveries that failed together are not retried together. */
 const jitter = 0.2
 const hourMs = 3_600_000
 

@@ -37,7 +37,7 @@ export function resend(parts: RecoverParts): Engine['resend'] {
     if (result.queued === 0)
       throw new EngineError(
         'conflict',
-        'This delivery is on its way at this moment. Look at its attempts in a while.',
+        'This delivery is being sent now, so it is not sent again. Check its attempts in a moment.',
         {
           field: 'message',
         },

@@ -21,7 +21,7 @@ export async function catchUp(ledger: Ledger, queue: Queue, directory: Directory
   }
 }
 
-/** Tells the lanes what is stored. */
+/** Tells the schedule which lanes have stored work. */
 export async function findStored(queue: Queue, schedule: Schedule, clock: Clock): Promise<void> {
   for (const { target, app, due } of await queue.lanes()) schedule.noteStored(target, app, Math.min(due, clock.now()))
 }

@@ -2,11 +2,11 @@ import type { Clock } from '../clock.ts'
 import { Deque } from './deque.ts'
 import type { Lane } from './lane.ts'
 
-/** A lane with so many deliveries in memory is crowded, when it is also quick. */
+/** A fast lane with this many deliveries in memory is crowded. */
 const crowd = 500
-/** Deliveries a second from which a lane is quick: a crowd of it is gone within two seconds. */
+/** A lane is fast from this many deliveries per second: it then delivers a crowd in less than two seconds. */
 const quickPerSecond = 300
-/** A message stands back for so long at the most: a slower intake, never none. */
+/** The longest wait of a message. Accepting becomes slower, but never stops. */
 const longestWaitMs = 100
 
 interface Waiter {
@@ -19,7 +19,7 @@ interface Waiter {
 /**
  * Accepting is cheaper than delivering, so a producer that sends as fast as it can would fill the lane of a quick receiver,
  * and what spills to disk must be read back: intake starves delivery. A message for such a lane stands back for a moment.
- * A slow receiver's lane never makes anyone wait: its work spills.
+ * A slow receiver's lane makes no message wait: its work spills to disk.
  */
 export class Admission {
   readonly #clock: Clock

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import { DueHeap } from './due-heap.ts'
 import type { Lane } from './lane.ts'
 
-/** A clock that is set while a timer runs must not make it late by more than this. */
+/** When the clock is changed while a timer runs, the timer is late by at most this. */
 const longestTimerMs = 60_000
 
 /** When lanes have to be looked at again, with one timer for the earliest of them. */

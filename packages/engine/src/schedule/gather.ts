@@ -3,7 +3,7 @@ import type { Lane } from './lane.ts'
 import { isGatherable, type LiveDelivery } from './live-delivery.ts'
 
 /**
- * What leaves next from a lane with batches: as many of the first messages as fit, as one delivery without an id yet, or one
+ * Takes the next delivery from a lane with batches: as many of the first messages as fit, as one delivery without an id yet, or one
  * message that goes alone.
  *
  * @param sizeOf bytes of a message in a batch; `null`: it cannot be written any more
@@ -28,7 +28,7 @@ function takeMembers(lane: Lane, terms: BatchTerms, sizeOf: (delivery: LiveDeliv
   let first: LiveDelivery | null = null
   for (const delivery of lane.waiting) {
     first ??= delivery
-    // Members are alike, so that the attempt of the batch is the next attempt of each of its messages.
+    // Members have the same attempt number and trigger, so that the attempt of the batch is the next attempt of each of its messages.
     const alike = delivery.trigger === first.trigger && delivery.claim.generation === first.claim.generation
     const fits = sizes.length < terms.maxMessages && alike && isGatherable(delivery)
     const size = fits ? sizeOf(delivery) : null

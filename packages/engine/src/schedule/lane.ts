@@ -101,7 +101,7 @@ export class Lane {
     return this.batch ? this.inFlight === 0 && this.flushAt <= nowMs : this.inFlight < this.window
   }
 
-  /** When what waits leaves together: at once when it is full, holds what was tried before, or has more behind it on disk. */
+  /** When the waiting messages are sent as a batch: at once if the batch is full, contains a retried message, or more work is on disk. */
   get flushAt(): number {
     const first = this.#waiting.peek()
     if (!first || !this.batch) return Number.POSITIVE_INFINITY

@@ -13,7 +13,7 @@ export interface LiveDelivery {
   readonly bytes: number
   readonly failures: number
   readonly trigger: AttemptTrigger
-  /** It was out at several crashes (`suspicion`): it leaves when nothing else is out. */
+  /** It was in flight at several crashes (`suspicion`), so it is sent only when nothing else is in flight. */
   readonly suspect: boolean
   /** Deliveries that become this batch before it is sent; `null`: it has its row. */
   readonly unformed: readonly LiveDelivery[] | null

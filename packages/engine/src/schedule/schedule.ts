@@ -166,7 +166,7 @@ export class Schedule {
       const lane = this.#turns.next()
       if (!lane) return null
       if (!lane.isReady(this.#parts.clock.now())) {
-        // Since it joined the line, its batch got more room or more time.
+        // After it joined the queue, its batch got more room or more time.
         this.#dueTimes.awaitBatch(lane)
         continue
       }
@@ -235,7 +235,7 @@ export class Schedule {
     return new Promise((resolve) => this.#idleWaiters.push(resolve))
   }
 
-  /** Lets nothing leave any more; resolves when what is out came back or `graceMs` passed, and the rest was released. */
+  /** Sends nothing more. Resolves when all requests in flight have ended, or after `graceMs`, and the other claimed work is released. */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true
     this.#changed.raise()
@@ -339,8 +339,8 @@ export class Schedule {
       if (nextDue !== null) this.noteStored(lane.target, lane.app, nextDue)
       lane.backlog = more
       lane.spilled = more || lane.unclaimedWrites > 0
-      // Work that was written unclaimed since the claim began announced itself while the claim was out. Work that is still being
-      // written will: asking again at once would only spin.
+      // Unclaimed work that was written after this claim began has called `noteStored` during the claim. Work that is still being
+      // written will call it later, so claiming again at once would only loop.
       again = more || lane.storedDue <= this.#parts.clock.now()
     }).finally(() => {
       // One refill of a lane at a time: the next begins when this one has ended, and a lane with a refill is not forgotten.

@@ -100,7 +100,7 @@ export type CatalogWriteResult =
    * `stale_catalog`.
    */
   | { readonly state: 'written'; readonly versions: readonly UnitVersion[] }
-  /** Somebody else changed these units since: read them again, and compute the changes again. */
+  /** Another writer changed these units: read them again, and compute the changes again. */
   | { readonly state: 'stale'; readonly units: readonly Unit[] }
   /** `what` is the unique value that is taken. */
   | { readonly state: 'conflict'; readonly what: 'uid' | 'name' | 'version' }

@@ -21,13 +21,13 @@ export interface OperationStore {
   claimed(app: string, id: string, at: number): Promise<void>
   /** Those that have ended and whose callback is still to be done: what a starting process has to know. */
   callbacks(): Promise<readonly Callback[]>
-  /** Names of files that somebody can still claim; every other file is rubbish. */
+  /** Names of the files that can still be claimed. Every other file can be deleted. */
   operationFiles(): Promise<readonly string[]>
-  /** Ends what outlived its time, its result is gone after it; forgets what is over or began before `before`. At most `limit` rows each. */
+  /** Expires operations whose time is over and deletes their results; deletes operations that ended or began before `before`. At most `limit` rows each. */
   sweep(now: number, before: number, limit: number): Promise<SweptOperations>
 }
 
-/** An operation with what is never shown of it. */
+/** An operation with its internal fields. */
 export interface OperationRow {
   readonly operation: Operation
   /** How long the result can be claimed, counted from its completion. */
@@ -38,7 +38,7 @@ export interface OperationRow {
   readonly file: StoredFile | null
 }
 
-/** A file in the data folder; its link is looked up by the hash of its token, and sealed for whoever claims it again. */
+/** A file in the data folder; its link is looked up by the hash of its token, and stored encrypted, because each claim returns it again. */
 export interface StoredFile {
   /** Name in the folder of results. */
   readonly stored: string

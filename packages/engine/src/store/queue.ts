@@ -4,7 +4,7 @@ import type { IdempotencyRecord, Replay } from './idempotency.ts'
 import type { OperationEnding } from './operation-store.ts'
 
 /**
- * The queue: what has to be done, and the tiny truth of what became of it. Written per database engine, because they
+ * The queue: work to do, and a short outcome of each attempt. Written per database engine, because they
  * differ for good reasons. Group commit is behind this interface: calls that wait together share one transaction, and
  * each has a result of its own. A call rejects only when the database is lost; every expected ending is a value.
  */
@@ -41,7 +41,7 @@ export interface Queue {
   /** Ends or reschedules one claimed delivery, or one batch. `stale`: another epoch or generation has it, and nothing changed. */
   record(item: RecordItem): Promise<RecordResult>
 
-  /** Writes down that this suspect is about to be tried alone: if the process dies now, it was this one. */
+  /** Records that this suspect is about to be tried alone. If the process dies now, this request is the cause. */
   markAlone(claim: Claim): Promise<void>
 
   /** Gives claimed work back unsent; it keeps its due time. */
@@ -190,7 +190,7 @@ export interface RecordItem extends Claim {
   readonly code: number
   readonly startedAt: number
   readonly durationMs: number
-  /** `null`: it is over. */
+  /** `null`: the delivery has ended. */
   readonly next: { readonly due: number; readonly failures: number } | null
   /** The receiver found the batch too large: it goes on as these two, each with its id, due at `next`. */
   readonly split?: readonly { readonly batch: string; readonly messages: readonly string[] }[]
@@ -207,7 +207,7 @@ export interface RequeueItem {
   readonly due: number
   /** Attempts so far: the claim adds one. */
   readonly generation: number
-  /** What already waits is due now (a resend), instead of being left alone (a recovery). */
+  /** Work that already waits becomes due now (resend); otherwise it is not changed (recover). */
   readonly bringForward: boolean
 }
 

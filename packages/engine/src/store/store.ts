@@ -9,6 +9,6 @@ export interface Store {
   readonly ledger: Ledger
   readonly catalog: Catalog
   readonly operations: OperationStore
-  /** Waits for what was submitted, then lets go of the files and the lock. */
+  /** Waits for submitted calls, then closes the files and releases the lock. */
   close(): Promise<void>
 }

@@ -9,7 +9,7 @@ export const suspicion = { crashes: 4, deathsAlone: 2 } as const
 export interface EarlierClaims {
   /** Attempts so far. */
   readonly generation: number
-  /** Crashes in a row at which it was out; below zero: that many trials alone, less one for each death, since it is a suspect. */
+  /** Crashes in a row at which it was in flight. Negative for a suspect: minus one for each trial alone at which the process died. */
   readonly crashes: number
 }
 

@@ -6,7 +6,7 @@ import type { Log } from '../options.ts'
 const waitMs = 1000
 
 /**
- * Does what must not be forgotten: while the store cannot (a full disk, a file that is locked), it waits in memory and is
+ * Runs a write that must not be lost. While the store cannot write (a full disk, a locked file), it waits in memory and is
  * tried again. An outcome that was dropped would send its delivery twice; a claim that was lost would wait for the next
  * process. @throws EngineError `closed`: this process is shutting down, and the next one finds it.
  */

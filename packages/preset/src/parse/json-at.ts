@@ -126,7 +126,7 @@ export class JsonAt {
     return new JsonAt(value, this.#file, this.#problems, path)
   }
 
-  /** A stand-in for something that was refused: what is missing in it is not worth telling. */
+  /** A placeholder for a value that was refused; problems inside it are not reported. */
   #quiet(value: unknown): JsonAt {
     return new JsonAt(value, this.#file, [], this.#path)
   }

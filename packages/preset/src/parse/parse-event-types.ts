@@ -34,7 +34,7 @@ function parseEventType(json: JsonAt, { platforms, dialect, files }: Surrounding
   }
 }
 
-/** Named by its event type, so that nobody has to look for it. */
+/** The file has the name of its event type. */
 function parseSample(json: JsonAt, eventType: string, files: PresetFiles): PresetEventType['sample'] {
   if (json.isAbsent || eventType === '') return null
   const file = `samples/${eventType}.json`

@@ -4,7 +4,7 @@ import type { Fact, Requirement } from '../preset.ts'
 
 type Facts = Readonly<Record<string, Fact>>
 
-/** A filter on declared facts. With a slip in a name or a type it would never let anybody through. */
+/** A filter on declared facts. With a mistake in a name or a type, no application could ever meet it. */
 export function parseFactFilter(json: JsonAt, facts: Facts): Requirement['facts'] {
   const filter = json.anyObject()
   try {

@@ -8,7 +8,7 @@ export interface SchemaProblem {
   readonly reason: string
 }
 
-/** Nobody reads further, and a list of a million wrong elements has a million problems. */
+/** Limit of reported problems: a list of a million wrong elements has a million of them. */
 const MAX_PROBLEMS = 20
 /** Sorting out alternatives is quadratic. What sums them up comes last. */
 const MAX_READ = 250

@@ -1,4 +1,4 @@
-/** How large JSON is, counted without recursion: nobody has promised that it is no hundred thousand levels deep. */
+/** Sizes of JSON values, counted without recursion, because a value may be nested a hundred thousand levels deep. */
 
 /** The number of values in it; stops counting above `most`. */
 export function countValues(value: unknown, most: number): number {

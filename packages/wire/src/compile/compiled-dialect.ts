@@ -7,7 +7,7 @@ import type { SlotLens } from '../lens/slot-lens.ts'
 
 export interface CompiledDialect {
   readonly dialect: Dialect
-  /** Lower case: every header that the dialect itself writes, and that nobody else may. */
+  /** Lower case: every header that the dialect writes, which no other code may write. */
   readonly reservedHeaders: readonly string[]
   /** Lower case: those of them that carry a secret itself and not what was made with it. Who sees them can sign. */
   readonly secretHeaders: readonly string[]

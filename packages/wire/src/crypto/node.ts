@@ -40,7 +40,7 @@ function verifySync(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8A
   return equal(mac, signature)
 }
 
-/** An HMAC key as it is used (RFC 2104), and room for what is made with it. */
+/** A prepared HMAC key (RFC 2104), and buffers for its results. */
 interface Pads {
   hash: string
   inner: Buffer

@@ -1,4 +1,4 @@
-/** A dialect as a page for the people who receive it: what comes, how it is signed, how to check that, with a true example. */
+/** A dialect as a page for the people who receive it: what is sent, how it is signed and how to verify it, with a working example. */
 import { toCompiled } from '../compile/to-compiled.ts'
 import type { Dialect, Reply } from '../dialect.ts'
 import { indentJson } from '../json/indent.ts'

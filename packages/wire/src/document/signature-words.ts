@@ -84,7 +84,7 @@ function comparingSteps(dialect: Dialect, signature: Signature): string[] {
 
 function ageStep(toleranceSeconds: number | undefined): string {
   return toleranceSeconds === undefined
-    ? `The time is signed, and no limit is named for its age. A receiver whose clock is right should refuse what is more than 300 s away.`
+    ? `The time is signed, and the vendor states no maximum age. A receiver with a correct clock should refuse a time that differs by more than 300 s.`
     : `Refuse a request whose time is more than ${toleranceSeconds} s away from your clock, in either direction.`
 }
 

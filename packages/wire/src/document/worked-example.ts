@@ -85,7 +85,7 @@ function firstSecret(compiled: CompiledDialect): string | null {
   } catch (error) {
     if (!isUnavailable(error)) throw error
     throw new WireError('sync_unavailable', 'An asymmetric key for the example cannot be made in this runtime.', {
-      hint: 'Pass secret: a private key that nobody uses.',
+      hint: 'Pass secret: a private key that is not in use.',
     })
   }
 }

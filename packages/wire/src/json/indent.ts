@@ -1,4 +1,4 @@
-/** JSON text with a line for each member, and every token as it was: a parser would print numbers and escapes anew. */
+/** JSON text with a line for each member, and every token unchanged. A parser would print numbers and escapes in another form. */
 import { compact } from './scan.ts'
 
 /**

@@ -65,7 +65,7 @@ export function withSecondary(request: WireRequest, secondary: CompiledDialect, 
       { hint },
     )
   }
-  // Signed is what is sent: the address and the body of the request that is there.
+  // The signature covers what is sent: the address and the body of the given request.
   const own = secondary.encodeSync({ ...input, url: request.url, body: request.body })
   // The content type, which both have, comes first.
   const added = own.headers.slice(placement.contentType === undefined ? 0 : 1)

@@ -14,7 +14,7 @@ export const sentences = {
   header: ({ header }: SignaturePlan): string => `The header ${header} is missing or malformed.`,
   time: ({ header }: SignaturePlan): string => `The time in the header ${header} is malformed.`,
   algorithm: ({ algorithmHeader }: SignaturePlan): string =>
-    `The header ${algorithmHeader?.name} names another algorithm: somebody may be trying a weaker one.`,
+    `The header ${algorithmHeader?.name} names another algorithm: an attacker may be trying a weaker one.`,
   stale: 'The request is too old, or from the future. Is the clock right?',
 }
 
@@ -25,7 +25,7 @@ export function about(plan: Plan): string[] {
         `Reads a webhook of ${plan.title}. Nothing in it is signed: anyone who knows the address can send it.`,
         plan.result === 'body'
           ? 'Take it as a hint only, and ask the sender before acting on it.'
-          : 'The id that it answers is worth nothing by itself: fetch the result with your own credentials.',
+          : 'The returned id alone proves nothing: fetch the result with your own credentials.',
       ]
     : [`Verifies a webhook of ${plan.title} and answers ${resultOf(plan)}.`]
 }

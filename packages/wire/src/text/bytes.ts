@@ -21,7 +21,7 @@ export function fromUtf8(bytes: Uint8Array): string | null {
   try {
     if (hasBuffer) {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-      // Whatever is no UTF-8 has become this character. Where it stands by itself, the strict decoder finds nothing wrong.
+      // The lenient decoder replaces invalid UTF-8 by this character. If the text contains it itself, the strict decoder accepts the bytes.
       if (!text.includes(replacement)) return text
     }
     return decoder.decode(bytes)

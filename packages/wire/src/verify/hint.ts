@@ -60,7 +60,7 @@ export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
 export function hintForClock(ageSeconds: number): string {
   const off = Math.round(Math.abs(ageSeconds))
   return ageSeconds > 0
-    ? `The signature is right. Either the clock of this machine is ${off} s ahead, or the request was held up or sent again by somebody.`
+    ? `The signature is right. Either the clock of this machine is ${off} s ahead, or the request was delayed or replayed.`
     : `The signature is right. The clock of this machine is probably ${off} s behind: synchronise it (NTP).`
 }
 

@@ -1,6 +1,6 @@
 import type { VerifyErrorCode } from '../errors.ts'
 
-/** Why a request is not believed, on its way to becoming a result. */
+/** Why a request is refused; becomes a result. */
 export class Refusal {
   readonly code: VerifyErrorCode
   readonly message: string

@@ -69,7 +69,7 @@ function statusOf({ dialect: { receive } }: CompiledDialect, code: VerifyErrorCo
   const replies = receive?.replies
   switch (code) {
     case 'body_not_bytes':
-      return 500 // Our own program is at fault, and the vendor shall try again once it is repaired.
+      return 500 // Our own program passed a body that is not bytes. The vendor should try again after that is corrected.
     case 'missing_header':
       return replies?.unsigned?.status ?? 401
     case 'malformed_header':

@@ -124,7 +124,7 @@ export function suspectsSuite({ open, scene, changesNothing }: QueueContext): vo
       expect(three.work.length).toBe(2)
     })
 
-    test('a machine that dies accuses nobody, not even what was out alone', async () => {
+    test('after a reboot no delivery is suspected, not even one that was tried alone', async () => {
       const first = await sentTwo()
       let four = await crashAndSend(first.subject, first.at, 'powerFailure')
       for (let crash = 0; crash < suspicion.crashes; crash += 1) {

@@ -31,7 +31,7 @@ export const queueMigrations: Migrations = [
   -- Those with a retention of their own run out before their turn.
   CREATE INDEX message_early ON message (expires_at) WHERE early = 1;
 
-  -- Only what is still to be done. Finished work leaves it, so it stays small and in the cache; it is indexed by target
+  -- Unfinished work only. Finished work is deleted, so the table stays small and in the cache; it is indexed by target
   -- and due time and by nothing else, so a million rows behind one dead target cost the others nothing.
   CREATE TABLE work (
     target TEXT NOT NULL, due INTEGER NOT NULL, message TEXT NOT NULL, app TEXT NOT NULL,
@@ -90,7 +90,7 @@ export const queueMigrations: Migrations = [
   `,
   `
   -- Long jobs that report back. A claim id and the token of a file's link are secrets: they are looked up by their hash, and
-  -- kept sealed for whoever has to be told them again.
+  -- stored encrypted, because callbacks and claims need them again.
   CREATE TABLE operation (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL, app TEXT NOT NULL, kind TEXT, state TEXT NOT NULL,

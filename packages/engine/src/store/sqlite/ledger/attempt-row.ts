@@ -23,7 +23,7 @@ export type AttemptRow = [
   detail: string,
 ]
 
-/** What nobody sorts by stands in one column of JSON. */
+/** Fields that are never sorted by are in one JSON column. */
 type AttemptDetail = Pick<Attempt, 'org' | 'requestId' | 'url' | 'error' | 'request' | 'response' | 'remoteAddress'> &
   Partial<Pick<Attempt, 'batch' | 'channels' | 'tags'>>
 

@@ -93,7 +93,7 @@ export const claim = {
 /** Whether an older epoch's claim was out when its process ended; `undefined`: there was no claim, `null`: unknown. */
 function outBefore({ epoch, wasOut }: QueueFile, claimedBy: number, key: string): boolean | null | undefined {
   if (claimedBy === 0) return undefined
-  // Notes tell of the last process only. A claim of an earlier one, which nobody took since, may have been out.
+  // The notes are about the last process only. A claim of an earlier process that was not claimed again may have been in flight.
   if (claimedBy !== epoch - 1) return null
   return wasOut === null ? null : wasOut.has(key)
 }

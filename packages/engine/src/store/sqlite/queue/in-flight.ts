@@ -53,7 +53,7 @@ export class InFlightFile {
     try {
       writeSync(this.#file, this.#buffer, 0, slotBytes, headerBytes + slot * slotBytes)
     } catch {
-      // Without the note this attempt counts, after a crash, as one that never left.
+      // Without the note, a crash makes this attempt look like one that was not sent.
     }
     return slot
   }
