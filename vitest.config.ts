@@ -1,18 +1,19 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 
-// Settings of the person who runs the tests are not the tests' business. What steers the tests themselves stays.
+// Tests do not depend on the POSTHORN_ settings of the shell that starts them. Settings of the tests themselves stay.
 for (const name of Object.keys(process.env)) if (/^POSTHORN_(?!TEST_|SIM_)/.test(name)) delete process.env[name]
 
-// Most of the start of a process or thread is stripping types and compiling. Node keeps the result here: a command starts in
-// 0.6 instead of 1.2 s of CPU, an engine with its three threads in 0.24 instead of 0.55.
+// A process or thread spends most of its start on stripping types and compiling. Node keeps the result in this folder: a command
+// then needs 0.6 s of CPU to start instead of 1.2 s, and an engine with its three threads 0.24 s instead of 0.55 s.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile')
 
-/** No test needs this long. The bound ends what hangs; a machine that is ten times slower stays below it. */
+/** Ends a test that hangs. It is ten times what the slowest test needs, so that a busy machine does not reach it. */
 const hangMs = 180_000
 
 const files = ['packages/*/{src,test,conformance,sim}/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts']
-/** Kills, many seeds, stories, foreign runtimes, waits that are long on purpose: `npm run test:proof`. */
+/** Kills, many seeds, a soak, stories, other runtimes, real timeouts: `npm run test:proof`. */
 const proofs = ['**/*.proof.test.ts']
 
 export default defineConfig({
@@ -23,8 +24,8 @@ export default defineConfig({
     testTimeout: hangMs,
     hookTimeout: hangMs,
     expect: { poll: { timeout: hangMs / 2, interval: 20 } },
-    // Vitest leaves one processor free, which is half of two. Many tests wait for sockets and disks.
-    maxWorkers: '100%',
+    // One more than there are processors: tests wait for sockets, disks and clocks. Vitest itself would leave a processor free.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       { extends: true, test: { name: 'test', include: files, exclude: [...proofs, '**/node_modules/**'] } },
       { extends: true, test: { name: 'proof', include: proofs, exclude: ['**/node_modules/**'] } },

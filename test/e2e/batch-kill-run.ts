@@ -132,7 +132,7 @@ async function startReceiver(): Promise<BatchReceiver> {
       const body = Buffer.concat(chunks).toString()
       bodies.push(body)
       for (const n of numbersIn(body)) arrived.add(n)
-      // A receiver that works takes its time: a batch is out when the process dies.
+      // A real receiver needs some time, so a batch is in flight when the process dies.
       setTimeout(() => response.writeHead(200).end(), 5)
       onReceipt()
     })

@@ -70,7 +70,7 @@ test.skipIf(!mounted && !required)(
     expect(refused?.status).toBe(503)
     expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await refused?.json()).toMatchObject({ code: 'overloaded', detail: expect.stringContaining('disk is full') })
-    // What was left is taken too, and retries come due: their outcomes find no room, and wait.
+    // Fill the rest of the disk. Retries come due now, and their outcomes cannot be written.
     for (let size = 1024 * 1024; size >= 4096; size /= 2) {
       try {
         for (let part = 0; ; part++) writeFileSync(join(folder, `filler-${size}-${part}`), 'x'.repeat(size))
@@ -78,7 +78,7 @@ test.skipIf(!mounted && !required)(
         // Full to this size.
       }
     }
-    // Their waits are a second; a process that cannot write them down must live on. Only time shows that it does.
+    // The retries wait one second. Three seconds show that the process goes on when it cannot write their outcomes.
     const ended = once(serving.process, 'exit').then(() => 'ended')
     expect(await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 3000, 'alive'))])).toBe('alive')
     expect((await fetch(`${serving.url}/api/v1/health`)).status).toBeLessThan(300)

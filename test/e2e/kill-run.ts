@@ -9,7 +9,7 @@ import { serve, token, type Serving } from './serve.ts'
 const producers = 16
 const org = 'org_killtest00000000'
 const paths = ['/one', '/two']
-/** A run with fewer messages than this many a round shows little: the last round goes on until there are so many. */
+/** A run with fewer messages shows little, so the last round goes on until there were so many for each round. */
 const messagesPerRound = 10
 
 export interface KillOptions {
@@ -150,7 +150,7 @@ async function startReceivers(random: () => number): Promise<Receivers> {
       const { n } = JSON.parse(Buffer.concat(chunks).toString()) as { n: string }
       const key = `${n} ${request.url}`
       receipts.set(key, (receipts.get(key) ?? 0) + 1)
-      // A receiver that works takes its time: requests are out when the process dies.
+      // A real receiver needs some time, so requests are in flight when the process dies.
       setTimeout(() => response.writeHead(200).end(), 1 + Math.floor(random() * 20))
       onReceipt()
     })

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { test } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-/** Stories have a limit of their own, with a sentence; this one is for those that hang all the same. */
+/** A story has a limit of its own and says when it is over. This one ends a story that does not. */
 const limitMs = 180_000
 
 export interface Told {
@@ -27,7 +27,7 @@ export async function tell(name: string, env: Readonly<Record<string, string>> =
     cwd: root,
     env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env['PATH']}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: what a story has started goes with it.
+    // It leads a process group. A kill of the group also ends what the story started.
     detached: true,
   })
   const limit = setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), limitMs)
