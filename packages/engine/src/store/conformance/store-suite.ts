@@ -1,4 +1,6 @@
+import { describe } from 'vitest'
 import { catalogSuite } from './catalog/suite.ts'
+import { watched } from './every-method.ts'
 import type { StoreHarness } from './harness.ts'
 import { ledgerSuite } from './ledger/suite.ts'
 import { operationStoreSuite } from './operation-store/suite.ts'
@@ -9,8 +11,10 @@ import { queueSuite } from './queue/suite.ts'
  * `harness.ts`.
  */
 export function storeSuite(name: string, harness: StoreHarness): void {
-  queueSuite(name, harness)
-  ledgerSuite(name, harness)
-  catalogSuite(name, harness)
-  operationStoreSuite(name, harness)
+  const { everyMethodSuite, ...watchedHarness } = watched(harness)
+  queueSuite(name, watchedHarness)
+  ledgerSuite(name, watchedHarness)
+  catalogSuite(name, watchedHarness)
+  operationStoreSuite(name, watchedHarness)
+  describe(`${name}: the suites`, everyMethodSuite)
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { Claim } from '../../queue.ts'
 import { newId, t0 } from '../harness.ts'
-import { ids, sweepAll, dayMs, Scene, type QueueContext } from './scene.ts'
+import { asClaim, dayMs, ids, Scene, sweepAll, type QueueContext } from './scene.ts'
 
-export function batchesSuite({ open, scene }: QueueContext): void {
+export function batchesSuite({ open, scene, changesNothing }: QueueContext): void {
   describe('a batch', () => {
     /** Some messages that were accepted and claimed, made into one batch. */
     async function formed(count: number, at?: Scene): Promise<{ at: Scene; batch: Claim; messages: string[] }> {
@@ -89,6 +89,24 @@ export function batchesSuite({ open, scene }: QueueContext): void {
       await at.record(work[0]!, { attempts: attemptsOf(messages.slice(0, 2)) })
       await at.record(work[1]!)
       for (const message of messages) expect(await at.queue.pending([at.target], message)).toEqual([])
+    })
+
+    test('whose target takes no batches any more is taken apart: each message goes on alone, with its attempt number', async () => {
+      const { at, batch, messages } = await formed(2)
+      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 5, failures: 1 } })
+      const claimed = await at.claimOne(t0 + 5)
+      const item = { ...asClaim(claimed), app: at.app, failures: claimed.failures, nextDue: t0 + 6 }
+      expect(await at.queue.unform(item)).toEqual({ state: 'formed' })
+      expect(await changesNothing(() => at.queue.unform(item))).toEqual({ state: 'stale' })
+      const work = await at.claim(t0 + 6)
+      expect(new Set(work.map(({ request }) => request))).toEqual(
+        new Set(messages.map((id) => ({ kind: 'message', id }))),
+      )
+      for (const one of work) {
+        expect(one).toMatchObject({ generation: 2, failures: 1, due: t0 + 6 })
+        expect(await at.record(one)).toMatchObject({ state: 'recorded' })
+      }
+      expect(await at.queue.countPending(at.target, 10)).toBe(0)
     })
 
     test('of a target that was deleted is cancelled, each message of it', async () => {
