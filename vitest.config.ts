@@ -9,7 +9,7 @@ for (const name of Object.keys(process.env)) if (/^POSTHORN_(?!TEST_|SIM_)/.test
 // then needs 0.6 s of CPU to start instead of 1.2 s, and an engine with its three threads 0.24 s instead of 0.55 s.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/node-compile')
 
-/** Ends a test that hangs. It is ten times what the slowest test needs, so that a busy machine does not reach it. */
+/** Ends a test that hangs. A busy machine does not reach it: the slowest test without a limit of its own needs half a minute. */
 const hangMs = 180_000
 
 const files = ['packages/*/{src,test,conformance,sim}/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/*.test.ts']
