@@ -1,12 +1,12 @@
 /** Random messages that a dialect can carry. One seed always gives the same ones. */
 import { newId, type CompiledDialect, type EncodeInput, type WireMessage } from '@posthorn/wire'
 
-/** A number from 0 up to, not including, the limit. */
+/** A whole number from 0 up to, but not including, the limit. */
 export type Random = (limit: number) => number
 
 export type Case = EncodeInput & { attempt: number; secrets: readonly string[] }
 
-/** mulberry32: small, and good enough to try things with. Nothing secret comes from it. */
+/** mulberry32: small, and good enough for tests. It makes no real secrets. */
 export function seeded(seed: number): Random {
   let state = seed >>> 0
   return (limit) => {
@@ -19,7 +19,7 @@ export function seeded(seed: number): Random {
 
 export function randomCase(compiled: CompiledDialect, random: Random): Case {
   const { dialect } = compiled
-  // Up to the year 2096: later ids are not told from another system's.
+  // Up to the year 2096: later ids cannot be told from those of other systems.
   const occurredAt = random(4_000_000) * 1_000_000 + random(1_000_000)
   const message: WireMessage = {
     id: newId('msg_', occurredAt, random(2 ** 23) * 2 ** 24 + random(2 ** 24)),
@@ -67,7 +67,7 @@ function isSlot(value: unknown): value is { $: string; as?: string } {
   return typeof value === 'object' && value !== null && '$' in value
 }
 
-/** An object whose text a parser would not keep: spaces, escapes, numbers with zeros at the end, unsorted keys. */
+/** An object whose text a parser would change: spaces, escapes, numbers with trailing zeros, unsorted keys. */
 function randomPayload(random: Random, taken: ReadonlySet<string> | null): string {
   const names = [
     'b',

@@ -1,4 +1,4 @@
-/** What holds for every dialect, whatever it carries. */
+/** The laws that hold for every dialect. */
 import {
   compact,
   verify,
@@ -11,7 +11,7 @@ import { pick, randomSecret, type Case, type Random } from './cases.ts'
 
 export interface Law {
   name: string
-  /** Laws about signatures do not speak of a dialect that has none. */
+  /** Laws about signatures do not apply to a dialect without one. */
   about: 'every dialect' | 'signed dialects' | 'dialects with a signed time'
   /** Throws when the law is broken. */
   holds(compiled: CompiledDialect, input: Case, random: Random): Promise<void>
@@ -62,7 +62,7 @@ export const laws: readonly Law[] = [
       const { message: found } = await accepted(compiled, await compiled.encode(input), input)
       if (body.kind === 'payload') equal(found.payloadText, text, 'payloadText')
       else if (compiled.reading.body.taken === null) equal(found.payloadText.trim(), text.trim(), 'payloadText')
-      // Where the payload's members stand among the envelope's, only white space beside its braces is not kept.
+      // Where the payload is spread among the envelope's members, only the white space beside its braces is lost.
       else equal(found.payloadText, `{${text.trim().slice(1, -1).trim()}}`, 'payloadText')
     },
   },
@@ -103,7 +103,7 @@ export const laws: readonly Law[] = [
     name: 'any flipped signed bit is refused',
     about: 'signed dialects',
     async holds(compiled, input, random) {
-      // One secret: beside a second signature that is right, a wrong one does no harm.
+      // One secret only: with two signatures, a wrong one beside a right one is accepted.
       const signed = await compiled.encode({ ...input, secrets: input.secrets.slice(0, 1) })
       const { request, what } = flipBit(compiled, signed, random)
       const result = await verify(request, { ...options(compiled, input), toleranceSeconds: null })
@@ -200,7 +200,7 @@ async function accepted(
   return { message, timestamp: result.timestamp }
 }
 
-/** One bit of what is signed, or of the signature, is not what it was. */
+/** Flips one bit of a signed part or of the signature. */
 function flipBit(
   compiled: CompiledDialect,
   request: WireRequest,

@@ -5,14 +5,14 @@ export interface Vector {
   name: string
   /** Absent where only body and signature are known. */
   message?: WireMessage
-  /** Of an unknown message: what stands in signed headers. */
+  /** The id in a signed header, if the message is unknown. */
   id?: string
   url: string
   secrets: string[]
   /** Milliseconds since 1970. */
   sentAt: number
   attempt: number
-  /** What comes out, complete: headers in their order, the body as text. */
+  /** The complete result: headers in their order, the body as text. */
   request: { method: string; url: string; headers: [name: string, value: string][]; body: string | null }
 }
 
@@ -49,7 +49,7 @@ export async function checkVector(compiled: CompiledDialect, vector: Vector): Pr
     },
   )
   if (vector.message === undefined) {
-    // The signature is what the vector shows. Its body need not be one that the envelope can be read from.
+    // The vector is about the signature. Its body may be one that has no envelope.
     if (!result.ok && result.code !== 'malformed_body') throw new Error(`refused: ${result.code}: ${result.hint}`)
     return
   }
@@ -64,7 +64,7 @@ function same(found: unknown, expected: unknown): void {
   if (a !== b) throw new Error(`expected ${b}\nfound ${a}`)
 }
 
-/** Members in the order of their names, so that only values are compared. */
+/** Sorts members by name, so that only values are compared. */
 function sortedMembers(_: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

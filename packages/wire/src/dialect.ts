@@ -1,8 +1,8 @@
 /**
  * READ FIRST. A dialect is a wire format as data: where each field of a message goes, and how the request is signed.
  *
- * The same placement is used in both directions. Sending writes every field at its place; receiving finds it there
- * again. Nothing in a dialect is a template that could only be printed, except the list of what is signed.
+ * The same placement works in both directions. Sending writes every field at its place; receiving reads it from there.
+ * A dialect is not a template, which could only be printed. Only the list of signed parts is one-way.
  *
  * A dialect is plain JSON: `JSON.parse(JSON.stringify(dialect))` is the same dialect. It can be stored, sent to a
  * server, and compared. `parseDialect` checks one that comes from outside, `compile` turns it into functions.
@@ -17,7 +17,7 @@
  * | `type` | the event type | yes |
  * | `payload` | the JSON text that the producer gave, never printed again | yes |
  * | `occurredAt` | when it happened | yes |
- * | `acceptedAt` | when it was taken in for delivery | yes |
+ * | `acceptedAt` | when it was accepted for delivery | yes |
  * | `claim` | the secret id of an operation's result | yes |
  * | `param.NAME` | a value of the application, endpoint or message, declared under `params` | yes |
  * | `sentAt` | when this attempt leaves | no |
@@ -47,7 +47,9 @@ export type Field =
  */
 export type Form = 'unix' | 'unixMs' | 'iso' | 'isoMs' | 'uuid' | 'base62' | 'number' | 'jsonString'
 
-/** The place of one field. An object with a member `$` is always a slot, so no member of a body can be called `$`. */
+/**
+ * The place of one field. An object with a member `$` is always a slot, so no member of a body can have the name `$`.
+ */
 export interface Slot {
   $: Field
   as?: Form
@@ -107,16 +109,25 @@ export type SignatureFormat =
   | { list: { version: string } }
 
 export interface Signature {
-  /** Fixed here. What a request says about its own algorithm is never believed. */
+  /** Fixed here. An algorithm that a request names is never used. */
   algorithm: Algorithm
   key: Key
-  /** What is signed, one after the other. Every field in it stands in a header, in the query or in this signature. */
+  /**
+   * The signed parts, in their order. Every field among them is in a header, in the query or in the header of this
+   * signature.
+   */
   over: readonly Part[]
   /** How the signature is written. Hex is lower case. */
   encoding: TextEncoding
-  /** Further encodings that are taken when verifying, for a vendor whose documentation leaves it open. */
+  /**
+   * Further encodings that are accepted when verifying, for a vendor whose documentation does not say which one it
+   * uses.
+   */
   accepts?: readonly TextEncoding[]
-  /** How far `sentAt` may lie from the receiver's clock, in seconds. Absent: any age is taken unless the receiver asks. */
+  /**
+   * How far `sentAt` may be from the receiver's clock, in seconds. Absent: any age is accepted, unless the receiver
+   * sets a limit.
+   */
   toleranceSeconds?: number
   header: string
   format: SignatureFormat
@@ -154,7 +165,7 @@ export interface Reply {
 
 /** What only a receiver needs. */
 export interface Receive {
-  /** Where the payload says which thing it is about, and how often that thing has changed: for ordering. */
+  /** The payload path that identifies the thing that the event is about. Used for ordering. */
   entity?: string
   /** The field or payload path whose number only grows for one entity. Older ones are stale. */
   revision?: string
@@ -162,7 +173,7 @@ export interface Receive {
   aliases?: Readonly<Record<string, string>>
   /** Paths in the payload (`visitor.additional`) of maps that arrive as `[]` when empty. They are read as `{}`. */
   emptyMaps?: readonly string[]
-  /** What the vendor's documentation has a receiver answer. */
+  /** The replies that the vendor's documentation asks of a receiver. */
   replies?: {
     accepted?: Reply
     /** The body cannot be read. Default 400. */
@@ -179,7 +190,10 @@ export interface Dialect {
   name: string
   /** For people: `Scalefusion`. */
   title: string
-  /** Counts up with every change that alters what is sent: a body is a function of the message, the dialect and this. */
+  /**
+   * Increased with every change that alters what is sent. A body depends only on the message, the dialect and its
+   * version.
+   */
   version: number
   /** `id`, `type` and `payload` are each placed once, or named here as not on the wire. */
   absent?: readonly ('id' | 'type' | 'payload')[]
@@ -226,7 +240,7 @@ export interface EncodeInput {
   sentAt: number
   attempt: number
   lastError?: string
-  /** What `body(message)` gave, when the caller has kept it: endpoints of one dialect share it. */
+  /** The result of `body(message)`, if the caller kept it. Endpoints of one dialect share it. */
   body?: Uint8Array | null
 }
 

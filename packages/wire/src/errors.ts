@@ -1,4 +1,7 @@
-/** Every reason for which this package refuses something. A closed list: documentation and dashboards are keyed by it. */
+/**
+ * Every code with which this package refuses something. The list is closed: documentation and dashboards use the codes
+ * as keys.
+ */
 
 /** Why a dialect, a message or a secret cannot be used. */
 export type WireErrorCode =

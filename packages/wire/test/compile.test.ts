@@ -12,7 +12,7 @@ import {
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
-/** The smallest dialect that keeps every law, as JSON. */
+/** The smallest dialect that obeys every law, as JSON. */
 function acme(): Dialect {
   return {
     name: 'acme',
@@ -47,7 +47,7 @@ function change(json: object, changes: Changes): void {
   }
 }
 
-/** The paths of what is wrong, after some changes. */
+/** The paths of the problems, after some changes. */
 function problemsAfter(changes: Changes): string[] {
   const json = acme()
   change(json, changes)

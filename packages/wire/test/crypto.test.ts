@@ -75,7 +75,7 @@ describe.each([
 })
 
 test('HMACs of keys and texts of every length are those of createHmac', async () => {
-  // Around the block of each hash, and around what is put together in one piece of memory.
+  // Lengths around the block size of each hash, and around the size of the shared buffer.
   for (const keyLength of [1, 63, 64, 65, 127, 128, 129, 300]) {
     for (const length of [0, 1, 55, 1000, 21_700, 21_900, 65_300, 65_600, 200_000]) {
       const bytes = Buffer.alloc(keyLength, 0xaa)
@@ -103,7 +103,7 @@ test('HMACs of keys and texts of every length are those of createHmac', async ()
 
 test('G3: a zero too many in a DER signature is another spelling, and refused by both', async () => {
   const key = keyOf('ecdsa-p256', node.privateKeySync('ecdsa-p256', new Uint8Array(32).fill(5)))
-  // Each signature is another one. Every second begins without a zero, so that one can be added.
+  // ECDSA signatures are random. Every second one has no leading zero, so that one can be added.
   let der: Buffer
   do der = Buffer.from(await node.sign({ ...key }, ['message'], 'base64'), 'base64')
   while (der[3] !== 32)
@@ -136,7 +136,7 @@ describe('the conformance suite on Web Crypto', async () => {
     )
   })
 
-  // New asymmetric keys need node:crypto; their own vectors and the tests above stand for them here.
+  // New asymmetric keys need node:crypto. Their vectors and the tests above cover them.
   const all: Dialect[] = [
     ...dialects,
     ...moreDialects.filter(({ signatures }) => signatures[0]?.algorithm !== 'ecdsa-p256'),

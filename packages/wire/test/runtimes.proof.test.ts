@@ -62,7 +62,7 @@ describe('with node:crypto', () => {
   }
 })
 
-/** Workers of edge hosts offer some of Node and are told by their own condition, which has to come first. */
+/** Workers of edge hosts offer parts of Node and set their own condition, which must have priority. */
 describe('with Web Crypto, by the condition of a worker, though node matches too', () => {
   for (const condition of ['browser', 'worker', 'workerd', 'edge-light']) {
     test(condition, () => {
@@ -89,14 +89,14 @@ function run(program: string, args: string[]): Report {
     cwd: folder,
     encoding: 'utf8',
     timeout: 110_000,
-    // What this test itself runs with is not passed on.
+    // Options of this test's own process are not passed on.
     env: { ...process.env, NODE_OPTIONS: '' },
   })
   if (status !== 0) throw new Error(`${program} ended with ${status}: ${stderr}`, { cause: error })
   return JSON.parse(stdout) as Report
 }
 
-/** The Node that runs this, and each other one on PATH that the package speaks of. */
+/** The Node that runs this test, and each other supported one on PATH. */
 function nodes(): string[] {
   const onPath = (process.env['PATH'] ?? '').split(delimiter).map((path) => join(path, 'node'))
   const found = [process.execPath, ...onPath].filter((program) => existsSync(program))

@@ -1,4 +1,4 @@
-/** Whether a message can be sent in a dialect: asked once, before the message is accepted. */
+/** Checks whether a message can be sent in a dialect. The engine calls it once, before it accepts the message. */
 import { isParam, paramName } from '../definition/fields.ts'
 import { slotsOf, type PlacedSlot } from '../definition/slots.ts'
 import type { Dialect, Field, Slot, WireMessage } from '../dialect.ts'
@@ -8,7 +8,7 @@ import { scan } from '../json/scan.ts'
 import { latestTimeMs } from '../text/time.ts'
 import type { Reading } from './compiled-dialect.ts'
 
-/** Ids without a dot: `id.timestamp.body` must not be readable in two ways (test G9). A UUID fits, and so do ours. */
+/** Ids have no dot, because `id.timestamp.body` must have one meaning only (test G9). UUIDs and our own ids fit. */
 const messageId = /^[A-Za-z0-9_-]{1,64}$/
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 
@@ -136,7 +136,10 @@ function checkSlot(slot: Slot, inHeader: boolean, message: WireMessage): WireErr
   return null
 }
 
-/** What is signed in front of a delimiter must not contain it: the same bytes could mean another message (test G9). */
+/**
+ * A field that is signed in front of a delimiter must not contain it. Otherwise the same bytes could mean another
+ * message (test G9).
+ */
 function checkDelimiters(reading: Reading, message: WireMessage): WireError | null {
   const input = { message, url: '', secrets: [], sentAt: 0, attempt: 1 }
   for (const compiled of reading.signatures) {

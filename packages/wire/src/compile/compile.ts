@@ -1,6 +1,6 @@
 /**
- * A dialect as functions. Everything that can be decided once is decided here, so that encoding a message does little
- * more than put texts together and sign them.
+ * Compiles a dialect to functions. What depends on the dialect alone is computed here once; encoding a message then
+ * only concatenates texts and signs them.
  */
 import { createSecret } from '../crypto/secret.ts'
 import { parseDialect } from '../definition/parse-dialect.ts'
@@ -16,7 +16,7 @@ import type { CompiledDialect, FieldPlace, Reading } from './compiled-dialect.ts
 import { encoder } from './encode.ts'
 
 /**
- * Makes functions of a dialect.
+ * Compiles a dialect to functions.
  *
  * @throws {WireError} `invalid_dialect`, with every problem and where it is
  * @example
@@ -61,7 +61,7 @@ export function compile(dialect: Dialect): CompiledDialect {
   }
 }
 
-/** Every header that a dialect writes, as it is spelled; the content type, where there is one, comes first. */
+/** Every header that a dialect writes, in its spelling. The content type, if there is one, comes first. */
 export function headerNames(dialect: Dialect): string[] {
   return [
     ...(dialect.request.contentType === undefined ? [] : ['content-type']),

@@ -7,19 +7,19 @@ import type { SlotLens } from '../lens/slot-lens.ts'
 
 export interface CompiledDialect {
   readonly dialect: Dialect
-  /** Lower case: every header that the dialect writes, which no other code may write. */
+  /** In lower case: every header that the dialect writes. Endpoints must not set them. */
   readonly reservedHeaders: readonly string[]
-  /** Lower case: those of them that carry a secret itself and not what was made with it. Who sees them can sign. */
+  /** In lower case: the reserved headers that carry the secret itself. Anyone who sees one can sign. */
   readonly secretHeaders: readonly string[]
   /**
-   * What keeps this message from being sent in this dialect, or `null`. Ask before a message is accepted: what passes
-   * here can be encoded at any later time.
+   * The reason why this message cannot be sent in this dialect, or `null`. Call it before you accept a message: a
+   * message that passes can be encoded at any later time.
    *
    * @example
    * dialect('signinapp').check({ ...message, payload: '{"event":1}' })?.code // 'payload_clash'
    */
   check(message: WireMessage): WireError | null
-  /** The body: a function of the message and the dialect's version only, so that it can be kept and shared. */
+  /** The body. It depends only on the message and the dialect's version, so it can be kept and shared. */
   body(message: WireMessage): Uint8Array | null
   /**
    * Several messages in one body: `element` writes what each message puts into it, `join` puts these together in their
@@ -33,27 +33,27 @@ export interface CompiledDialect {
   readonly batch: BatchLens | null
   /** The whole request. Rejects with the `WireError` of `checkSecret` when a secret cannot be used. */
   encode(input: EncodeInput): Promise<WireRequest>
-  /** The same at once. Throws a `WireError` with the code `sync_unavailable` where there is no `node:crypto`. */
+  /** The same, synchronously. Throws a `WireError` with the code `sync_unavailable` where there is no `node:crypto`. */
   encodeSync(input: EncodeInput): WireRequest
-  /** What is wrong with a secret, or `null`. An empty one never passes; unsigned is `secrets: []`. */
+  /** What is wrong with a secret, or `null`. An empty secret is always refused; to send unsigned, use `secrets: []`. */
   checkSecret(secret: string): WireError | null
   /** A new secret in the form that the vendor shows, or `null` when the dialect does not sign. */
   newSecret(random: (bytes: number) => Uint8Array): string | null
   /**
-   * A message's id as the receiver sees it: the UUID or the 16 characters where the dialect shows ids so.
+   * A message's id as the receiver sees it: a UUID or 16 characters, if the dialect writes ids in that form.
    *
    * @example
    * dialect('signinapp').requestId('msg_0KN9svTmRKnRWY7h') // '0KN9svTmRKnRWY7h'
    */
   requestId(id: string): string
-  /** The pieces that `verify` reads a request with. */
+  /** What `verify` needs to read a request. */
   readonly reading: Reading
 }
 
-/** The receiving half: the same lenses that write. */
+/** The half that reads, with the same lenses that write. */
 export interface Reading {
   readonly headers: readonly FieldPlace[]
-  /** The names, in lower case, of all headers that are looked at. */
+  /** In lower case: the names of all headers that are read. */
   readonly headerNames: ReadonlySet<string>
   readonly query: readonly FieldPlace[]
   readonly body: BodyLens
@@ -71,21 +71,21 @@ export interface CompiledSignature {
   readonly signature: Signature
   readonly fields: readonly SignedField[]
   key(secret: string): CryptoKeyBytes | WireError
-  /** What is signed, from the texts that stand on the wire. */
+  /** The signed pieces, from the texts on the wire. */
   pieces(wire: SignedWire): SignedPieces
   /** The text of a signed field of this attempt. */
   text(field: Field, input: EncodeInput): string
 }
 
-/** A field that is signed. The literal text that follows it there ends it, and must not stand in it. */
+/** A signed field. The literal text that follows it is its delimiter, and must not occur in it. */
 export interface SignedField {
   readonly field: Field
   readonly delimiter: string | null
-  /** Where it stands, for messages to people. */
+  /** The header that holds it, for error messages. */
   readonly header: string
 }
 
-/** What of a request can be signed, as it stands there. */
+/** The parts of a request that can be signed, as they are on the wire. */
 export interface SignedWire {
   text(field: Field): string
   body: Uint8Array | string | null

@@ -32,7 +32,7 @@ export function encoder(dialect: Dialect, reading: Reading): Pick<CompiledDialec
   }
 }
 
-/** Everything of a request but its signatures. */
+/** A request without its signatures. */
 function unsignedRequest(
   { request: { method, contentType } }: Dialect,
   { headers, query, body: lens }: Reading,
@@ -53,7 +53,7 @@ function unsignedRequest(
   return request
 }
 
-/** One signature header that is still to be made: with which keys, over which pieces. */
+/** One signature header to make: with which keys, over which pieces. */
 interface ToSign {
   readonly signature: Signature
   readonly keys: readonly CryptoKeyBytes[]
@@ -62,7 +62,9 @@ interface ToSign {
   readonly time: string
 }
 
-/** All of them are collected before the first is made, so that a secret that cannot be used leaves nothing half signed. */
+/**
+ * Collects all signatures before the first is made, so that an unusable secret does not leave a request half signed.
+ */
 function toSign(
   signatures: readonly CompiledSignature[],
   { body, url, method }: WireRequest,
@@ -100,7 +102,7 @@ function addSignatures(request: WireRequest, signature: Signature, signatures: r
   request.headers.push([signature.header, printSignatures(signature.format, signatures, time)])
 }
 
-/** Adds to the query that the URL has, or begins one: `?id=...` exactly, for receivers that split at the first `=`. */
+/** Adds to the URL's query, or begins one. It writes `?id=...` exactly, for receivers that split at the first `=`. */
 function addQuery(url: string, query: readonly FieldPlace[], input: EncodeInput): string {
   const hash = url.indexOf('#')
   let result = hash < 0 ? url : url.slice(0, hash)

@@ -1,4 +1,4 @@
-/** Built-in dialects by name, compiled when they are first asked for. */
+/** Compiled dialects: built-in ones by name, and any other by its data. Each is compiled once, at first use. */
 import { compile } from './compile.ts'
 import type { CompiledDialect } from './compiled-dialect.ts'
 import type { Dialect } from '../dialect.ts'
@@ -7,7 +7,7 @@ import { WireError } from '../errors.ts'
 import { nearestWord } from '../text/nearest-word.ts'
 
 const compiled = new Map<string, CompiledDialect>()
-/** Dialects that came as data: the same object is compiled once. */
+/** Dialects that were given as data, by the object. */
 const compiledData = new WeakMap<Dialect, CompiledDialect>()
 
 /**
@@ -34,7 +34,7 @@ export function dialect(name: string): CompiledDialect {
   return made
 }
 
-/** What `sign` and `verify` take as a dialect: a built-in name, data, or what `compile` made. */
+/** A dialect as `sign` and `verify` accept it: a built-in name, data, or the result of `compile`. */
 export type DialectLike = string | Dialect | CompiledDialect
 
 export function toCompiled(like: DialectLike): CompiledDialect {

@@ -1,4 +1,4 @@
-/** What this package needs from a runtime's cryptography. Two files have it: `crypto.node.ts` and `crypto.web.ts`. */
+/** What this package needs from a runtime's cryptography. `node.ts` and `web.ts` implement it. */
 import { decodeBytes } from '../text/bytes.ts'
 import type { Algorithm, TextEncoding } from '../dialect.ts'
 
@@ -8,7 +8,7 @@ export interface CryptoKeyBytes {
   /** HMAC: the key. Ed25519: 32 bytes of seed and 32 public ones, or the public ones alone. ECDSA: PKCS #8 or SPKI. */
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly isPublic: boolean
-  /** The runtime's own form of the key, made at first use. */
+  /** The runtime's own form of the key, created at first use. */
   native?: unknown
 }
 
@@ -16,11 +16,11 @@ export interface CryptoKeyBytes {
 export type SignedPieces = readonly (string | Uint8Array)[]
 
 export interface Cryptography {
-  /** Whether the functions that answer at once work here. */
+  /** Whether the synchronous functions work in this runtime. */
   readonly sync: boolean
   sign(key: CryptoKeyBytes, pieces: SignedPieces, encoding: TextEncoding): Promise<string>
   signSync(key: CryptoKeyBytes, pieces: SignedPieces, encoding: TextEncoding): string
-  /** Whether the signature is right. Takes the same time wherever a wrong one differs. */
+  /** Whether the signature is right. The time does not depend on where a wrong signature differs. */
   verify(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8Array<ArrayBuffer>): Promise<boolean>
   verifySync(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8Array<ArrayBuffer>): boolean
   /** A new private key in the form of `CryptoKeyBytes`, made from 32 random bytes. */
@@ -29,7 +29,7 @@ export interface Cryptography {
   publicKeySync(key: CryptoKeyBytes): Uint8Array
 }
 
-/** Whether a key has a half that verifies and cannot sign. */
+/** Whether keys of this algorithm have a public half, which verifies and cannot sign. */
 export function isAsymmetric(algorithm: Algorithm): algorithm is 'ed25519' | 'ecdsa-p256' {
   return algorithm === 'ed25519' || algorithm === 'ecdsa-p256'
 }
@@ -42,7 +42,7 @@ export const hashes = {
   'hmac-sha512': 'SHA-512',
 } as const
 
-/** DER that stands in front of the raw keys, so that both runtimes import them in one form (RFC 8410, RFC 5915). */
+/** DER in front of the raw keys, so that both runtimes import them in one form (RFC 8410, RFC 5915). */
 export const derPrefix = {
   ed25519Private: der('302e020100300506032b657004220420'),
   ed25519Public: der('302a300506032b6570032100'),

@@ -1,4 +1,7 @@
-/** Secrets are kept as typed. Here they become keys, strictly: what cannot be a key is refused, never guessed at. */
+/**
+ * Decodes secrets to keys. Secrets are stored as typed. Decoding is strict: a text that is not a key is refused and
+ * never guessed.
+ */
 import { cryptography } from '#crypto'
 import { decodeBytes, encodeBytes, utf8 } from '../text/bytes.ts'
 import { isAsymmetric, type CryptoKeyBytes } from './cryptography.ts'
@@ -9,8 +12,8 @@ import { WireError } from '../errors.ts'
 const newKeyBytes = 24
 
 /**
- * The key that a secret stands for, or what is wrong with it. An empty key is never one: any runtime computes an HMAC
- * with it without a word, and then everyone can (test G1).
+ * The key that a secret stands for, or what is wrong with it. An empty key is refused: every runtime computes an HMAC
+ * with it without an error, and then anyone can sign (test G1).
  */
 export function decodeSecret(signature: Signature, secret: string): CryptoKeyBytes | WireError {
   const { algorithm, key } = signature
@@ -72,7 +75,7 @@ export function decodeSecret(signature: Signature, secret: string): CryptoKeyByt
 }
 
 /**
- * A new secret in the form that the dialect's users know.
+ * A new secret in the form that the vendor shows.
  *
  * @param random gives so many random bytes
  * @throws {WireError} `sync_unavailable` for asymmetric keys where there is no `node:crypto`
@@ -84,7 +87,7 @@ export function createSecret(signature: Signature, random: (bytes: number) => Ui
     const encoding = key.encoding === 'hex' ? 'hex' : 'base64'
     return prefix + encodeBytes(cryptography.privateKeySync(algorithm, random(32)), encoding)
   }
-  // A key of the kind utf8 is typed in and read out by people: hex survives that.
+  // People type utf8 keys and read them aloud. Hex is safe for that.
   return (
     prefix + encodeBytes(random(Math.max(newKeyBytes, key.minBytes ?? 0)), key.encoding === 'base64' ? 'base64' : 'hex')
   )
@@ -102,7 +105,7 @@ function encodingName(encoding: 'base64' | 'hex' | 'utf8'): string {
       : 'text'
 }
 
-/** What a secret that cannot be decoded looks like instead. */
+/** A hint about what a secret that cannot be decoded looks like. */
 export function misspelling({ key }: Signature, secret: string): string {
   if (/^["'`].*["'`]$/.test(secret)) return 'Take the quotes away: they came along from a configuration file.'
   if (/^(ep|app|msg|src)_/.test(secret)) return 'This is an id, not a secret. The secret stands beside the endpoint.'

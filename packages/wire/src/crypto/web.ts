@@ -1,4 +1,4 @@
-/** All cryptography, with Web Crypto: for browsers, workers and every runtime that has no `node:crypto`. */
+/** Cryptography with Web Crypto, for browsers, workers and every runtime without `node:crypto`. */
 import { concat, encodeBytes } from '../text/bytes.ts'
 import { derPrefix, hashes, type CryptoKeyBytes, type Cryptography, type SignedPieces } from './cryptography.ts'
 import { WireError } from '../errors.ts'
@@ -51,7 +51,7 @@ function importSigningKey(key: CryptoKeyBytes): Promise<NativeKey> {
     const pkcs8 = concat([derPrefix.ed25519Private, key.bytes.subarray(0, 32)])
     return crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign'])
   }
-  // Extractable: the public half is taken out of it when a sender checks its own signatures.
+  // Extractable, because a sender that checks its own signatures needs the public half.
   if (key.algorithm === 'ecdsa-p256') return crypto.subtle.importKey('pkcs8', key.bytes, ecdsa, true, ['sign'])
   const hash = hashes[key.algorithm as keyof typeof hashes]
   return crypto.subtle.importKey('raw', key.bytes, { name: 'HMAC', hash }, false, ['sign'])
@@ -66,7 +66,7 @@ async function publicKey(key: CryptoKeyBytes): Promise<NativeKey> {
   return crypto.subtle.importKey('jwk', half, ecdsa, false, ['verify'])
 }
 
-/** The same time wherever they differ: every byte is looked at, and no branch depends on one. */
+/** Constant time: every byte is compared, and no branch depends on a byte. */
 function equal(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length === 0 || a.length !== b.length) return false
   let difference = 0
@@ -88,7 +88,7 @@ function derInteger(number: Uint8Array): Uint8Array {
   return Uint8Array.of(2, sign.length + body.length, ...sign, ...body)
 }
 
-/** `null` when it is not the one DER form of two numbers of at most 32 bytes. */
+/** `null` if the bytes are not the canonical DER form of two numbers of at most 32 bytes. */
 function fromDer(der: Uint8Array): Uint8Array<ArrayBuffer> | null {
   const raw = new Uint8Array(64)
   if (der[0] !== 0x30 || der[1] !== der.length - 2) return null

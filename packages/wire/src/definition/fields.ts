@@ -1,4 +1,4 @@
-/** What holds for every use of a field, wherever it stands. */
+/** Properties of fields that do not depend on their place. */
 import type { Field, Form, Part, Slot } from '../dialect.ts'
 
 export function isTimeField(field: Field): boolean {
@@ -19,7 +19,7 @@ export function paramName(field: Field): string {
   return field.slice('param.'.length)
 }
 
-/** The forms in which a field can be written; none: only as it is. */
+/** The forms in which a field can be written. None: it has one form only. */
 export function formsOf(field: Field): readonly Form[] {
   if (isTimeField(field)) return ['unix', 'unixMs', 'iso', 'isoMs']
   if (field === 'id') return ['uuid', 'base62']

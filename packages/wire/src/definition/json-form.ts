@@ -1,4 +1,7 @@
-/** Forms of JSON values, put together of smaller ones. A form notes every problem and its path, and changes nothing. */
+/**
+ * Checks of JSON values, composed of smaller checks. A check reports every problem with its path, and does not change
+ * the value.
+ */
 import type { Problem } from '../errors.ts'
 import { nearestWord } from '../text/nearest-word.ts'
 

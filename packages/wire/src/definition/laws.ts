@@ -1,6 +1,6 @@
 /**
- * What has to hold for a dialect to work in both directions. Its form has been checked; each law here is one function
- * that answers with the places where it is broken.
+ * The laws that a dialect must obey to work in both directions. The form of the dialect is already checked. Each law is
+ * one function that returns the places where the dialect breaks it.
  */
 import { isAsymmetric } from '../crypto/cryptography.ts'
 import type { Dialect, Field } from '../dialect.ts'
@@ -52,7 +52,7 @@ function placedOnce({ absent = [] }: Dialect, placed: readonly PlacedSlot[]): Pr
   return problems
 }
 
-/** Retries send the bytes of the first attempt, so nothing that changes per attempt stands in the body. */
+/** Retries send the bytes of the first attempt, so the body must not contain a field that changes with each attempt. */
 function attemptStaysOutOfTheBody(_: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return placed
     .filter(({ slot, where }) => where === 'body' && (isOfAttempt(slot.$) || slot.omit === 'firstAttempt'))
@@ -152,7 +152,7 @@ function headersAreDistinct({ request, signatures }: Dialect): Problem[] {
   return problems
 }
 
-/** Headers and query belong to a request. With several messages in it they cannot speak of one. */
+/** Headers and query belong to the request. In a batch they cannot hold a field of one message. */
 function batchesShareTheirHeaders({ body }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   if (body.kind !== 'json' || body.batch === undefined) return []
   return placed
@@ -160,7 +160,9 @@ function batchesShareTheirHeaders({ body }: Dialect, placed: readonly PlacedSlot
     .map(({ slot, path }) => ({ path, reason: `puts ${slot.$} of one message where a batch has one place for all` }))
 }
 
-/** A receiver can only check what it sees, and before it trusts the body. */
+/**
+ * A receiver checks the signature before it parses the body, so each signed field must be in a header or in the query.
+ */
 function signedIsOnTheWire({ signatures }: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return signatures.flatMap(({ over, format }, signature) =>
     over.flatMap((part, index): Problem[] => {

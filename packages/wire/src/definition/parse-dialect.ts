@@ -1,6 +1,6 @@
 /**
- * Dialects from outside: checks that unknown JSON has the form of a dialect. What a form cannot say (what is signed must
- * be on the wire, ...) is checked by `laws.ts`. Both collect every problem, so that an author sees them at once.
+ * Checks that unknown JSON has the form of a dialect. `laws.ts` checks the relations between its parts, for example
+ * that each signed field is on the wire. Both collect every problem, so that an author sees all of them at once.
  */
 import type { Dialect } from '../dialect.ts'
 import { WireError, type Problem } from '../errors.ts'
@@ -8,11 +8,11 @@ import { isHeaderName, isHeaderValue, isTransportHeader } from '../text/headers.
 import { isObject, list, map, must, object, oneOf, type JsonForm } from './json-form.ts'
 import { breaches } from './laws.ts'
 
-/** Dialects are small. What is larger than this is not one. */
+/** Dialects are small: no real one is nested as deeply. */
 const maxDepth = 32
 
 /**
- * The dialect that a JSON value is. It is a copy: later changes to the value do not reach it.
+ * Parses a dialect. The result is a copy: later changes to the value do not affect it.
  *
  * @throws {WireError} `invalid_dialect`; its `problems` name every place and reason
  * @example
@@ -100,7 +100,9 @@ const shapeAt =
     else if (value !== null && typeof value !== 'boolean') problems.push({ path, reason: 'must be JSON' })
   }
 
-/** JavaScript moves names that look like array indices to the front: the order on the wire would not be the author's. */
+/**
+ * JavaScript moves names that look like array indices to the front, so the order on the wire would not be the author's.
+ */
 function memberName(name: string): string | null {
   if (name === '__proto__') return 'cannot be a member name'
   return /^(0|[1-9]\d*)$/.test(name) ? 'cannot be a whole number: members would change their order' : null

@@ -1,16 +1,16 @@
-/** Every slot of a dialect outside its signatures, and where it stands. */
+/** Finds every slot of a dialect outside its signatures, with its place. */
 import type { Dialect, Shape, Slot } from '../dialect.ts'
 
 export interface PlacedSlot {
   readonly slot: Slot
-  /** Where in the dialect, for messages: `body.shape.data`. */
+  /** Path in the dialect, for error messages: `body.shape.data`. */
   readonly path: string
   readonly where: 'header' | 'query' | 'body'
-  /** Whether the slot is the value of `...`: the members of the payload stand there. */
+  /** Whether the slot is the value of `...`, which stands for the members of the payload. */
   readonly isSpread: boolean
 }
 
-/** The member of a shape at whose place the payload's members stand. */
+/** The member of a shape that stands for the payload's members. */
 export const spread = '...'
 
 export function isSlot(shape: unknown): shape is Slot {

@@ -42,7 +42,7 @@ export const comapi: Dialect = {
     },
   ],
   receive: {
-    // Of messages, profiles, conversations and chats; receipts in a conversation name another.
+    // This is the id in events of messages, profiles, conversations and chats. Receipts in a conversation use another member.
     entity: 'id',
     revision: 'param.revision',
     replies: {

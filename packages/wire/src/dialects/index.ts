@@ -1,4 +1,6 @@
-/** Every dialect that is built in, in the order in which it is shown. A new one is a file here and a line below. */
+/**
+ * Every built-in dialect, in the order of lists and pages. To add one, add a file here, a line below, and its vectors.
+ */
 import type { Dialect } from '../dialect.ts'
 import { autoflex } from './autoflex.ts'
 import { comapi } from './comapi.ts'

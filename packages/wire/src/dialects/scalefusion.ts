@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts'
 
 /**
- * Scalefusion, device management. The signature covers the body alone: a receiver tells repeats apart by the request id.
+ * Scalefusion, device management. Only the body is signed: a receiver recognises repeats by the request id.
  *
  * Source: Scalefusion help, "Webhooks" (5 January 2024), and receivers in public code for the envelope.
  */

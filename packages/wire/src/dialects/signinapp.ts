@@ -1,8 +1,8 @@
 import type { Dialect } from '../dialect.ts'
 
 /**
- * Sign In App, visitors. The time of the attempt stands in the signature's header and is signed with the body; the body
- * itself stays as it was first sent.
+ * Sign In App, visitors. The header of the signature holds the time of the attempt, which is signed with the body. The
+ * body is the same for every attempt.
  *
  * Source: Sign In App help, "Webhooks" (2024). `visitor.sign-in` and the maps that arrive as `[]` were seen in 2026.
  */
@@ -28,7 +28,7 @@ export const signinapp: Dialect = {
       key: { encoding: 'utf8', optional: true, scope: 'endpoint' },
       over: [{ $: 'sentAt', as: 'unix' }, '.', { $: 'body' }],
       encoding: 'hex',
-      // No toleranceSeconds: the vendor names none. A receiver that can afford it should ask for 300.
+      // The vendor names no tolerance. A receiver whose clock is right should set 300 seconds.
       header: 'x-signinapp-webhook-signature',
       format: { pairs: { separator: ',', time: 't', signature: 's1' } },
     },

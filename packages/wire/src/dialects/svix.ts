@@ -1,7 +1,7 @@
 import type { Dialect } from '../dialect.ts'
 
 /**
- * Svix: what became Standard Webhooks, under the names that its own receivers look for.
+ * Svix: the same as Standard Webhooks, with the header names that Svix receivers expect.
  *
  * Source: https://docs.svix.com/receiving/verifying-payloads/how-manual
  */

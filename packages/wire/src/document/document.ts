@@ -1,4 +1,4 @@
-/** A dialect as a page for the people who receive it: what is sent, how it is signed and how to verify it, with a working example. */
+/** Prints a dialect as a page for receivers: what arrives, how it is signed and verified, and a real example. */
 import { toCompiled } from '../compile/to-compiled.ts'
 import type { Dialect, Reply } from '../dialect.ts'
 import { indentJson } from '../json/indent.ts'
@@ -22,10 +22,10 @@ export interface DocumentOptions {
   sample: DocumentSample
   /**
    * The vendor's own words for headings: `request`, `secret`, `signature`, `verifySignature`, `example`, `response`,
-   * `notes`. What is left out has ours; other keys are passed over.
+   * `notes`. A missing word has our default. Other keys are ignored.
    */
   words?: Readonly<Partial<Record<string, string>>>
-  /** The example's secret. Left out: one that is made of a pattern, and always the same. */
+  /** The example's secret. Default: a secret made from a pattern, always the same. */
   secret?: string
   /** The first heading. Default: the dialect's title. */
   title?: string
@@ -34,7 +34,7 @@ export interface DocumentOptions {
 }
 
 /**
- * Markdown about a dialect, for its receivers. The example in it is a golden vector: it is signed while the page is made.
+ * Markdown about a dialect, for its receivers. The example is a real vector: it is signed when the page is made.
  *
  * @param dialect a whole dialect, as data
  * @returns the page; it ends with a line end

@@ -1,4 +1,4 @@
-/** What stands at a place, in words. */
+/** Describes what is at a place in words. */
 import type { Dialect, Field, Form, Shape, Slot } from '../dialect.ts'
 import { isSlot, spread } from '../definition/slots.ts'
 import { isParam, paramName } from '../definition/fields.ts'

@@ -1,6 +1,6 @@
 /**
- * Markdown (CommonMark, with the tables of GitHub) around texts that say what they like: none of them can end a table's
- * cell, begin a heading or a list, or become HTML.
+ * Markdown (CommonMark, with GitHub's tables) around texts that come from outside. They are escaped, so that none of
+ * them can end a table cell, begin a heading or a list, or become HTML.
  */
 
 /** Text in a line: a title, a sentence, a cell. It becomes one line. */
@@ -15,7 +15,7 @@ export function inline(text: string): string {
     .replace(/^[+=-]/, '\\$&')
 }
 
-/** A name or value, as code. Where backticks would not do, in a table above all, the element that they stand for. */
+/** A name or value, as code. Where backticks do not work, as with some characters in a table, a `<code>` element. */
 export function code(text: string): string {
   const line = oneLine(text)
   if (line !== '' && line === text && !/[`|\\]/.test(line)) return `\`${line}\``
@@ -51,16 +51,16 @@ export function bullets(items: readonly string[]): string {
 }
 
 /**
- * Shown when it is clicked on.
+ * A block that is shown after a click on its summary.
  *
- * @param summary text; around it is HTML, where Markdown counts for nothing
+ * @param summary plain text: Markdown has no meaning in it, because HTML surrounds it
  * @param content Markdown
  */
 export function collapsed(summary: string, content: string): string {
   return `<details>\n<summary>${entities(oneLine(summary))}</summary>\n\n${content}\n\n</details>`
 }
 
-/** Text that is neither HTML nor Markdown, wherever it stands. */
+/** Escapes everything that HTML or Markdown could interpret. */
 function entities(text: string): string {
   return text.replace(/[!-/:-@[-`{-~]/g, (character) =>
     /[-.,:]/.test(character) ? character : `&#${character.charCodeAt(0)};`,

@@ -1,4 +1,4 @@
-/** A request that is right to the byte: it is made when the page is, by the code that sends. */
+/** The example request of a page. The code that sends makes it, so every byte is right. */
 import { fromUtf8 } from '../text/bytes.ts'
 import { slotsOf } from '../definition/slots.ts'
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
@@ -28,9 +28,9 @@ export interface WorkedExample {
   sentAt: number
   request: WireRequest
   body: string | null
-  /** The same message once more, after a failure: it has the headers that a first attempt leaves out. */
+  /** A second attempt of the same message. It has the headers that a first attempt omits. */
   again: WireRequest
-  /** Signed with a second secret beside the first; `null` where the newest signs alone. */
+  /** Signed with two secrets; `null` where only the newest signs. */
   rotated: WireRequest | null
 }
 
@@ -74,7 +74,7 @@ export async function workedExample(
   }
 }
 
-/** Never used by anyone: its bytes are a pattern, so that the same page comes out each time. */
+/** A secret for examples only. Its bytes are a pattern, so that the page is the same each time. */
 function exampleSecret(compiled: CompiledDialect, seed: number): string | null {
   return compiled.newSecret((bytes) => Uint8Array.from({ length: bytes }, (_, index) => (index * 73 + seed * 41) % 256))
 }
@@ -90,7 +90,7 @@ function firstSecret(compiled: CompiledDialect): string | null {
   }
 }
 
-/** Where no key can be made without `node:crypto`, the page does without the rotation. */
+/** Without `node:crypto` no second asymmetric key can be made; the page then has no rotation. */
 function secondSecret(compiled: CompiledDialect): string | null {
   try {
     return exampleSecret(compiled, 2)
@@ -104,7 +104,7 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof WireError && error.code === 'sync_unavailable'
 }
 
-/** As HTTP/1.1 has it on the wire, but for the line ends. */
+/** The request as HTTP/1.1, with other line ends. */
 export function httpText({ request, body }: WorkedExample): string {
   const { host, pathname, search } = new URL(request.url)
   return [
@@ -115,7 +115,7 @@ export function httpText({ request, body }: WorkedExample): string {
   ].join('\n')
 }
 
-/** The form of the files in `vectors/`: exact also where the page of a browser is not. */
+/** The request as JSON, in the form of the files in `vectors/`. It is exact, even if the display of the page is not. */
 export function vectorText(dialect: string, example: WorkedExample): string {
   const { message, secrets, publicKey, sentAt, request, body } = example
   const vector = {

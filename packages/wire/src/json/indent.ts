@@ -1,8 +1,8 @@
-/** JSON text with a line for each member, and every token unchanged. A parser would print numbers and escapes in another form. */
+/** Indents JSON text and keeps every token as it is. A parser would change numbers and escapes. */
 import { compact } from './scan.ts'
 
 /**
- * @param text JSON, as `scan` takes it
+ * @param text JSON text that `scan` accepts
  */
 export function indentJson(text: string): string {
   let result = ''

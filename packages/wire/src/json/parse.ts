@@ -1,7 +1,7 @@
 /**
  * Parses a JSON text under the rules of `scan`: bounded in depth and members, and no key twice in the outermost object.
- * The parser itself says whether the text is JSON; what it does not say takes one look at the brackets and commas, half
- * of the time of a whole scan.
+ * The parser checks that the text is JSON. One pass over the brackets and commas checks the bounds, in half of the time
+ * of a whole scan.
  */
 import { codeUnits } from './code-units.ts'
 import { maxDepth, maxMembers, scan } from './scan.ts'
@@ -13,11 +13,11 @@ export function parseBounded(text: string): Parsed {
   if (members !== null) {
     try {
       const value: unknown = JSON.parse(text)
-      // The parser keeps one of two members of the same name, however they are spelled.
+      // Of two members with the same name the parser keeps one, even if they are escaped in different ways.
       const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
       if (!isObject || Object.keys(value).length === members) return { ok: true, value }
     } catch {
-      // The scan says what is wrong, and where.
+      // The scan below reports what is wrong, and where.
     }
   }
   const found = scan(text)
@@ -25,10 +25,10 @@ export function parseBounded(text: string): Parsed {
 }
 
 /**
- * How many members the outermost object has, if the text is JSON. `null`: it may be nested too deep or have too many
- * values, and is not to be parsed before it has been scanned; or one of its names has an escape. Those the parser can get
- * wrong: once V8 has read an object with the member `"\\"`, it may take other escaped names for that one, in the whole
- * process (https://github.com/nodejs/node/issues/63785), and two that are the same would pass as different.
+ * How many members the outermost object has, if the text is JSON. `null`: scan it before parsing, because it may be
+ * nested too deep or have too many values, or because one of its names has an escape. V8 can misread escaped names:
+ * after it has read an object with the member `"\\"`, it may confuse other escaped names with that one in the whole
+ * process (https://github.com/nodejs/node/issues/63785). Two equal names would then pass as different.
  */
 function countMembers(text: string): number | null {
   const units = codeUnits(text)

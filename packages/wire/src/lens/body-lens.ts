@@ -10,13 +10,13 @@ export interface BodyLens {
   write(message: WireMessage): Uint8Array | null
   /** How several messages stand in one body; `null`: a body carries one message. */
   readonly batch: BatchLens | null
-  /** The messages of a body, one draft each, or a sentence that says what is wrong with it. */
+  /** The messages of a body, one draft each, or a sentence that says what is wrong with the body. */
   read(body: Uint8Array | string): Draft[] | string
-  /** What a payload must not have as members, because the envelope has them. `null`: the payload is not spread. */
+  /** The members that a payload must not have, because the envelope has them. `null`: the payload is not spread. */
   readonly taken: ReadonlySet<string> | null
 }
 
-/** A body of several messages, from what each of them puts into it. */
+/** Joins the elements of several messages to one body. */
 export interface BatchLens {
   element(message: WireMessage): Uint8Array
   join(elements: readonly Uint8Array[]): Uint8Array

@@ -1,16 +1,18 @@
 /**
- * The shape of a JSON body compiled into a writer and a reader. What `write` puts somewhere, `read` finds there, because
- * both are made from the same walk over the same shape.
+ * Compiles the shape of a JSON body to a writer and a reader. `read` finds each value where `write` puts it, because
+ * both are made in one walk over the shape.
  */
 import { isSlot, spread } from '../definition/slots.ts'
 import type { Shape, Slot, WireMessage } from '../dialect.ts'
 import { compact, scan, type Member, type Scan } from '../json/scan.ts'
 import { slotLens, type Draft } from './slot-lens.ts'
 
-/** One value of a shape in both directions. `read` answers what is wrong, beginning with where. */
+/** One value of a shape in both directions. `read` returns what is wrong as a sentence, or `null`. */
 export interface ShapeLens {
   write(message: WireMessage): string | undefined
-  /** @param known the scan of this very text, where there is one already */
+  /**
+   * @param known the scan of the same text, if the caller has it
+   */
   read(text: string, path: string, draft: Draft, known?: Scan): string | null
 }
 
@@ -19,7 +21,7 @@ export function shapeLens(shape: Shape, isCompact: boolean): ShapeLens {
   if (Array.isArray(shape)) return arrayLens(shape as readonly Shape[], isCompact)
   if (typeof shape === 'object' && shape !== null) return objectLens(shape as { [key: string]: Shape }, isCompact)
   const text = JSON.stringify(shape)
-  // A constant says nothing about the message. When the vendor changes it, authentic messages stay readable.
+  // A constant carries nothing of the message. It is not checked, so that messages stay readable when the vendor changes it.
   return { write: () => text, read: () => null }
 }
 
@@ -59,7 +61,7 @@ function valueLens(slot: Slot): ShapeLens {
     read: (found, path, draft) => {
       if (found === 'null') return null
       const first = found.charAt(0)
-      // A number where text is expected, or the reverse, is read all the same: its meaning is not in doubt.
+      // A number is accepted where text is expected, and the reverse: the meaning is the same.
       if (first !== '"' && first !== '-' && !(first >= '0' && first <= '9'))
         return `The member ${path} is not a text or number.`
       const text = first === '"' ? (JSON.parse(found) as string) : found
@@ -120,7 +122,7 @@ function objectLens(shape: { readonly [key: string]: Shape }, isCompact: boolean
         const member = byKey.get(key)
         byKey.delete(key)
         if (member === undefined) {
-          // Vendors leave members out in old or rare events; only without a payload is there nothing to hand on.
+          // Vendors omit members in old or rare events. Only a missing payload is an error.
           if (isNeeded) return `The body has no member ${place}.`
           continue
         }
@@ -133,7 +135,9 @@ function objectLens(shape: { readonly [key: string]: Shape }, isCompact: boolean
   }
 }
 
-/** The payload's members without its braces. That it is an object has been checked when it was accepted. */
+/**
+ * The payload's members without its braces. The payload is an object: this was checked before the message was accepted.
+ */
 function spreadLens(isCompact: boolean): ShapeLens {
   return {
     write: ({ payload }) => (isCompact ? compact(payload) : payload).trim().slice(1, -1).trim(),
@@ -141,7 +145,10 @@ function spreadLens(isCompact: boolean): ShapeLens {
   }
 }
 
-/** The members that are not the envelope's. Where they stand together they are cut out as one piece, spaces and all. */
+/**
+ * The members that are not the envelope's. If they are adjacent, they are cut out as one piece with the white space
+ * between them.
+ */
 function gather(text: string, all: readonly Member[], rest: readonly Member[]): string {
   const first = rest[0]
   const last = rest.at(-1)
@@ -158,7 +165,7 @@ function holdsPayload(shape: Shape): boolean {
   return typeof shape === 'object' && shape !== null && Object.values(shape).some((value) => holdsPayload(value))
 }
 
-/** The members beside `...`, wherever in the shape it stands. */
+/** The members beside `...`, which can be anywhere in the shape. */
 export function takenMembers(shape: Shape): ReadonlySet<string> | null {
   if (typeof shape !== 'object' || shape === null || isSlot(shape)) return null
   if (Object.hasOwn(shape, spread)) return new Set(Object.keys(shape).filter((key) => key !== spread))

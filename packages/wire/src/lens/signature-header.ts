@@ -1,8 +1,8 @@
-/** How signatures stand in a header: printed and parsed. */
+/** Prints and parses signature headers. */
 import { decodeBytes, utf8 } from '../text/bytes.ts'
 import type { Signature, SignatureFormat } from '../dialect.ts'
 
-/** More signatures than any rotation has; the work that one request can cause stays bounded (test G5). */
+/** More than any rotation needs. The bound limits the work that one request can cause (test G5). */
 const maxSignatures = 16
 /** Sixteen of the longest signatures fit. */
 const maxHeaderLength = 4096
@@ -11,7 +11,9 @@ export type ParsedSignature =
   | { ok: true; candidates: string[]; time: string | null }
   | { ok: false; code: 'malformed_header' | 'duplicate_header'; reason: string }
 
-/** How many signatures the format can hold: in a rotation the newest secret signs, or all of them. */
+/**
+ * Whether the format can hold several signatures. In a rotation all secrets sign then; otherwise only the newest signs.
+ */
 export function holdsSeveral(format: SignatureFormat): boolean {
   return 'list' in format || ('pairs' in format && format.pairs.several === true)
 }
@@ -28,7 +30,7 @@ export function printSignatures(format: SignatureFormat, signatures: readonly st
   return (timeKey === undefined ? pairs : [`${timeKey}=${time}`, ...pairs]).join(separator)
 }
 
-/** The signatures that may be meant. Whether one of them is right is not decided here. */
+/** The candidates for the signature. The caller checks whether one of them is right. */
 export function parseSignatures(format: SignatureFormat, header: string): ParsedSignature {
   if (header.length > maxHeaderLength) return malformed(`is longer than ${maxHeaderLength} characters`)
   return 'list' in format
@@ -44,7 +46,7 @@ function parseList(version: string, header: string): ParsedSignature {
   const entries = header.split(' ')
   if (entries.length > maxSignatures) return malformed(`has more than ${maxSignatures} signatures`)
   const prefix = `${version},`
-  // Other versions are not ours to judge: a sender may add some, or try to pass one off.
+  // Entries of other versions are ignored: a sender may add some, and an attacker may try one.
   const candidates = entries.filter((entry) => entry.startsWith(prefix)).map((entry) => entry.slice(prefix.length))
   return { ok: true, candidates, time: null }
 }
@@ -86,7 +88,7 @@ function malformed(reason: string): ParsedSignature {
 }
 
 /**
- * The bytes that the text of a signature can stand for: none when it is not spelled exactly as it would be written
+ * The bytes that the text of a signature can stand for. None if the text is not spelled exactly as we would write it
  * (tests G2 and G3).
  */
 export function signatureBytes(signature: Signature, text: string): Uint8Array<ArrayBuffer>[] {

@@ -9,14 +9,14 @@ export type Draft = { -readonly [Key in Exclude<keyof ReceivedMessage, 'params'>
   params?: Record<string, string>
 }
 
-/** What belongs to one attempt. It is not known where only a body is made. */
+/** The fields of one attempt. They are unknown while only a body is made. */
 type Sending = Pick<EncodeInput, 'sentAt' | 'attempt' | 'lastError'>
 
 export interface SlotLens {
   readonly slot: Slot
-  /** The text without the prefix. `undefined`: there is no value, or it is to be left out. */
+  /** The text without the prefix. `undefined`: the field has no value, or is omitted. */
   write(message: WireMessage, sending: Sending | null): string | undefined
-  /** Puts into the draft what the text (without the prefix) says. Answers what is wrong with it, or `null`. */
+  /** Stores the value of the text (without the prefix) in the draft. Returns what is wrong with the text, or `null`. */
   read(text: string, draft: Draft): string | null
 }
 
@@ -96,7 +96,7 @@ function reader({ $: field, as }: Slot): SlotLens['read'] {
     default: {
       const name = paramName(field)
       return (text, draft) => {
-        // Without a prototype: the name may be one that every object has.
+        // Without a prototype, because a param may be named like a property of every object.
         const params = (draft.params ??= Object.create(null) as Record<string, string>)
         params[name] = text
         return null

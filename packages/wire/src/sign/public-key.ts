@@ -1,4 +1,4 @@
-/** The half of an asymmetric secret that may be shown: it verifies, and cannot sign. */
+/** The public half of an asymmetric secret. It verifies and cannot sign. */
 import { cryptography } from '#crypto'
 import { toCompiled, type DialectLike } from '../compile/to-compiled.ts'
 import { encodeBytes } from '../text/bytes.ts'
@@ -8,13 +8,13 @@ import { WireError } from '../errors.ts'
 const ed25519PublicBytes = 32
 
 /**
- * What a sender with an asymmetric key gives to its receivers: the public key, in the form in which `verify` takes it as
- * a secret. `null` where the dialect's keys are symmetric (or it has none): those secrets have no half to show.
+ * The public key that a sender gives to its receivers, in the form that `verify` accepts as a secret. `null` if the
+ * dialect's keys are symmetric, or if it does not sign.
  *
  * @param dialect a built-in name, data, or what `compile` made
- * @param secret as the dialect's users type it (`whsk_...`); a public key is given back as it is
- * @throws {WireError} `empty_secret` or `malformed_secret` when the secret is no key of this dialect; `sync_unavailable`
- *   for `ecdsa-p256` where there is no `node:crypto`
+ * @param secret as the dialect's users type it (`whsk_...`); a public key is returned unchanged
+ * @throws {WireError} `empty_secret` or `malformed_secret` when the secret is not a key of this dialect;
+ *   `sync_unavailable` for `ecdsa-p256` where there is no `node:crypto`
  * @example
  * publicKeyOf(acme, 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==')
  * // 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4='

@@ -1,6 +1,6 @@
 /**
- * Two formats on one request, while receivers move from one to the other: the body is the primary's, and the headers and
- * signatures of both stand beside each other. It works only where the two agree on everything but their headers.
+ * Two formats on one request, while receivers move from one to the other. The body is the primary's; the headers and
+ * signatures of both are present. It works only if the two differ in nothing but their headers.
  */
 import { headerNames } from '../compile/compile.ts'
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
@@ -9,8 +9,8 @@ import { WireError } from '../errors.ts'
 import { isSlot } from '../definition/slots.ts'
 
 /**
- * What keeps a second format from standing on the requests of the first, as a sentence, or `null`. Ask when an endpoint is
- * configured.
+ * The reason why a second format cannot be added to the requests of the first, as a sentence, or `null`. Call it when
+ * an endpoint is configured.
  *
  * @param primary decides about address, body and content type
  * @param secondary adds its headers and signatures
@@ -44,13 +44,13 @@ export function secondaryProblem(primary: Dialect, secondary: Dialect): string |
 }
 
 /**
- * The request with a second format's headers and signatures added, over the same body. The request that is given stays
- * as it is.
+ * The request with the headers and signatures of a second format added, over the same body. The given request is not
+ * changed.
  *
  * @param request what the primary's `encodeSync` gave
  * @param input the same message, time and attempt; `secrets` are those of the secondary (newest first, `[]`: unsigned)
- * @throws {WireError} `incompatible_secondary` when a header stands there already or the secondary writes into the query:
- *   ask `secondaryProblem` before; the errors of `encodeSync` beside it
+ * @throws {WireError} `incompatible_secondary` when the request has one of the headers already or the secondary writes
+ *   into the query (call `secondaryProblem` first); the errors of `encodeSync`
  * @example
  * const request = dialect('standard').encodeSync({ ...input, secrets: [standardSecret] })
  * const both = withSecondary(request, dialect('svix'), { ...input, secrets: [svixSecret] })
@@ -65,9 +65,9 @@ export function withSecondary(request: WireRequest, secondary: CompiledDialect, 
       { hint },
     )
   }
-  // The signature covers what is sent: the address and the body of the given request.
+  // The second signature is made over the address and the body of the given request.
   const own = secondary.encodeSync({ ...input, url: request.url, body: request.body })
-  // The content type, which both have, comes first.
+  // The content type comes first. Both formats have it.
   const added = own.headers.slice(placement.contentType === undefined ? 0 : 1)
   const taken = new Set(request.headers.map(([name]) => name.toLowerCase()))
   const clash = added.find(([name]) => taken.has(name.toLowerCase()))
@@ -83,14 +83,17 @@ export function withSecondary(request: WireRequest, secondary: CompiledDialect, 
   return { ...request, headers: [...request.headers, ...added] }
 }
 
-/** The headers of a dialect beside its content type, in lower case. */
+/** The headers of a dialect without its content type, in lower case. */
 function ownHeaders(dialect: Dialect): string[] {
   return headerNames(dialect)
     .slice(dialect.request.contentType === undefined ? 0 : 1)
     .map((name) => name.toLowerCase())
 }
 
-/** The same text for bodies that are the same to the byte. The order of members counts, that of a definition does not. */
+/**
+ * Equal texts for bodies that are equal to the byte. The order of body members matters; the order of members in the
+ * definition does not.
+ */
 function canonicalBody(body: Body): string {
   if (body.kind !== 'json') return body.kind
   const { form, maxMessages, maxBytes, maxWaitMs } = body.batch ?? {}

@@ -6,13 +6,13 @@ import { WireError } from '../errors.ts'
 export interface SignOptions {
   dialect: DialectLike
   url: string
-  /** `null`: unsigned, on purpose. */
+  /** `null`: unsigned, deliberately. */
   secret?: string | null
   /** Several, newest first, while a secret is being replaced. */
   secrets?: readonly string[]
-  /** Milliseconds since 1970; the present time when it is left out. */
+  /** Milliseconds since 1970. Default: now. */
   now?: number
-  /** 1 when it is left out. */
+  /** Default: 1. */
   attempt?: number
 }
 

@@ -1,4 +1,4 @@
-/** Java 17 and its own classes. There is no JSON in them: the body is answered as text. */
+/** Java 17 and its own classes. They have no JSON parser: the body is returned as text. */
 import { escape, indent } from './literal.ts'
 import { camel } from './names.ts'
 import {
@@ -13,7 +13,7 @@ import {
 } from './plan.ts'
 import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
 
-/** Where the classes are that a snippet can use. */
+/** The packages of the classes that a snippet can use. */
 const packages = {
   ByteArrayOutputStream: 'java.io',
   GeneralSecurityException: 'java.security',
@@ -43,7 +43,7 @@ export function java(plan: Plan): Printed {
 }
 
 function imports(code: string): string[] {
-  // Texts of the dialect stand in quotes: they use no class.
+  // Quoted texts of the dialect use no class.
   const used = code.replace(/"(?:[^"\\]|\\.)*"/g, '""')
   const names = Object.entries(packages).filter(([name]) => new RegExp(`\\b${name}\\b`).test(used))
   return [
@@ -63,7 +63,7 @@ function constants(plan: Plan): string[] {
       ]
 }
 
-/** Asymmetric signatures are decoded, and one that cannot be is an exception. */
+/** Decodes asymmetric signatures; a text that cannot be decoded throws. */
 function helpers({ signatures }: Plan): string[] {
   return asymmetricEncodings(signatures).flatMap((encoding) => {
     const isHex = encoding === 'hex'
@@ -158,7 +158,7 @@ function algorithm(plan: SignaturePlan): string[] {
   return refuse(`!List.of(${accepts.map(text).join(', ')}).contains(${given})`, sentences.algorithm(plan))
 }
 
-/** Takes the header apart: afterwards there is `signature`, or `signatures` where there can be several. */
+/** Parses the header. The code sets `signature`, or `signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
   const value = `sent.getOrDefault(${text(plan.header)}, "")`
@@ -314,7 +314,7 @@ function text(content: string): string {
   return `"${escape(content, { special: '"', byNumber })}"`
 }
 
-/** `\u000a` would end the line: Java reads such escapes before it looks for quotes. Octal ones come later. */
+/** Octal escapes. Java reads `\u000a` before it looks for quotes, so it would end the line. */
 function byNumber(codePoint: number): string {
   if (codePoint <= 0xff) return `\\${codePoint.toString(8).padStart(3, '0')}`
   const units = String.fromCodePoint(codePoint).split('')

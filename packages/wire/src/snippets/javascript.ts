@@ -1,4 +1,4 @@
-/** JavaScript for Node 18 and what has `node:crypto` too. A module that exports one function. */
+/** JavaScript for Node 18 and other runtimes with `node:crypto`. A module that exports one function. */
 import type { Algorithm } from '../dialect.ts'
 import { braced, escape, indent } from './literal.ts'
 import { camel } from './names.ts'
@@ -35,7 +35,7 @@ function helpers({ signatures }: Plan): string[] {
       ? []
       : [
           '',
-          '/** Takes the same time wherever the two differ. */',
+          '/** Constant time. */',
           'function isEqual(a, b) {',
           '  const [left, right] = [Buffer.from(a), Buffer.from(b)]',
           '  return left.length === right.length && timingSafeEqual(left, right)',
@@ -44,7 +44,7 @@ function helpers({ signatures }: Plan): string[] {
     ...(decodes
       ? [
           '',
-          '/** Buffer leaves out what it cannot decode: then the bytes do not give the same text again. */',
+          '/** Buffer skips what it cannot decode; then the encoded bytes differ from the text. */',
           'function decode(text, encoding) {',
           '  const bytes = Buffer.from(text, encoding)',
           `  if (bytes.toString(encoding) !== text) throw new Error(${text(sentences.wrongKey)})`,
@@ -131,7 +131,7 @@ function algorithm(plan: SignaturePlan): string[] {
   return [refuse(`![${accepts.map(text).join(', ')}].includes(${given})`, sentences.algorithm(plan))]
 }
 
-/** Takes the header apart: afterwards there is `signature`, or `signatures` where there can be several. */
+/** Parses the header. The code sets `signature`, or `signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
   const value = `sent.get(${text(plan.header)}) ?? ''`

@@ -1,9 +1,9 @@
 /**
- * Text inside source code. A dialect may sign any text and name any query parameter, so nothing of it may end a literal
- * or hide what the code says: quotes, line ends, and characters that are not seen are written as escapes.
+ * Escapes text for string literals in source code. A dialect may sign any text and name any query parameter. Quotes,
+ * line ends and invisible characters are escaped, so that no text can end a literal or hide code.
  */
 interface Escapes {
-  /** Characters that need a backslash here, beside the backslash itself. */
+  /** Characters that need a backslash, in addition to the backslash. */
   special: string
   /** A character by its number. */
   byNumber: (codePoint: number) => string
@@ -19,7 +19,7 @@ export function escape(text: string, { special, byNumber }: Escapes): string {
   return result
 }
 
-/** Whether single quotes can hold it as it is, in languages where they know next to no escapes. */
+/** Whether single quotes can hold the text unescaped, in languages whose single quotes have almost no escapes. */
 export function isPlain(text: string): boolean {
   return !/[\\'\p{C}\p{Zl}\p{Zp}]/u.test(text)
 }
@@ -29,7 +29,7 @@ export function braced(codePoint: number): string {
   return `\\u{${codePoint.toString(16)}}`
 }
 
-/** Every line of a block one level deeper; empty lines stay empty. */
+/** Indents every line of a block by one level; empty lines stay empty. */
 export function indent(lines: readonly string[], by = '    '): string[] {
   return lines.map((line) => (line === '' ? '' : by + line))
 }

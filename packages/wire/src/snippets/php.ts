@@ -1,4 +1,4 @@
-/** PHP 8.1. The file declares no namespace, and names its classes so that it works in any. */
+/** PHP 8.1. The file declares no namespace and uses full class names, so that it works in every namespace. */
 import type { TextEncoding } from '../dialect.ts'
 import { braced, escape, indent, isPlain } from './literal.ts'
 import { camel } from './names.ts'
@@ -38,7 +38,7 @@ function helpers({ signatures }: Plan): string[] {
   const keys = signatures.flatMap(({ key: { encoding } }) => (encoding === 'utf8' ? [] : [encoding]))
   return [...new Set([...encodings, ...keys])].flatMap((encoding) => [
     '',
-    `/** Null when the text is not spelled exactly as its bytes are written. */`,
+    `/** Null if the text is not the canonical encoding of its bytes. */`,
     `function decode_${encoding}(string $text): ?string`,
     '{',
     ...(encoding === 'hex'
@@ -91,7 +91,7 @@ function field(plan: FieldPlan): string[] {
       : [`!preg_match('/^${pattern}$/D', ${valueOf(plan)})`]),
   ]
   const given = `$${from}[${text(name)}] ?? ''`
-  // PHP makes arrays of parameters such as id[].
+  // PHP turns parameters such as id[] into arrays.
   const assigned = from === 'headers' ? given : `is_string(${given}) ? (${given}) : ''`
   return [`${it} = ${assigned};`, ...refuse(wrong.join(' || '), sentences.field(plan))]
 }
@@ -118,7 +118,7 @@ function algorithm(plan: SignaturePlan): string[] {
   return refuse(`!in_array(${given}, [${accepts.map(text).join(', ')}], true)`, sentences.algorithm(plan))
 }
 
-/** Takes the header apart: afterwards there is `$signature`, or `$signatures` where there can be several. */
+/** Parses the header. The code sets `$signature`, or `$signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
   const value = `$headers[${text(plan.header)}] ?? ''`
@@ -263,7 +263,7 @@ function refuse(condition: string, why: string): string[] {
   return [`if (${condition}) {`, `    throw new \\UnexpectedValueException(${text(why)});`, '}']
 }
 
-/** A mistake of ours, not of the request. */
+/** The receiver's own mistake, not the request's. */
 function misused(condition: string, why: string): string[] {
   return [`if (${condition}) {`, `    throw new \\InvalidArgumentException(${text(why)});`, '}']
 }

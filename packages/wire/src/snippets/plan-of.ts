@@ -1,6 +1,6 @@
 /**
- * From a dialect to the plan of its receiver. It follows `verify/`: every signature of a dialect has to be right, the
- * secrets of a rotation are tried in turn, and what the request says about its algorithm is never followed.
+ * Makes the plan of a receiver from a dialect. It follows `verify/`: every signature of the dialect must be right, each
+ * secret of a rotation is tried, and an algorithm that the request names is never used.
  */
 import { isAsymmetric } from '../crypto/cryptography.ts'
 import { isFieldPart, isTimeField, paramName } from '../definition/fields.ts'
@@ -13,7 +13,7 @@ import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, SnippetParame
 
 /** @throws {WireError} `invalid_dialect` */
 export function planOf(given: Dialect): Plan {
-  // Names, prefixes and numbers go into source code: only what has been checked gets there.
+  // Names, prefixes and numbers are put into source code, so the dialect is checked first.
   const dialect = parseDialect(given)
   const signed = dialect.signatures.flatMap(({ over }) => over)
   const fields = new Map<Field, FieldPlan>()
@@ -115,7 +115,7 @@ function fieldPlan({ request }: Dialect, field: Field, fields: ReadonlyMap<Field
   return null
 }
 
-/** Without a body, the field that the request is about: it is read with those that are signed. */
+/** The field that a request without a body is about. It is read together with the signed fields. */
 function resultField(dialect: Dialect, fields: Map<Field, FieldPlan>): FieldPlan | null {
   for (const field of ['claim', 'id', 'type'] as const) {
     const plan = fields.get(field) ?? fieldPlan(dialect, field, fields)
@@ -137,7 +137,7 @@ function agePlan({ signatures }: Dialect, plans: readonly SignaturePlan[]): Plan
   return null
 }
 
-/** The texts between two bodies as one. */
+/** Joins the adjacent texts. */
 function gathered(pieces: readonly ('body' | PiecePlan)[]): PartPlan[] {
   const parts: ('body' | PiecePlan[])[] = []
   for (const piece of pieces) {
@@ -149,7 +149,7 @@ function gathered(pieces: readonly ('body' | PiecePlan)[]): PartPlan[] {
   return parts
 }
 
-/** As strict as `text/time.ts`, and written so that no language has to escape anything. */
+/** As strict as `text/time.ts`, and written without characters that a language would have to escape. */
 const isoPattern = '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})'
 const patterns: Record<TimeForm, string> = {
   unix: '[0-9]{1,12}',
@@ -158,7 +158,7 @@ const patterns: Record<TimeForm, string> = {
   isoMs: isoPattern,
 }
 
-/** Names that no language has already: Python's `id` and `type` are functions. */
+/** Names that are free in every language: Python's `id` and `type` are functions. */
 const variables = {
   id: ['message', 'id'],
   type: ['event', 'type'],
@@ -186,7 +186,10 @@ function pairTime(number: string): Words {
   return ['sent', `at${number}`]
 }
 
-/** A title as one line that ends no comment, in any language; a backslash alone begins an escape in Java's comments. */
+/**
+ * A title as one line that cannot end a comment in any language. In Java even a comment can contain escapes, so a
+ * backslash is replaced.
+ */
 function commentText(title: string): string {
   return title
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')

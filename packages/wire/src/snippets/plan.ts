@@ -1,6 +1,6 @@
 /**
- * What a receiver has to do to believe a request, in the words of no language: which headers it reads, how it takes them
- * apart, what is signed, and with which key. `plan-of.ts` makes it of a dialect; the languages only print it.
+ * The plan of a receiver, independent of a language: which headers it reads and how it parses them, what is signed, and
+ * with which key. `plan-of.ts` makes it from a dialect; each language only prints it.
  */
 import type { Algorithm, Form, SignatureFormat, TextEncoding } from '../dialect.ts'
 import type { Words } from './names.ts'
@@ -11,7 +11,7 @@ export type SnippetParameter = 'headers' | 'body' | 'secrets' | 'now' | 'query' 
 export interface Plan {
   /** The dialect's title, safe inside a comment of any language. */
   title: string
-  /** `read` where nothing is signed: a function of that name must not be called `verify`. */
+  /** `read` if nothing is signed: such a function must not be called `verify`. */
   entry: 'verify' | 'read'
   parameters: readonly SnippetParameter[]
   /** What is read from headers and query before the signatures are looked at. */
@@ -19,11 +19,11 @@ export interface Plan {
   signatures: readonly SignaturePlan[]
   /** How far the time of the attempt may be from the receiver's clock. */
   age: { toleranceSeconds: number; time: TextPlan; as: TimeForm } | null
-  /** What the function answers: the parsed body, the text of a field, or only that all is well. */
+  /** What the function returns: the parsed body, the text of a field, or nothing. */
   result: 'body' | FieldPlan | null
 }
 
-/** A text of the request: a variable, or what stands in it behind a prefix. */
+/** A text of the request: a variable without its prefix. */
 export interface TextPlan {
   variable: Words
   prefix: string
@@ -36,11 +36,11 @@ export interface FieldPlan extends TextPlan {
   name: string
   /** The text has to match this pattern completely; the same in every language. `null`: it must not be empty. */
   pattern: string | null
-  /** What ends the text where it is signed, and therefore must not stand in it. */
+  /** The delimiters that follow the text where it is signed. The text must not contain them. */
   delimiters: readonly string[]
 }
 
-/** What is signed: the body, and texts that are put together of pieces. */
+/** A signed part: the body, or a text that is composed of pieces. */
 export type PartPlan = 'body' | readonly PiecePlan[]
 
 export type PiecePlan =
@@ -52,10 +52,10 @@ export type PiecePlan =
 export interface SignaturePlan {
   /** In lower case. */
   header: string
-  /** Stands behind the variables of this signature: nothing, or 2, 3, ... */
+  /** The suffix of the variables of this signature: nothing, or 2, 3, ... */
   number: string
   algorithm: Algorithm
-  /** Whether the secret is a public key, as it is for a receiver wherever there is one. */
+  /** Whether the receiver's secret is a public key. */
   isAsymmetric: boolean
   key: { encoding: 'utf8' | TextEncoding; prefix: string; minBytes: number }
   format: SignatureFormat
@@ -68,7 +68,7 @@ export interface SignaturePlan {
   signed: readonly PartPlan[]
 }
 
-/** How asymmetric signatures are spelled in this dialect: they have to be decoded, where an HMAC is only compared. */
+/** The encodings of asymmetric signatures, which must be decoded. An HMAC is only compared. */
 export function asymmetricEncodings(signatures: readonly SignaturePlan[]): TextEncoding[] {
   return [...new Set(signatures.flatMap((signature) => (signature.isAsymmetric ? signature.encodings : [])))]
 }
@@ -77,6 +77,6 @@ export function asymmetricEncodings(signatures: readonly SignaturePlan[]): TextE
 export interface Printed {
   /** A whole file: what it imports, one function to call, and what that needs. */
   code: string
-  /** What has to be there to run it, for people: `PHP 8.1`, `the extension sodium`. */
+  /** What is needed to run it, for people: `PHP 8.1`, `the extension sodium`. */
   needs: string[]
 }

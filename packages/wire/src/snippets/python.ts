@@ -1,4 +1,4 @@
-/** Python 3.9. Whatever is wrong is a ValueError, as it is in Python's own decoders. */
+/** Python 3.9. Every refusal is a ValueError, as in Python's own decoders. */
 import type { Algorithm, TextEncoding } from '../dialect.ts'
 import { escape, indent } from './literal.ts'
 import { snake } from './names.ts'
@@ -40,7 +40,7 @@ function constants(plan: Plan): string[] {
     : [`# ${sentences.age(plan)}`, `TOLERANCE_SECONDS = ${plan.age.toleranceSeconds}`, '', '']
 }
 
-/** Asymmetric signatures are decoded, and a wrong one is an exception. */
+/** Decodes asymmetric signatures; a wrong one raises. */
 function helpers({ signatures }: Plan): string[] {
   const names = new Map(
     signatures
@@ -68,7 +68,7 @@ function helperName(algorithm: Algorithm, encoding: TextEncoding): string {
 }
 
 function main(plan: Plan): string[] {
-  // What has a default stands at the end.
+  // A parameter with a default comes last.
   const parameters = [...plan.parameters.filter((name) => name !== 'now'), ...(plan.age === null ? [] : ['now=None'])]
   const body = [
     `"""${about(plan).join('\n')}`,
@@ -128,7 +128,7 @@ function algorithm(plan: SignaturePlan): string[] {
   return refuse(`headers.get(${text(name)}, ${missing}) not in (${known})`, sentences.algorithm(plan))
 }
 
-/** Takes the header apart: afterwards there is `signature`, or `signatures` where there can be several. */
+/** Parses the header. The code sets `signature`, or `signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
   const value = `headers.get(${text(plan.header)}, "")`

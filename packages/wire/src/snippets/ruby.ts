@@ -1,4 +1,4 @@
-/** Ruby 3.1 with its own OpenSSL. All texts are compared and put together as bytes. */
+/** Ruby 3.1 with its own OpenSSL. All texts are compared and concatenated as bytes. */
 import { braced, escape, indent, isPlain } from './literal.ts'
 import { snake } from './names.ts'
 import {
@@ -132,7 +132,7 @@ function algorithm(plan: SignaturePlan): string[] {
   return [refuse(`![${accepts.map(text).join(', ')}].include?(${given})`, sentences.algorithm(plan))]
 }
 
-/** Takes the header apart: afterwards there is `signature`, or `signatures` where there can be several. */
+/** Parses the header. The code sets `signature`, or `signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
   const value = `headers.fetch(${text(plan.header)}, '')`
@@ -176,7 +176,7 @@ function header(plan: SignaturePlan): string[] {
 
 function key({ key: { encoding, prefix, minBytes }, algorithm: name }: SignaturePlan): string[] {
   const secret = prefix === '' ? 'secret' : `secret.delete_prefix(${text(prefix)})`
-  // pack leaves nothing out that base64 and hex must not have; strict base64 (m0) raises.
+  // `pack` does not skip invalid characters in hex; strict base64 (m0) raises.
   const decoded = {
     utf8: `${secret}.b`,
     base64: `${secret}.unpack1('m0')`,
@@ -258,7 +258,7 @@ function text(content: string): string {
   return isPlain(content) ? `'${content}'` : `"${doubleQuoted(content)}"`
 }
 
-/** A text that is put together with bytes or looked for in them. */
+/** A text that is concatenated with bytes, or searched in bytes. */
 function bytes(content: string): string {
   return /^[\x20-\x7e]*$/.test(content) ? text(content) : `${text(content)}.b`
 }

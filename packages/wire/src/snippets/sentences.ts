@@ -1,4 +1,4 @@
-/** What the snippets say, in comments and errors: the same in every language. */
+/** The comments and errors of snippets, the same in every language. */
 import type { FieldPlan, Plan, SignaturePlan } from './plan.ts'
 
 export const sentences = {

@@ -19,9 +19,12 @@ export interface Snippet extends Printed {
   language: SnippetLanguage
   /** What people call the language: `JavaScript`. */
   title: string
-  /** The function: `verify`, or `read` where the dialect signs nothing. In Java it is a static method of `Webhook`. */
+  /**
+   * The name of the function: `verify`, or `read` if the dialect does not sign. In Java it is a static method of
+   * `Webhook`.
+   */
   entry: Plan['entry']
-  /** What it takes, in this order; Python, JavaScript, Ruby and PHP can leave `now` out, and have it last. */
+  /** Its parameters, in this order. `now` is optional and last in Python, JavaScript, Ruby and PHP. */
   parameters: readonly SnippetParameter[]
 }
 
@@ -35,8 +38,8 @@ const languages: Record<SnippetLanguage, { title: string; print: (plan: Plan) =>
 
 /**
  * A complete program text that verifies requests of a dialect, with the standard library of its language (Python needs
- * `cryptography` for asymmetric keys). It answers the parsed body (Java: its text), and throws what it does not believe.
- * Asymmetric keys: it takes public keys only, see `publicKeyOf`.
+ * `cryptography` for asymmetric keys). It returns the parsed body (Java: its text), and throws if it refuses the
+ * request. For asymmetric keys it accepts public keys only, see `publicKeyOf`.
  *
  * @param dialect a whole dialect, as data
  * @param language one of `snippetLanguages`

@@ -1,18 +1,18 @@
 /**
- * Text and bytes in every runtime. Decoding is strict: a text that is not exactly what encoding its bytes gives
- * back is refused (one signature must not have several spellings, test G3).
+ * Text and bytes in every runtime. Decoding is strict: a text that is not the canonical encoding of its bytes is
+ * refused, because one signature must not have several spellings (test G3).
  */
 import type { TextEncoding } from '../dialect.ts'
 
 const encoder = new TextEncoder()
-/** `ignoreBOM` keeps a byte order mark in the text, where JSON then refuses it, as every strict receiver does. */
+/** `ignoreBOM` keeps a byte order mark in the text. JSON then refuses it, as every strict receiver does. */
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 export function utf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
-/** Node, Deno and Bun decode faster when they need not be strict. */
+/** Node, Deno and Bun decode faster if decoding need not be strict. */
 const hasBuffer = typeof Buffer === 'function'
 const replacement = '\ufffd'
 
@@ -21,7 +21,7 @@ export function fromUtf8(bytes: Uint8Array): string | null {
   try {
     if (hasBuffer) {
       const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
-      // The lenient decoder replaces invalid UTF-8 by this character. If the text contains it itself, the strict decoder accepts the bytes.
+      // Bytes that are not UTF-8 became this character. If the text really contains it, the strict decoder below accepts it.
       if (!text.includes(replacement)) return text
     }
     return decoder.decode(bytes)
@@ -70,7 +70,7 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> | null {
   } catch {
     return null
   }
-  // atob forgives white space, missing padding and stray bits behind the last byte. Encoding again does not.
+  // atob accepts white space, missing padding and stray bits after the last byte. Comparing with the encoded result does not.
   if (btoa(binary) !== text) return null
   const bytes = new Uint8Array(binary.length)
   for (let index = 0; index < binary.length; index++) bytes[index] = binary.charCodeAt(index)

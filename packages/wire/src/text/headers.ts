@@ -1,4 +1,4 @@
-/** Headers of a request as any runtime has them, and what must not be written into them. */
+/** Headers of a request in the forms of every runtime, and which names and values may be written. */
 
 /** `Headers`, Node's `headers`, a list of pairs, or Node's flat `rawHeaders`. */
 export type HeadersLike =
@@ -8,7 +8,7 @@ export type HeadersLike =
   | readonly string[]
 
 /**
- * Every value of the wanted headers, by their lower-case names. Whatever is not text is passed over.
+ * Every value of the wanted headers, by their lower-case names. Values that are not text are ignored.
  *
  * @param wanted in lower case
  */
@@ -32,7 +32,7 @@ export function collectHeaders(headers: unknown, wanted: ReadonlySet<string>): M
       for (const entry of headers) if (Array.isArray(entry)) add(entry[0], entry[1])
     }
   } else if ('forEach' in headers && typeof headers.forEach === 'function') {
-    // By what it does, not by its class: every polyfill has a class of its own.
+    // Recognised by its method, not by its class, because every polyfill has its own class.
     headers.forEach((value: unknown, name: unknown) => add(name, value))
   } else {
     for (const name of Object.keys(headers)) add(name, (headers as Record<string, unknown>)[name])
@@ -40,7 +40,9 @@ export function collectHeaders(headers: unknown, wanted: ReadonlySet<string>): M
   return found
 }
 
-/** Names that belong to the transport: a dialect that wrote them could break the framing of the request. */
+/**
+ * Names that belong to the transport. A dialect or an endpoint that wrote them could break the framing of the request.
+ */
 const transportHeaders = new Set([
   'host',
   'content-length',
@@ -59,17 +61,17 @@ export function isTransportHeader(name: string): boolean {
   return transportHeaders.has(lower) || lower.startsWith('proxy-')
 }
 
-/** A header name as RFC 9110 has it. */
+/** Whether a text is a header name (RFC 9110, section 5.6.2). */
 export function isHeaderName(name: string): boolean {
   return /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name)
 }
 
-/** Printable ASCII, nothing that ends a line, and no space at the ends, where receivers take it away. */
+/** Whether a text is printable ASCII without spaces at its ends, which receivers would remove. */
 export function isHeaderValue(value: string): boolean {
   return value.length <= 8192 && /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value)
 }
 
-/** A text for people, cut down to what a header can hold. */
+/** A text for people, shortened and cleaned so that a header can hold it. */
 export function toHeaderValue(text: string): string {
   return text
     .replace(/[^\x20-\x7e]+/g, ' ')

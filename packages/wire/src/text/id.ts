@@ -1,10 +1,10 @@
 /**
- * Ids: one number, rendered as each vendor renders ids.
+ * Ids: one number, written in the form that each vendor uses.
  *
  * The number has 48 bits of time in milliseconds and 47 random bits. As text it is a prefix and 16 base62 characters
  * (62^16 is a little more than 2^95), in ASCII order, so that the order of texts is the order of times. The same number
- * is shown as a UUID to receivers that expect one, and read back from it: a log can be asked by the id that the
- * receiver saw.
+ * is shown as a UUID to receivers that expect one, and read back from it, so that a log can be searched by the id that
+ * the receiver saw.
  */
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
@@ -15,7 +15,7 @@ const half = 62 ** 8
 const randomBits = 47n
 const timeLimit = 2 ** 48
 const randomLimit = 2 ** 47
-/** 16 base62 characters of another system are nearly all later than this when they are read as a time. */
+/** Nearly all 16-character base62 ids of other systems are later than this, if they are read as a time. */
 const year2100 = Date.UTC(2100, 0, 1)
 
 /** The prefix of message ids. */
@@ -30,7 +30,7 @@ export interface IdParts {
 }
 
 /**
- * A new id. Time and randomness come in as arguments, so that a test or a simulation gets the ids that it expects.
+ * A new id. Time and randomness are arguments, so that a test or a simulation gets the ids that it expects.
  *
  * @param prefix with its underscore: `msg_`, `ep_`
  * @param nowMs milliseconds since 1970
@@ -50,31 +50,32 @@ export function random47(bytes: Uint8Array): number {
   return value
 }
 
-/** Time and random bits of one of our ids, or `null` when it is none. */
+/** Time and random bits of one of our ids, or `null` if it is not one. */
 export function parseId(id: string, prefix: string = messagePrefix): IdParts | null {
   return id.startsWith(prefix) ? fromBase62(id.slice(prefix.length)) : null
 }
 
-/** The id as a UUID of version 7. An id that is not ours is given back as it is. */
+/** The id as a UUID of version 7. An id that is not ours is returned unchanged. */
 export function idToUuid(id: string, prefix: string = messagePrefix): string {
   const parts = parseId(id, prefix)
   return parts === null ? id : toUuid(parts)
 }
 
-/** The id that a UUID shows, or the UUID itself when it does not show one of ours. */
+/** The id that a UUID stands for, or the UUID itself if it is not one of ours. */
 export function idFromUuid(uuid: string, prefix: string = messagePrefix): string {
   const parts = fromUuid(uuid)
   return parts === null ? uuid : prefix + toBase62(parts)
 }
 
-/** The 16 characters without the prefix. An id that is not ours is given back as it is. */
+/** The 16 characters without the prefix. An id that is not ours is returned unchanged. */
 export function idToBase62(id: string, prefix: string = messagePrefix): string {
   return parseId(id, prefix) === null ? id : id.slice(prefix.length)
 }
 
 /**
- * The id that 16 characters show, or the text itself when it does not show one of ours. What reads as a time before the
- * year 2100 is taken as ours: about one in eighty of another system's random keys, which then only gains a prefix.
+ * The id that 16 characters stand for, or the text itself if it is not one of ours. A text whose time is before the
+ * year 2100 counts as ours. That is also true of about one in eighty random keys of another system, which then only
+ * gets a prefix.
  */
 export function idFromBase62(text: string, prefix: string = messagePrefix): string {
   const parts = fromBase62(text)
@@ -144,7 +145,7 @@ function fromUuid(uuid: string): IdParts | null {
   return Number(BigInt.asUintN(27, low)) === checksum(parts) ? parts : null
 }
 
-/** 27 bits that depend on all 95 (multiply and shift, as in MurmurHash3). It guards against confusion, not attack. */
+/** 27 bits that depend on all 95 (multiply and shift, as in MurmurHash3). It prevents confusion, not attacks. */
 function checksum({ timeMs, random }: IdParts): number {
   let hash = 0
   for (const word of [timeMs % 2 ** 32, timeMs / 2 ** 32, random % 2 ** 32, random / 2 ** 32]) {

@@ -1,4 +1,4 @@
-/** Times as dialects write them, and read them back. */
+/** Prints and reads times in the forms of dialects. */
 import type { Form } from '../dialect.ts'
 
 /** The last millisecond of the year 9999: later years have more digits than receivers of ISO 8601 times read. */
@@ -12,7 +12,7 @@ const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d
 let lastSeconds = 0
 let lastPrinted = '0'
 
-/** Header and signature print the same second, and so do most requests of a busy sender. */
+/** Keeps the last printed second: header and signature print the same one, and so do most requests of a busy sender. */
 function printSeconds(seconds: number): string {
   if (seconds !== lastSeconds) {
     lastPrinted = String(seconds)
@@ -29,7 +29,7 @@ export function printTime(timeMs: number, as: Form | undefined): string {
   return as === 'iso' ? `${text.slice(0, -5)}Z` : text
 }
 
-/** Milliseconds since 1970, or `null`. Both ISO forms read each other: only their precision differs. */
+/** Milliseconds since 1970, or `null`. Each ISO form reads the other, because they differ only in precision. */
 export function readTime(text: string, as: Form | undefined): number | null {
   if (as === 'unix') return unixSeconds.test(text) ? Number(text) * 1000 : null
   if (as === 'unixMs') return unixMilliseconds.test(text) ? Number(text) : null

@@ -1,6 +1,6 @@
 /**
- * Verifying as questions and answers. The same judgement then works in every runtime: some compute signatures at once,
- * others only as promises.
+ * Verifying as questions and answers, so that one implementation works in every runtime. Some compute signatures
+ * synchronously, others only with promises.
  */
 import type { CryptoKeyBytes, SignedPieces } from '../crypto/cryptography.ts'
 
@@ -11,5 +11,8 @@ export interface Check {
   signature: Uint8Array<ArrayBuffer>
 }
 
-/** A judgement without the cryptography: it yields checks, is resumed with their answers, and returns its result. */
+/**
+ * A part of verifying without the cryptography. It yields checks, is resumed with their answers, and returns its
+ * result.
+ */
 export type Asking<Result> = Generator<readonly Check[], Result, readonly boolean[]>

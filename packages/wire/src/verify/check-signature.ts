@@ -1,4 +1,4 @@
-/** One signature of a request: its header, what it is made over, and whether one of the secrets made it. */
+/** Checks one signature of a request: its header, the signed fields, and whether one of the secrets made it. */
 import type { CompiledSignature } from '../compile/compiled-dialect.ts'
 import type { Field } from '../dialect.ts'
 import { WireError } from '../errors.ts'
@@ -78,7 +78,7 @@ export function* checkSignature(
   return new Refusal('signature_mismatch', 'The signature was not made over this request with this secret.', hint)
 }
 
-/** What a request says about its algorithm is compared with what we expect, and never followed (test G4). */
+/** The algorithm that a request names is compared with the expected one, and never used (test G4). */
 function checkAlgorithm({ signature: { algorithmHeader, algorithm } }: CompiledSignature, seen: Seen): Refusal | null {
   if (algorithmHeader === undefined) return null
   const value = single(seen.headers, algorithmHeader.name)
@@ -92,7 +92,7 @@ function checkAlgorithm({ signature: { algorithmHeader, algorithm } }: CompiledS
   )
 }
 
-/** Every field that is signed has come, and can be read in one way only (test G9). */
+/** Checks that every signed field is present and can be read in one way only (test G9). */
 function checkFields(one: CompiledSignature, seen: Seen): Refusal | null {
   for (const { field, delimiter, header } of one.fields) {
     const text = seen.texts.get(field)
@@ -103,7 +103,7 @@ function checkFields(one: CompiledSignature, seen: Seen): Refusal | null {
         'Does every proxy pass it on?',
       )
     }
-    // Node and Headers join a header that came twice with a comma and a space (test G6).
+    // Node and `Headers` join the values of a repeated header with a comma and a space (test G6).
     if (text.includes(', ')) {
       return new Refusal('duplicate_header', `The header ${header} stands there twice.`, 'A proxy may have added one.')
     }

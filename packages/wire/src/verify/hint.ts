@@ -1,9 +1,9 @@
 /**
- * The likely cause of a signature that does not match. The mistakes that receivers really make are made here on purpose,
- * one after the other, and the one under which the signature matches is named.
+ * Finds the likely cause of a signature that does not match. It makes the common mistakes of receivers one after the
+ * other, and names the mistake with which the signature matches.
  *
- * It runs only after a refusal, over a bounded number of attempts and never over a large body. What it answers speaks
- * about the receiver's own secret and code: it is for the log, never for the reply.
+ * It runs only after a refusal, with a bounded number of tries, and not over a large body. The hint is about the
+ * receiver's own secret and code, so it belongs in the log and not in the reply.
  */
 import { concat, decodeBytes, fromUtf8, utf8 } from '../text/bytes.ts'
 import type { CompiledSignature, SignedWire } from '../compile/compiled-dialect.ts'
@@ -18,19 +18,21 @@ export interface Mismatch {
   secrets: readonly string[]
   /** The texts in the header that may be the signature. */
   candidates: readonly string[]
-  /** What was looked at. */
+  /** The signed parts of the request. */
   wire: SignedWire
 }
 
-/** A mistake, and the checks under one of which the signature is right if it was made. */
+/** A mistake, and checks. If the mistake was made, the signature is right under one of them. */
 interface Mistake {
   hint: string
   checks: Check[]
 }
 
-/** Some sixty HMACs over so much are a few milliseconds: a stranger cannot make a refusal expensive. */
+/**
+ * About sixty HMACs over a body of this size take a few milliseconds, so a stranger cannot make a refusal expensive.
+ */
 const maxBodyBytes = 32_768
-/** The newest secrets, and the first signature in the header, are enough to find a mistake with. */
+/** How many secrets are tried, the newest first. */
 const maxTried = 2
 
 export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
@@ -56,7 +58,9 @@ export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
   return `Is ${which}? If it is, something between sender and receiver changes the body: verify the bytes as they came.`
 }
 
-/** @param ageSeconds how old the request is; negative when it comes from the future */
+/**
+ * @param ageSeconds how old the request is; negative if its time is in the future
+ */
 export function hintForClock(ageSeconds: number): string {
   const off = Math.round(Math.abs(ageSeconds))
   return ageSeconds > 0
@@ -142,7 +146,9 @@ function own(bytes: Uint8Array | null): Bytes | null {
 const parsedHint =
   'The body was parsed and printed again before it was verified. Verify the raw bytes, and parse afterwards.'
 
-/** What the body may have been, when it is now something else. Both directions: we may have the original, or the copy. */
+/**
+ * Other bodies that may have been signed. A change can be on either side: we may have the original or the changed copy.
+ */
 function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body: Uint8Array]> {
   const text = fromUtf8(body)
   if (text === null) return
@@ -150,7 +156,7 @@ function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body:
   if (text !== text.trim())
     yield ['White space was added around the body, such as a line break at its end.', utf8(text.trim())]
   yield ['A line break at the end of the body was lost.', utf8(`${text}\n`)]
-  // The scanner bounds depth and number of members: printing what a stranger nested deeply would overflow the stack.
+  // The scanner bounds depth and number of members. Printing deeply nested JSON from a stranger would overflow the stack.
   if (!scan(text).ok) return
   const value: unknown = JSON.parse(text)
   const printed = JSON.stringify(value)
@@ -170,7 +176,7 @@ function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body:
   for (const form of forms) yield [parsedHint, utf8(form)]
 }
 
-/** As Python's json.dumps prints: a space behind each comma and colon. */
+/** As Python's json.dumps prints: with a space after each comma and colon. */
 function withSpaces(printed: string): string {
   return printed.replace(/"(?:[^"\\]|\\.)*"|[,:]/g, (token) => (token === ',' || token === ':' ? `${token} ` : token))
 }
@@ -183,7 +189,7 @@ function escapeNonAscii(printed: string): string {
   )
 }
 
-/** Other keys that the same secret could have meant. */
+/** Other keys that the secret could stand for. */
 function* otherKeys(
   { signature: { key } }: CompiledSignature,
   secret: string,
@@ -210,7 +216,7 @@ function* otherKeys(
   for (const [hint, bytes] of readings) if (bytes !== null && bytes.length > 0) yield [hint, concat([bytes])]
 }
 
-/** A secret that can be used, and looks like something else. */
+/** A hint for a secret that is usable but looks like something else. */
 function oddSecret({ signature }: CompiledSignature, secret: string): string | null {
   if (signature.key.prefix !== undefined && secret.startsWith(signature.key.prefix)) return null
   const looksLike = misspelling(signature, secret)

@@ -24,7 +24,7 @@ export function* judge(
 
   let keyIndex: number | null = null
   if (!isUnsigned) {
-    // All signatures of the dialect have to be right: a weaker one beside a bad stronger one is no way in (test G4).
+    // All signatures of the dialect must be right: a weak one must not make up for a wrong strong one (test G4).
     for (const one of signatures) {
       const answer = yield* checkSignature(one, secrets, seen, options.hints !== false)
       if (answer instanceof Refusal) return answer

@@ -1,26 +1,26 @@
-/** What stands in a request, before anyone knows whether it can be trusted. Nothing is parsed here but headers. */
+/** Reads a request before it is trusted. Only headers and the query are parsed here. */
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import type { Field } from '../dialect.ts'
 import { collectHeaders, type HeadersLike } from '../text/headers.ts'
 import type { Draft, SlotLens } from '../lens/slot-lens.ts'
 import { Refusal } from './refusal.ts'
 
-/** A request as the web framework has it. The body is what came over the network: bytes, or their text. */
+/** A request of a web framework. The body is what arrived over the network: bytes, or their text. */
 export interface RequestLike {
   method?: string
-  /** Needed where the dialect places a field in the query or signs the address. */
+  /** Required if the dialect places a field in the query or signs the address. */
   url?: string
   headers: HeadersLike
   body: Uint8Array | ArrayBuffer | string | null
 }
 
-/** What has been read of a request before its signature is known to be right. */
+/** What is read of a request before its signature is checked. */
 export interface Seen {
   draft: Draft
-  /** The texts of the fields that stand in headers and query, as they came. */
+  /** The texts of the fields in headers and query, unchanged. */
   texts: Map<Field, string>
   headers: Map<string, string[]>
-  /** As it was given: turning text into bytes and back again costs more than signing it. */
+  /** As it was given, because converting between text and bytes costs more than signing. */
   body: Uint8Array | string
   url: string
   method: string
@@ -93,7 +93,7 @@ function readText(
   return null
 }
 
-/** The one value of a header. What decides about trust must not stand there twice (test G6). */
+/** The value of a header, which must not be repeated, because it decides about trust (test G6). */
 export function single(headers: Map<string, string[]>, name: string): string | null | Refusal {
   const values = headers.get(name.toLowerCase())
   if (values === undefined) return null
@@ -105,14 +105,17 @@ export function single(headers: Map<string, string[]>, name: string): string | n
   )
 }
 
-/** Parameters of an address. Of those that come several times the last counts: it is the one that a sender adds. */
+/** The query parameters of an address. Of a repeated one the last counts, because the sender appends its own. */
 function queryOf(url: string): Map<string, string> {
   const [address = ''] = url.split('#', 1)
   const start = address.indexOf('?')
   return new Map(start < 0 ? [] : new URLSearchParams(address.slice(start + 1)))
 }
 
-/** Half of a surrogate pair has no bytes. What stands for it in them is put there at once, so that text and bytes agree. */
+/**
+ * Half of a surrogate pair has no UTF-8 form. It is replaced as an encoder would replace it, so that text and bytes
+ * agree.
+ */
 function rawBody(body: unknown): Uint8Array | string | null {
   if (body === null || body === undefined) return ''
   if (typeof body === 'string') return body.isWellFormed() ? body : body.toWellFormed()

@@ -1,10 +1,10 @@
-/** What has been read, as the message that a receiver works with. */
+/** Makes the message for the receiver from what was read. */
 import type { Dialect, ReceivedMessage } from '../dialect.ts'
 import type { Draft } from '../lens/slot-lens.ts'
 
 /**
- * @param shared what headers and query say, for all messages of the request
- * @param own what the body says about this one
+ * @param shared the fields of headers and query, for all messages of the request
+ * @param own the fields of the body, for this message
  */
 export function toMessage(dialect: Dialect, shared: Draft, own: Draft): ReceivedMessage {
   const payloadText = own.payloadText ?? ''
@@ -18,7 +18,7 @@ export function toMessage(dialect: Dialect, shared: Draft, own: Draft): Received
   return message
 }
 
-/** Some languages print an empty map as `[]`. Only own members are followed (test P1). */
+/** Reads `[]` as an empty map, which is how some languages print one. Only own members are followed (test P1). */
 function repairEmptyMap(payload: unknown, path: string): void {
   const keys = path.split('.')
   const last = keys.pop() ?? ''

@@ -1,19 +1,19 @@
-/** What `verify` takes and answers. */
+/** The options and the result of `verify`. */
 import type { DialectLike } from '../compile/to-compiled.ts'
 import type { ReceivedMessage } from '../dialect.ts'
 import type { VerifyErrorCode } from '../errors.ts'
 
 export interface VerifyOptions {
   dialect: DialectLike
-  /** As the vendor shows it. `null`: the vendor sends unsigned, which only some dialects allow. */
+  /** The secret as the vendor shows it. `null`: the vendor sends unsigned requests, which only some dialects allow. */
   secret?: string | null
-  /** Several while a secret is being replaced: any of them verifies. */
+  /** Several secrets, while one is being replaced: any of them verifies. */
   secrets?: readonly string[]
-  /** Milliseconds since 1970; the present time when it is left out. */
+  /** Milliseconds since 1970. Default: now. */
   now?: number
-  /** In seconds. Left out: what the dialect says. `null`: any age. */
+  /** The allowed age in seconds. Default: the dialect's. `null`: any age. */
   toleranceSeconds?: number | null
-  /** `false`: do not look for the cause of a mismatch. It costs a refusal some sixty HMACs at most. */
+  /** `false`: do not search for the cause of a mismatch. The search costs at most about sixty HMACs. */
   hints?: boolean
 }
 
@@ -21,17 +21,19 @@ export type VerifyResult =
   | {
       ok: true
       messages: ReceivedMessage[]
-      /** Which secret it was, counted from 0. `null` when nothing was signed. */
+      /** The index of the secret that verified, from 0. `null`: nothing was signed. */
       keyIndex: number | null
-      /** When this attempt was sent, in milliseconds since 1970, where the dialect says so. */
+      /** When this attempt was sent, in milliseconds since 1970; `null` if the dialect does not carry it. */
       timestamp: number | null
     }
   | {
       ok: false
       code: VerifyErrorCode
       message: string
-      /** What to look at. For the developer of the receiver, not for the reply: it speaks about the secret. */
+      /**
+       * What to check next. For the developer of the receiver and not for the reply, because it is about the secret.
+       */
       hint: string
-      /** What to answer the sender with. */
+      /** The status for the reply to the sender. */
       status: number
     }

@@ -1,6 +1,7 @@
 /**
- * Verifying: the request is read with the dialect that wrote it, over the bytes that came, before anything is parsed.
- * No request makes it throw. What it answers is a value: the messages, or a code, a sentence and a hint.
+ * Verifies requests with the dialect that wrote them. The signature is checked over the bytes that arrived, before the
+ * body is parsed. No request makes it throw: the result is a value, with the messages or with a code, a sentence and a
+ * hint.
  */
 import { cryptography } from '#crypto'
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
@@ -13,7 +14,7 @@ import { Refusal } from './refusal.ts'
 import type { VerifyOptions, VerifyResult } from './verify-options.ts'
 
 /**
- * Whether a request comes from who knows the secret, and what it says.
+ * Checks that the sender of a request knows the secret, and reads its messages.
  *
  * @throws {WireError} `unknown_dialect` or `invalid_dialect`: mistakes in the options, never in the request
  * @example
@@ -37,7 +38,7 @@ export async function verify(request: RequestLike, options: VerifyOptions): Prom
 }
 
 /**
- * The same at once.
+ * The same, synchronously.
  *
  * @throws {WireError} `sync_unavailable` where there is no `node:crypto`
  */
@@ -49,7 +50,7 @@ export function verifySync(request: RequestLike, options: VerifyOptions): Verify
   return toResult(compiled, step.value)
 }
 
-/** A key that the runtime cannot import verifies nothing. That there is no synchronous form at all is told. */
+/** A key that the runtime cannot import verifies nothing. That there is no synchronous cryptography is an error. */
 function checkSync({ key, pieces, signature }: Check): boolean {
   try {
     return cryptography.verifySync(key, pieces, signature)
@@ -69,7 +70,7 @@ function statusOf({ dialect: { receive } }: CompiledDialect, code: VerifyErrorCo
   const replies = receive?.replies
   switch (code) {
     case 'body_not_bytes':
-      return 500 // Our own program passed a body that is not bytes. The vendor should try again after that is corrected.
+      return 500 // The receiver's own program is at fault. The vendor should retry after it is fixed.
     case 'missing_header':
       return replies?.unsigned?.status ?? 401
     case 'malformed_header':
