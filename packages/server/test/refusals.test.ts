@@ -168,7 +168,7 @@ describe('what is wrong is named', () => {
       `${app}/msg`,
       '{"eventType":"a.b","payload":{},"payload":{}}',
       'body',
-      /"payload" stands twice/,
+      /"payload" occurs twice/,
     ],
     [
       'two payloads, one spelt with an escape',
@@ -176,7 +176,7 @@ describe('what is wrong is named', () => {
       `${app}/msg`,
       '{"eventType":"a.b","payload":{},"p\\u0061yload":{}}',
       'body',
-      /"payload" stands twice/,
+      /"payload" occurs twice/,
     ],
     ['a payload nested too deep', 'POST', `${app}/msg`, nested(64), 'body', /nested deeper than 64/],
     ['a payload nested absurdly', 'POST', `${app}/msg`, nested(100_000), 'body', /nested deeper than 64/],

@@ -71,7 +71,7 @@ describe('the signature is spelled in another way', () => {
   })
   test('another version only', async () => expect(await listed('v2,abc')).toContain('no signature of the version v1'))
   test('the body alone was signed', async () =>
-    expect(await listed(`v1,${hmac(key, body, 'base64')}`)).toContain('the body alone'))
+    expect(await listed(`v1,${hmac(key, body, 'base64')}`)).toContain('signed only the body'))
 })
 
 describe('the secret', () => {
@@ -105,7 +105,7 @@ describe('the secret', () => {
     expect(await standard('other', 'eyJhbGciOiJIUzI1NiJ9.e30.x')).toContain('API key')
   })
   test('that belongs to another endpoint, as far as one can see', async () => {
-    expect(await plain('other', 'abc')).toContain('Is the secret of this very endpoint')
+    expect(await plain('other', 'abc')).toContain('Is this the secret of this endpoint')
   })
   test('is looked at no further when hints are turned off', async () => {
     const request = { headers: { 'x-sf-signature': hmac('', body) }, body }

@@ -65,7 +65,7 @@ test('a member that stands twice is seen in the outermost object only, however i
 
 test('it is seen even when the parser takes one escaped name for another', () => {
   JSON.parse(`{"h":[],${poison}:0}`)
-  expect(parseBounded('{"a":1,"\\u0061":2}')).toMatchObject({ ok: false, reason: 'the member "a" stands twice' })
+  expect(parseBounded('{"a":1,"\\u0061":2}')).toMatchObject({ ok: false, reason: 'the member "a" occurs twice' })
 })
 
 test('the limits are the scanner’s, to the last level and member', () => {

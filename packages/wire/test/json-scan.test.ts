@@ -91,7 +91,7 @@ describe('compact', () => {
 })
 
 test('duplicates count in the outermost object only, however they are escaped', () => {
-  expect(scan('{"a":1,"\\u0061":2}')).toMatchObject({ ok: false, reason: 'the member "a" stands twice' })
+  expect(scan('{"a":1,"\\u0061":2}')).toMatchObject({ ok: false, reason: 'the member "a" occurs twice' })
   expect(scan('{"x":{"a":1,"a":2}}')).toMatchObject({ ok: true })
 })
 

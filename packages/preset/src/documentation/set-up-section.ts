@@ -42,7 +42,7 @@ function secretStep({ policy: { minSecretLength } }: Preset, { signatures }: Dia
       ]
     : [
         `${named(words.secret)}: set one${least}, and keep it where the receiver reads it.${
-          first.key.optional === true ? ' Without one, requests come unsigned.' : ''
+          first.key.optional === true ? ' Without one, requests arrive unsigned.' : ''
         }`,
       ]
 }

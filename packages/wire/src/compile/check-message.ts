@@ -96,7 +96,7 @@ function checkPayload(reading: Reading, payload: string): WireError | null {
   if (found.kind !== 'object') {
     return new WireError(
       'invalid_payload',
-      'The payload is not an object, and its members are to stand in the envelope.',
+      'The payload is not an object. This dialect puts the members of the payload into its envelope.',
     )
   }
   const clash = found.members.find(({ key }) => taken.has(key))
@@ -112,12 +112,12 @@ function checkPayload(reading: Reading, payload: string): WireError | null {
 
 function checkSlot(slot: Slot, inHeader: boolean, message: WireMessage): WireError | null {
   if (slot.$ === 'claim' && message.claim === undefined && slot.omit === undefined) {
-    return new WireError('missing_claim', 'There is no claim, and this dialect sends nothing else.', {
-      hint: 'It reports on operations: complete an operation in place of sending a message.',
+    return new WireError('missing_claim', 'The message has no claim, and this dialect sends only claims.', {
+      hint: 'Complete an operation instead of sending a message.',
     })
   }
   if (slot.$ === 'type' && inHeader && !isHeaderValue(message.type)) {
-    return new WireError('invalid_type', `The event type ${JSON.stringify(message.type)} cannot stand in a header.`, {
+    return new WireError('invalid_type', `The event type ${JSON.stringify(message.type)} cannot be sent in a header.`, {
       hint: 'Use printable ASCII characters only.',
     })
   }
@@ -129,7 +129,7 @@ function checkSlot(slot: Slot, inHeader: boolean, message: WireMessage): WireErr
     return new WireError('invalid_param', `The parameter ${name} is not a number: ${JSON.stringify(value)}.`)
   }
   if (inHeader && !isHeaderValue(value)) {
-    return new WireError('invalid_param', `The parameter ${name} cannot stand in a header.`, {
+    return new WireError('invalid_param', `The parameter ${name} cannot be sent in a header.`, {
       hint: 'Use printable ASCII characters, without spaces at the ends.',
     })
   }
@@ -147,7 +147,7 @@ function checkDelimiters(reading: Reading, message: WireMessage): WireError | nu
       if (delimiter === null || field === 'sentAt' || !compiled.text(field, input).includes(delimiter)) continue
       return new WireError(
         codeOf(field),
-        `${field} contains ${JSON.stringify(delimiter)}, which ends it where it is signed.`,
+        `${field} contains ${JSON.stringify(delimiter)}, which is its delimiter in the signed text.`,
       )
     }
   }

@@ -21,25 +21,25 @@ export function decodeSecret(signature: Signature, secret: string): CryptoKeyByt
     return malformed('The secret is not a text.', 'Pass the secret as the vendor shows it.')
   if (secret.trim() === '') {
     return new WireError('empty_secret', 'The secret is empty.', {
-      hint: 'Is the environment variable set? With an empty key everyone could sign.',
+      hint: 'Is the environment variable set? With an empty key anyone could sign.',
     })
   }
   if (secret !== secret.trim()) {
     return malformed(
       'The secret begins or ends with white space.',
-      'Take the white space away: it was probably copied along.',
+      'Remove the white space. It was probably copied with the secret.',
     )
   }
   // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   if (!secret.isWellFormed() || /[\u0000-\u001f\u007f]/.test(secret)) {
-    return malformed('The secret holds a control character.', 'Copy it again, without line breaks.')
+    return malformed('The secret contains a control character.', 'Copy it again, without line breaks.')
   }
 
   const isPublic = key.publicPrefix !== undefined && secret.startsWith(key.publicPrefix)
   const prefix = isPublic ? key.publicPrefix : key.prefix
   const text = prefix !== undefined && secret.startsWith(prefix) ? secret.slice(prefix.length) : secret
   if (text === '') {
-    return new WireError('empty_secret', `Nothing stands behind ${prefix} in the secret.`, {
+    return new WireError('empty_secret', `The secret has nothing after ${prefix}.`, {
       hint: 'Copy the whole secret, not only its beginning.',
     })
   }
@@ -48,12 +48,12 @@ export function decodeSecret(signature: Signature, secret: string): CryptoKeyByt
     return malformed(`The secret is not ${encodingName(key.encoding)}.`, misspelling(signature, secret))
   if (bytes.length < (key.minBytes ?? 1)) {
     return malformed(
-      `The secret stands for ${bytes.length} bytes, and ${key.minBytes ?? 1} are the least.`,
+      `The secret stands for ${bytes.length} bytes; at least ${key.minBytes ?? 1} are needed.`,
       'Is it complete? A short key can be guessed.',
     )
   }
   if (algorithm === 'shared-secret' && !/^[\x20-\x7e]+$/.test(text)) {
-    return malformed('The secret cannot stand in a header.', 'Use printable ASCII characters only.')
+    return malformed('The secret cannot be sent in a header.', 'Use printable ASCII characters only.')
   }
   if (algorithm === 'ed25519') {
     if (bytes.length !== (isPublic ? 32 : 64) && !(key.publicPrefix === undefined && bytes.length === 32)) {
@@ -107,8 +107,9 @@ function encodingName(encoding: 'base64' | 'hex' | 'utf8'): string {
 
 /** A hint about what a secret that cannot be decoded looks like. */
 export function misspelling({ key }: Signature, secret: string): string {
-  if (/^["'`].*["'`]$/.test(secret)) return 'Take the quotes away: they came along from a configuration file.'
-  if (/^(ep|app|msg|src)_/.test(secret)) return 'This is an id, not a secret. The secret stands beside the endpoint.'
+  if (/^["'`].*["'`]$/.test(secret)) return 'Remove the quotes. They probably come from a configuration file.'
+  if (/^(ep|app|msg|src)_/.test(secret))
+    return 'This is an id, not a secret. The vendor shows the secret next to the endpoint.'
   if (secret.startsWith('whpk_')) return 'This is a public key. It verifies ed25519 signatures and is no secret.'
   if (/^(sk|pk|rk|api|key|testsk)_|^eyJ/i.test(secret)) return 'This looks like an API key, not like a signing secret.'
   if (key.encoding === 'base64' && /^[A-Za-z0-9_-]+$/.test(secret.slice(key.prefix?.length ?? 0))) {

@@ -32,7 +32,7 @@ type NativeKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
 const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 function unavailable(): never {
-  throw new WireError('sync_unavailable', 'Web Crypto answers only later; there is no synchronous form of it.', {
+  throw new WireError('sync_unavailable', 'Web Crypto is asynchronous, and this runtime has no other cryptography.', {
     hint: 'Use verify and encode, which are asynchronous and work everywhere.',
   })
 }

@@ -90,7 +90,7 @@ function optionalFieldsCanBeOmitted({ params = {} }: Dialect, placed: readonly P
     if (omit === 'absent' && !isOptional && field !== 'claim')
       return [{ path, reason: `cannot be omitted: ${field} is always there` }]
     if (omit === 'firstAttempt' && !isOfAttempt(field))
-      return [{ path, reason: 'can be omitted on the first attempt only if it belongs to one' }]
+      return [{ path, reason: 'cannot be omitted on the first attempt: it is the same for every attempt' }]
     return []
   })
 }
@@ -104,7 +104,7 @@ function paramsAreDeclared({ params = {} }: Dialect, placed: readonly PlacedSlot
 function payloadStandsInTheBody(_: Dialect, placed: readonly PlacedSlot[]): Problem[] {
   return placed.flatMap(({ slot, where, path }): Problem[] => {
     if (slot.$ !== 'payload') return []
-    if (where !== 'body') return [{ path, reason: 'puts the payload elsewhere than into the body' }]
+    if (where !== 'body') return [{ path, reason: 'puts the payload outside the body' }]
     if (slot.prefix !== undefined || slot.omit !== undefined)
       return [{ path, reason: 'must be the payload alone, without prefix and omit' }]
     return []
@@ -120,7 +120,7 @@ function payloadSpreadsInObjects({ body }: Dialect, placed: readonly PlacedSlot[
       if (key === spread && !isSlot(value)) problems.push({ path, reason: 'must be { "$": "payload" }' })
     })
     if (typeof body.shape !== 'object' || body.shape === null || Array.isArray(body.shape) || isSlot(body.shape)) {
-      problems.push({ path: 'body.shape', reason: 'must be an object; an array around it is said by batch' })
+      problems.push({ path: 'body.shape', reason: 'must be an object; use batch for an array of them' })
     }
   }
   return problems
@@ -130,7 +130,7 @@ function bodyFitsMethod({ request, body }: Dialect): Problem[] {
   if (request.method === 'GET' && body.kind !== 'none')
     return [{ path: 'body', reason: 'must be of the kind none: a GET has no body' }]
   if (body.kind === 'none' && request.contentType !== undefined) {
-    return [{ path: 'request.contentType', reason: 'is of no use without a body' }]
+    return [{ path: 'request.contentType', reason: 'has no effect without a body' }]
   }
   return []
 }
@@ -157,7 +157,10 @@ function batchesShareTheirHeaders({ body }: Dialect, placed: readonly PlacedSlot
   if (body.kind !== 'json' || body.batch === undefined) return []
   return placed
     .filter(({ slot, where }) => where !== 'body' && !isOfAttempt(slot.$))
-    .map(({ slot, path }) => ({ path, reason: `puts ${slot.$} of one message where a batch has one place for all` }))
+    .map(({ slot, path }) => ({
+      path,
+      reason: `puts ${slot.$} of one message into a place that all messages of a batch share`,
+    }))
 }
 
 /**
@@ -170,7 +173,7 @@ function signedIsOnTheWire({ signatures }: Dialect, placed: readonly PlacedSlot[
       const slot = part
       const path = `signatures[${signature}].over[${index}]`
       if (slot.omit !== undefined)
-        return [{ path, reason: 'cannot be omitted: a signature is over the same parts each time' }]
+        return [{ path, reason: 'cannot be omitted: a signature always covers the same parts' }]
       const place = placed.find(({ slot: { $ }, where }) => $ === slot.$ && where !== 'body')
       if (place !== undefined) {
         if (place.slot.omit !== undefined) return [{ path, reason: `signs ${slot.$}, which ${place.path} may omit` }]
@@ -178,7 +181,7 @@ function signedIsOnTheWire({ signatures }: Dialect, placed: readonly PlacedSlot[
         return [{ path, reason: `signs ${slot.$} in another form than ${place.path} shows it in` }]
       }
       if (slot.$ === 'sentAt' && 'pairs' in format && format.pairs.time !== undefined) return []
-      return [{ path, reason: `signs ${slot.$}, which stands neither in a header nor in the query` }]
+      return [{ path, reason: `signs ${slot.$}, which is neither in a header nor in the query` }]
     }),
   )
 }
@@ -192,7 +195,7 @@ function signaturesCoverTheBody({ body, signatures }: Dialect): Problem[] {
     const problems: Problem[] = []
     const signs = (name: string): boolean => over.some((part) => typeof part !== 'string' && part.$ === name)
     if (body.kind !== 'none' && !signs('body'))
-      problems.push({ path, reason: 'must contain the body: it could be exchanged' })
+      problems.push({ path, reason: 'must contain the body: otherwise it could be replaced' })
     if (over.every((part) => typeof part === 'string'))
       problems.push({ path, reason: 'must contain a part of the request' })
     if (time !== undefined && !signs('sentAt'))
@@ -205,7 +208,7 @@ function toleranceNeedsASignedTime({ signatures }: Dialect): Problem[] {
   return signatures.flatMap(({ toleranceSeconds, over }, index): Problem[] =>
     toleranceSeconds === undefined || over.some((part) => typeof part !== 'string' && part.$ === 'sentAt')
       ? []
-      : [{ path: `signatures[${index}].toleranceSeconds`, reason: 'is of no use: sentAt is not signed' }],
+      : [{ path: `signatures[${index}].toleranceSeconds`, reason: 'has no effect: sentAt is not signed' }],
   )
 }
 

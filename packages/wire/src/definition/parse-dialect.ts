@@ -105,7 +105,7 @@ const shapeAt =
  */
 function memberName(name: string): string | null {
   if (name === '__proto__') return 'cannot be a member name'
-  return /^(0|[1-9]\d*)$/.test(name) ? 'cannot be a whole number: members would change their order' : null
+  return /^(0|[1-9]\d*)$/.test(name) ? 'cannot be a whole number: JavaScript would change the order of members' : null
 }
 
 const header = (name: string): string | null =>

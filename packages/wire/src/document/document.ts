@@ -133,7 +133,7 @@ function secretSection({ signatures }: Dialect, { secrets, publicKey }: WorkedEx
   return [
     [...new Set(signatures.flatMap(keyWords))].join(' '),
     bullets([
-      ...secrets.map((secret) => `An example, for nothing else: ${code(secret)}`),
+      ...secrets.map((secret) => `An example secret, not for use: ${code(secret)}`),
       ...(publicKey === null ? [] : [`Its public key: ${code(publicKey)}`]),
     ]),
   ]
@@ -147,7 +147,7 @@ function signatureSection(dialect: Dialect): string[] {
     ]
   }
   return [
-    ...(signatures.length > 1 ? [`There are ${signatures.length} signatures, and all of them have to be right.`] : []),
+    ...(signatures.length > 1 ? [`There are ${signatures.length} signatures, and all of them must be right.`] : []),
     ...signatures.flatMap((signature) => [
       ...(signatures.length > 1 ? [`For the header ${code(signature.header)}:`] : []),
       steps(verificationSteps(dialect, signature)),
@@ -172,7 +172,7 @@ function exampleSection(dialect: Dialect, example: WorkedExample): string[] {
       request.body === null ? '' : `The body has ${request.body.length} bytes.`
     }`.trim(),
     fenced(httpText(example), 'http'),
-    'The same to the byte, for a test of your own:',
+    'The same request as JSON, for your own test:',
     fenced(vectorText(dialect.name, example), 'json'),
     ...(signature === undefined ? [] : [rotationWords(signature)]),
     ...(several === undefined ? [] : [fenced(`${signature?.header}: ${several}`, 'http')]),
@@ -209,11 +209,9 @@ function noteSection(dialect: Dialect): string[] {
   const signsTime = signatures.some(({ over }) => over.some((part) => typeof part === 'object' && part.$ === 'sentAt'))
   const notes = [
     ...(absent.includes('id')
-      ? ['The id of the message is not sent: a repetition is told by its content.']
-      : ['A message can come more than once. Every repetition has the same id: drop what you have seen.']),
-    ...(signatures.length > 0 && !signsTime
-      ? ['Nothing that is signed says when it was: an old request stays valid.']
-      : []),
+      ? ['The id of the message is not sent: recognise a repeat by its content.']
+      : ['A message can arrive more than once. Every repeat has the same id: ignore a message that you have seen.']),
+    ...(signatures.length > 0 && !signsTime ? ['No time is signed: an old request stays valid.'] : []),
     ...(absent.includes('type') ? ['The event type is not sent, unless the payload has it.'] : []),
     ...(entity === undefined ? [] : [`${code(memberPath(dialect, entity))} says which thing an event is about.`]),
     ...(revision === undefined
@@ -222,7 +220,7 @@ function noteSection(dialect: Dialect): string[] {
           `${code(memberPath(dialect, revision))} only grows for one thing. Events can overtake each other: one with a lower number is stale.`,
         ]),
     ...Object.entries(aliases).map(([alias, name]) => `${code(alias)} is another name of ${code(name)}.`),
-    ...emptyMaps.map((path) => `${code(path)} comes as ${code('[]')} when it is empty: read it as ${code('{}')}.`),
+    ...emptyMaps.map((path) => `${code(path)} arrives as ${code('[]')} when it is empty: read it as ${code('{}')}.`),
     `This describes version ${version} of the format.`,
   ]
   return [bullets(notes)]

@@ -9,7 +9,7 @@ const fields: Record<Exclude<Field, `param.${string}`>, string> = {
   type: 'event type',
   payload: 'payload',
   occurredAt: 'when it happened',
-  acceptedAt: 'when it was taken in for delivery',
+  acceptedAt: 'when it was accepted for delivery',
   sentAt: 'when this attempt was sent',
   attempt: 'number of the attempt, 1 for the first',
   lastError: 'why the attempt before this one failed',
@@ -35,8 +35,8 @@ export function slotWords({ params = {} }: Dialect, { $: field, as, prefix, omit
     what,
     ...(as === undefined ? [] : [forms[as]]),
     ...(prefix === undefined ? [] : [`behind ${code(prefix)}`]),
-    ...(omit === 'absent' ? ['left out when there is none'] : []),
-    ...(omit === 'firstAttempt' ? ['left out on the first attempt'] : []),
+    ...(omit === 'absent' ? ['omitted if there is none'] : []),
+    ...(omit === 'firstAttempt' ? ['omitted on the first attempt'] : []),
   ].join(', ')
 }
 

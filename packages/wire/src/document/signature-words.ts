@@ -22,7 +22,7 @@ export function verificationSteps(dialect: Dialect, signature: Signature): strin
   const { algorithm, algorithmHeader, over, toleranceSeconds } = signature
   const signsTime = over.some((part) => isSlot(part) && part.$ === 'sentAt')
   return [
-    ...(algorithm === 'shared-secret' ? [] : ['Take the body as it came over the network, before anything parses it.']),
+    ...(algorithm === 'shared-secret' ? [] : ['Take the body as it arrived, before anything parses it.']),
     ...(algorithmHeader === undefined
       ? []
       : [
@@ -47,7 +47,7 @@ function readingStep({ header, format }: Signature): string {
       : `${read} It begins with ${code(prefix)}; what follows is the signature.`
   }
   if ('list' in format) {
-    return `${read} It is a list with a space between the entries. Those that begin with ${code(`${format.list.version},`)} have a signature behind it; leave the others out.`
+    return `${read} It is a list with a space between the entries. Those that begin with ${code(`${format.list.version},`)} hold a signature after it; ignore the others.`
   }
   const { separator, time, signature, several } = format.pairs
   const pairs = [
@@ -59,21 +59,19 @@ function readingStep({ header, format }: Signature): string {
 
 function comparingSteps(dialect: Dialect, signature: Signature): string[] {
   const { algorithm, encoding, accepts = [], over } = signature
-  const one = holdsSeveral(signature.format) ? 'each signature; one that is right is enough' : 'the signature'
+  const one = holdsSeveral(signature.format) ? 'each signature; one right signature is enough' : 'the signature'
   if (algorithm === 'shared-secret') {
     return [`Compare your secret with ${one}, in constant time. Nothing of the request is signed.`]
   }
   const written = [...new Set([encoding, ...accepts])].map((name) => encodings[name]).join(', or as ')
   const parts = over.filter((part) => part !== '').map((part) => partWords(dialect, part))
   const signed =
-    parts.length === 1
-      ? `What is signed is ${parts.join('')}.`
-      : `Put together what is signed, with nothing between the pieces: ${parts.join(', ')}.`
+    parts.length === 1 ? `What is signed is ${parts.join('')}.` : `Concatenate what is signed: ${parts.join(', ')}.`
   return isAsymmetric(signature.algorithm)
     ? [
         signed,
         `Decode ${holdsSeveral(signature.format) ? 'each signature' : 'the signature'}, which is ${written}.`,
-        `Verify with the public key (${algorithms[algorithm]})${holdsSeveral(signature.format) ? '. One that is right is enough' : ''}.`,
+        `Verify with the public key (${algorithms[algorithm]})${holdsSeveral(signature.format) ? '. One right signature is enough' : ''}.`,
       ]
     : [
         signed,
@@ -84,7 +82,7 @@ function comparingSteps(dialect: Dialect, signature: Signature): string[] {
 
 function ageStep(toleranceSeconds: number | undefined): string {
   return toleranceSeconds === undefined
-    ? `The time is signed, and the vendor states no maximum age. A receiver with a correct clock should refuse a time that differs by more than 300 s.`
+    ? `The time is signed, but the vendor names no limit for its age. A receiver whose clock is right should refuse a request that is more than 300 s away from it.`
     : `Refuse a request whose time is more than ${toleranceSeconds} s away from your clock, in either direction.`
 }
 
@@ -101,11 +99,11 @@ function partWords({ request }: Dialect, part: Part): string {
   for (const [name, slot] of Object.entries(request.query ?? {})) {
     if (slot.$ === field) return `${behind}${valueWords(slot)} query parameter ${code(name)}`
   }
-  return `${behind}the time that stands in the header`
+  return `${behind}the time in the header`
 }
 
 function valueWords({ prefix }: Slot): string {
-  return prefix === undefined ? 'the' : `what stands behind ${code(prefix)} in the`
+  return prefix === undefined ? 'the' : `what follows ${code(prefix)} in the`
 }
 
 /** What a secret looks like, and who has one. */
@@ -126,7 +124,7 @@ export function keyWords(signature: Signature): string[] {
         ]
       : []),
     key.scope === 'app' ? 'There is one for all endpoints of an application.' : 'Each endpoint has its own.',
-    ...(key.optional === true ? ['Without one, requests come unsigned.'] : []),
+    ...(key.optional === true ? ['Without one, requests arrive unsigned.'] : []),
   ]
 }
 
@@ -134,5 +132,5 @@ export function keyWords(signature: Signature): string[] {
 export function rotationWords({ format }: Signature): string {
   return holdsSeveral(format)
     ? 'While a secret is being replaced, the header holds one signature for each, the newest first. A receiver accepts the request when one of them was made with a secret that it knows.'
-    : 'While a secret is being replaced, the newest one signs alone. A receiver tries the new one and the old one until the sender has dropped the old one.'
+    : 'While a secret is being replaced, the newest one signs alone. A receiver tries the new one and the old one until the sender stops using the old one.'
 }

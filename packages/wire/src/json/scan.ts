@@ -78,7 +78,7 @@ export function scan(text: string): Scan {
         keyStart = at
         key = text.slice(at + 1, keyEnd - 1)
         if (key.includes('\\')) key = JSON.parse(text.slice(at, keyEnd)) as string
-        if (keys.has(key)) return refusal(text, at, `the member ${JSON.stringify(key)} stands twice`)
+        if (keys.has(key)) return refusal(text, at, `the member ${JSON.stringify(key)} occurs twice`)
         keys.add(key)
       }
       at = skipSpace(units, keyEnd)
@@ -97,7 +97,7 @@ export function scan(text: string): Scan {
     } else {
       end = code === quote ? endOfString(units, at) : endOfScalar(text, units, at)
       if (end < 0) {
-        const reason = 'a string has no end, or holds a character that must be escaped'
+        const reason = 'a string has no end, or contains a character that must be escaped'
         return refusal(text, at, code === quote ? reason : 'a JSON value is expected')
       }
     }
@@ -111,7 +111,7 @@ export function scan(text: string): Scan {
         }
         at = skipSpace(units, end)
         if (closers.length === 0) {
-          if (at < text.length) return refusal(text, at, 'something stands behind its end')
+          if (at < text.length) return refusal(text, at, 'there is more text after its end')
           const whole = { start, end }
           if (kind === 'object') return { ok: true, kind, members, whole }
           return kind === 'array' ? { ok: true, kind, elements, whole } : { ok: true, kind, whole }

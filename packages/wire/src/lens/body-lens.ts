@@ -100,7 +100,7 @@ function batchLens(element: BatchLens['element'], isAlwaysArray: boolean): Batch
 const bracket = { open: 0x5b, close: 0x5d, comma: 0x2c } as const
 
 function notJson({ reason, at }: { reason: string; at: number }): string {
-  return `The body is not the JSON that it should be: ${reason} (character ${at + 1}).`
+  return `The body is not JSON that can be read: ${reason} (character ${at + 1}).`
 }
 
 const notUtf8 = 'The body is not UTF-8.'

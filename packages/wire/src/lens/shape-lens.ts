@@ -42,7 +42,7 @@ function payloadLens(slot: Slot, isCompact: boolean): ShapeLens {
       if (!found.startsWith('"')) return `The member ${path} is not a string.`
       const inner = JSON.parse(found) as string
       const again = scan(inner)
-      if (!again.ok) return `The string ${path} does not hold JSON: ${again.reason}.`
+      if (!again.ok) return `The string ${path} does not contain JSON: ${again.reason}.`
       draft.payloadText = inner
       return null
     },

@@ -42,7 +42,7 @@ export function parseSignatures(format: SignatureFormat, header: string): Parsed
 
 function parseList(version: string, header: string): ParsedSignature {
   // Node joins a header that came twice with a comma and a space. No entry of a list ends in a comma.
-  if (header.includes(', ')) return { ok: false, code: 'duplicate_header', reason: 'stands there twice' }
+  if (header.includes(', ')) return { ok: false, code: 'duplicate_header', reason: 'occurs twice' }
   const entries = header.split(' ')
   if (entries.length > maxSignatures) return malformed(`has more than ${maxSignatures} signatures`)
   const prefix = `${version},`
@@ -52,7 +52,7 @@ function parseList(version: string, header: string): ParsedSignature {
 }
 
 function parseBare(prefix: string, header: string): ParsedSignature {
-  if (header.includes(', ')) return { ok: false, code: 'duplicate_header', reason: 'stands there twice' }
+  if (header.includes(', ')) return { ok: false, code: 'duplicate_header', reason: 'occurs twice' }
   if (!header.startsWith(prefix)) return malformed(`does not begin with ${JSON.stringify(prefix)}`)
   return { ok: true, candidates: [header.slice(prefix.length)], time: null }
 }

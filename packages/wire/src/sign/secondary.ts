@@ -40,7 +40,7 @@ export function secondaryProblem(primary: Dialect, secondary: Dialect): string |
   const clash = ownHeaders(secondary).find((name) => taken.has(name))
   return clash === undefined
     ? null
-    : `${both} both write the header ${clash}, which can stand there only once: send them to two endpoints.`
+    : `${both} both write the header ${clash}, which a request can have only once: send them to two endpoints.`
 }
 
 /**
@@ -57,7 +57,7 @@ export function secondaryProblem(primary: Dialect, secondary: Dialect): string |
  */
 export function withSecondary(request: WireRequest, secondary: CompiledDialect, input: EncodeInput): WireRequest {
   const { title, request: placement } = secondary.dialect
-  const hint = 'Ask secondaryProblem before an endpoint gets a second format.'
+  const hint = 'Call secondaryProblem before an endpoint gets a second format.'
   if (secondary.reading.query.length > 0) {
     throw new WireError(
       'incompatible_secondary',
@@ -74,7 +74,7 @@ export function withSecondary(request: WireRequest, secondary: CompiledDialect, 
   if (clash !== undefined) {
     throw new WireError(
       'incompatible_secondary',
-      `${title} writes the header ${clash[0]}, which stands there already.`,
+      `${title} writes the header ${clash[0]}, which the request already has.`,
       {
         hint,
       },

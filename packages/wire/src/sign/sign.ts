@@ -36,8 +36,8 @@ export async function sign(message: WireMessage, options: SignOptions): Promise<
       ? []
       : [...(options.secret === undefined ? [] : [options.secret]), ...(options.secrets ?? [])]
   if (secrets.length === 0 && options.secret !== null && compiled.reading.signatures.length > 0) {
-    throw new WireError('empty_secret', `${compiled.dialect.title} signs, and there is no secret.`, {
-      hint: 'Pass secret, or secret: null to send unsigned on purpose.',
+    throw new WireError('empty_secret', `${compiled.dialect.title} signs its requests, and there is no secret.`, {
+      hint: 'Pass secret, or secret: null to send unsigned requests deliberately.',
     })
   }
   return compiled.encode({

@@ -8,13 +8,13 @@ export const sentences = {
   wrongKey: 'A secret is malformed or too short: copy it again.',
   notPublic: 'A key is not a public key.',
   age: (plan: Plan): string =>
-    `Seconds that the time of a request may lie from our clock: ${plan.title} names ${plan.age?.toleranceSeconds ?? 0}.`,
+    `How many seconds the time of a request may differ from our clock: ${plan.title} names ${plan.age?.toleranceSeconds ?? 0}.`,
   field: ({ from, name }: FieldPlan): string =>
     `The ${from === 'headers' ? 'header' : 'query parameter'} ${name} is missing or malformed.`,
   header: ({ header }: SignaturePlan): string => `The header ${header} is missing or malformed.`,
   time: ({ header }: SignaturePlan): string => `The time in the header ${header} is malformed.`,
   algorithm: ({ algorithmHeader }: SignaturePlan): string =>
-    `The header ${algorithmHeader?.name} names another algorithm: an attacker may be trying a weaker one.`,
+    `The header ${algorithmHeader?.name} names another algorithm: someone may be trying a weaker one.`,
   stale: 'The request is too old, or from the future. Is the clock right?',
 }
 
@@ -25,14 +25,14 @@ export function about(plan: Plan): string[] {
         `Reads a webhook of ${plan.title}. Nothing in it is signed: anyone who knows the address can send it.`,
         plan.result === 'body'
           ? 'Take it as a hint only, and ask the sender before acting on it.'
-          : 'The returned id alone proves nothing: fetch the result with your own credentials.',
+          : 'The returned id proves nothing: fetch the result with your own credentials.',
       ]
-    : [`Verifies a webhook of ${plan.title} and answers ${resultOf(plan)}.`]
+    : [`Verifies a webhook of ${plan.title} and returns ${resultOf(plan)}.`]
 }
 
 function resultOf({ result }: Plan): string {
   if (result === 'body') return 'its body'
-  return result === null ? 'nothing more than that it is right' : `its ${result.variable.join(' ')}`
+  return result === null ? 'nothing' : `its ${result.variable.join(' ')}`
 }
 
 /** What each parameter is, for the comment above the function. */
@@ -40,7 +40,7 @@ export function parameterMeaning(plan: Plan, parameter: Plan['parameters'][numbe
   const isPublic = plan.signatures.every(({ isAsymmetric }) => isAsymmetric)
   const meanings: Record<Plan['parameters'][number], string> = {
     headers: 'names and values, in any case',
-    body: 'the raw bytes as they came, before anything parses them',
+    body: 'the raw bytes as they arrived, before anything parses them',
     secrets: `${isPublic ? 'the public keys, ' : ''}as the sender shows them; several while one is being replaced`,
     now: 'seconds since 1970',
     query: 'names and values of the query, decoded',
@@ -52,7 +52,7 @@ export function parameterMeaning(plan: Plan, parameter: Plan['parameters'][numbe
 
 /** When the function throws. */
 export function refusal({ entry }: Plan): string {
-  return entry === 'verify' ? 'when the request must not be believed' : 'when it is not such a request'
+  return entry === 'verify' ? 'if the request must be refused' : 'if it is not such a request'
 }
 
 /** How the signature's header looks. */

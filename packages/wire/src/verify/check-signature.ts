@@ -88,7 +88,7 @@ function checkAlgorithm({ signature: { algorithmHeader, algorithm } }: CompiledS
   return new Refusal(
     'unsupported_algorithm',
     `The header ${algorithmHeader.name} names an algorithm other than ${accepted.join(' or ')}.`,
-    `This dialect signs with ${algorithm}. Somebody may be trying a weaker one.`,
+    `This dialect signs with ${algorithm}. Someone may be trying a weaker one.`,
   )
 }
 
@@ -105,13 +105,13 @@ function checkFields(one: CompiledSignature, seen: Seen): Refusal | null {
     }
     // Node and `Headers` join the values of a repeated header with a comma and a space (test G6).
     if (text.includes(', ')) {
-      return new Refusal('duplicate_header', `The header ${header} stands there twice.`, 'A proxy may have added one.')
+      return new Refusal('duplicate_header', `The header ${header} occurs twice.`, 'A proxy may have added one.')
     }
     if (delimiter !== null && text.includes(delimiter)) {
       return new Refusal(
         'malformed_header',
         `The header ${header} contains ${JSON.stringify(delimiter)}.`,
-        'Where it is signed, it would have no clear end.',
+        'In the signed text its end would be unclear.',
       )
     }
   }

@@ -53,9 +53,9 @@ export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
   if (odd !== undefined) return odd
   const which =
     secrets.length === 1
-      ? 'the secret of this very endpoint'
-      : `one of the ${secrets.length} secrets that of this very endpoint`
-  return `Is ${which}? If it is, something between sender and receiver changes the body: verify the bytes as they came.`
+      ? 'this the secret of this endpoint'
+      : `one of the ${secrets.length} secrets that of this endpoint`
+  return `Is ${which}? If it is, something between sender and receiver changes the body: verify the bytes as they arrived.`
 }
 
 /**
@@ -70,8 +70,8 @@ export function hintForClock(ageSeconds: number): string {
 
 function noCandidate({ signature: { format, header } }: CompiledSignature): string {
   return 'list' in format
-    ? `The header ${header} has no signature of the version ${format.list.version}. Others are not looked at.`
-    : `The header ${header} holds no signature.`
+    ? `The header ${header} has no signature of the version ${format.list.version}. Other versions are ignored.`
+    : `The header ${header} contains no signature.`
 }
 
 function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint8Array): Generator<Mistake> {
@@ -103,7 +103,7 @@ function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint
   // 3. Only a part was signed.
   if (pieces.length > 1) {
     yield {
-      hint: 'The sender signed the body alone, without what stands in front of it. Is it another dialect?',
+      hint: 'The sender signed only the body, without the parts in front of it. Is it another dialect?',
       checks: keys.flatMap((key) => over(key, [body])),
     }
   }
@@ -116,7 +116,7 @@ function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint
     }
   }
   yield {
-    hint: 'The sender signed with an empty key: its secret is not set. Everyone can make such a signature, so it is refused.',
+    hint: 'The sender signed with an empty key: its secret is not set. Anyone can make such a signature, so it is refused.',
     checks: over({ algorithm: signature.algorithm, bytes: new Uint8Array(), isPublic: false }, pieces),
   }
 }
@@ -152,7 +152,7 @@ const parsedHint =
 function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body: Uint8Array]> {
   const text = fromUtf8(body)
   if (text === null) return
-  if (text.startsWith('\ufeff')) yield ['A byte order mark was put in front of the body.', utf8(text.slice(1))]
+  if (text.startsWith('\ufeff')) yield ['A byte order mark was added in front of the body.', utf8(text.slice(1))]
   if (text !== text.trim())
     yield ['White space was added around the body, such as a line break at its end.', utf8(text.trim())]
   yield ['A line break at the end of the body was lost.', utf8(`${text}\n`)]
@@ -209,9 +209,9 @@ function* otherKeys(
       key.encoding === 'base64' ? null : decodeBytes(bare, 'base64'),
     ],
     ['The sender decodes the secret from hex.', key.encoding === 'hex' ? null : decodeBytes(bare, 'hex')],
-    ['The secret is written between quotes. Take them away.', unquoted === undefined ? null : utf8(unquoted)],
-    ['A line break stands at the end of the secret at the sender.', utf8(`${secret}\n`)],
-    ['White space stands around the secret at the sender.', utf8(`${secret} `)],
+    ['The secret is in quotes. Remove them.', unquoted === undefined ? null : utf8(unquoted)],
+    ['At the sender, the secret ends with a line break.', utf8(`${secret}\n`)],
+    ['At the sender, the secret has white space around it.', utf8(`${secret} `)],
   ]
   for (const [hint, bytes] of readings) if (bytes !== null && bytes.length > 0) yield [hint, concat([bytes])]
 }

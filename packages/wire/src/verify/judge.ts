@@ -37,8 +37,8 @@ export function* judge(
   const drafts = lens.read(seen.body)
   if (typeof drafts === 'string') {
     const hint = isUnsigned
-      ? 'Is this address meant for this dialect?'
-      : 'The signature is right: the sender meant these bytes.'
+      ? 'Does this address belong to this dialect?'
+      : 'The signature is right: the sender sent exactly these bytes.'
     return new Refusal('malformed_body', drafts, hint)
   }
   const messages = drafts.map((draft) => toMessage(compiled.dialect, seen.draft, draft))
@@ -53,7 +53,7 @@ function checkSecrets(compiled: CompiledDialect, secrets: readonly string[]): Re
   if (secrets.length === 0) {
     return new Refusal(
       'empty_secret',
-      'There is no secret to verify with.',
+      'No secret was given to verify with.',
       'Is the environment variable set? Pass secret or secrets.',
     )
   }
@@ -78,7 +78,7 @@ function checkAge(compiled: CompiledDialect, seen: Seen, options: VerifyOptions)
     return new Refusal(
       'missing_header',
       'The request does not say when it was sent.',
-      'This dialect has no time: leave toleranceSeconds out, and dedupe by the id.',
+      'This dialect carries no time: omit toleranceSeconds, and recognise repeats by the id.',
     )
   }
   const ageSeconds = ((options.now ?? Date.now()) - sentAt) / 1000

@@ -35,7 +35,7 @@ export function readRequest(compiled: CompiledDialect, request: RequestLike): Se
   if (body === null) {
     return new Refusal(
       'body_not_bytes',
-      'The body is not what came over the network, but what was parsed from it.',
+      'The body is a parsed value, and not the bytes that arrived over the network.',
       'Verify before parsing: give the raw bytes. In Express use express.raw() on this route, in web handlers await request.arrayBuffer().',
     )
   }
@@ -100,8 +100,8 @@ export function single(headers: Map<string, string[]>, name: string): string | n
   if (values.length === 1 && values[0] !== undefined) return values[0]
   return new Refusal(
     'duplicate_header',
-    `The header ${name} stands there ${values.length} times.`,
-    'A proxy may have added one. It must come once.',
+    `The header ${name} occurs ${values.length} times.`,
+    'A proxy may have added one. It must occur once.',
   )
 }
 
