@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { errorTable, operationTable, scopeTable } from './api.ts'
 import { commandTable, exitCodeTable, variableTable } from './commands.ts'
 import { dialectSections, dialectTable } from './dialects.ts'
+import { fieldTables } from './fields.ts'
 import { withPart } from './markers.ts'
 import { settingsTable } from './settings.ts'
 
@@ -23,6 +24,7 @@ const parts: readonly Part[] = [
   { page: 'README.md', name: 'dialects', text: dialectTable },
   { page: 'docs/api.md', name: 'scopes', text: scopeTable },
   { page: 'docs/api.md', name: 'errors', text: errorTable },
+  { page: 'docs/api.md', name: 'fields', text: fieldTables },
   { page: 'docs/api.md', name: 'operations', text: operationTable },
   { page: 'packages/cli/README.md', name: 'commands', text: commandTable },
   { page: 'packages/cli/README.md', name: 'exit codes', text: exitCodeTable },

@@ -10,7 +10,7 @@ const Fact = z.union(
   'A fact is a text of at most 256 characters, a finite number or a boolean.',
 )
 
-/** Flat, since rules ask for a fact by its name. */
+/** Facts have no members of their own, because a rule uses a fact by its name. */
 const Facts = z.record(z.string().max(64), Fact).check(({ value, issues }) => {
   const names = Object.keys(value)
   if (names.length > mostFacts)
@@ -27,25 +27,30 @@ const Facts = z.record(z.string().max(64), Fact).check(({ value, issues }) => {
 
 /** One customer of the vendor: a tenant. */
 export const applicationFields = {
-  id: field(z.string(), { setBy: 'engine', examples: ['app_1srOrx2ZWZBpBUvZ'] }),
-  org: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
+  id: field(z.string(), { setBy: 'engine', description: 'The id.', examples: ['app_1srOrx2ZWZBpBUvZ'] }),
+  org: field(z.string(), { setBy: 'engine', description: 'Its organisation.', api: { hidden: true } }),
   uid: field(Uid.nullable(), {
     setBy: 'vendor',
     default: null,
     put: 'keep',
-    description: 'Your own id for this customer, unique in the organisation and usable wherever an id is.',
+    description: 'Your own id of this customer, unique in the organisation. It can be used in place of the id.',
     examples: ['customer-42', 'customer-43'],
   }),
   name: field(Name, {
     setBy: 'vendor',
-    description: 'For people.',
+    description: 'A name for people.',
     examples: ['Acme Ltd', 'Acme Inc'],
   }),
-  metadata: field(Metadata, { setBy: 'vendor', default: {}, examples: [{ region: 'eu' }] }),
+  metadata: field(Metadata, {
+    setBy: 'vendor',
+    default: {},
+    description: 'Your own values, which are stored and returned.',
+    examples: [{ region: 'eu' }],
+  }),
   rateLimit: field(Rate.nullable(), {
     setBy: 'vendor',
     default: null,
-    description: 'Messages a second. Stored; not enforced yet.',
+    description: 'Messages per second. It is stored and not enforced yet.',
     examples: [100],
     api: { name: 'throttleRate', aliases: [{ name: 'rateLimit' }] },
   }),
@@ -54,31 +59,32 @@ export const applicationFields = {
     default: null,
     put: 'keep',
     description:
-      'The wire format of the endpoints that name none. `null`: that of the preset, and else the server default.',
+      'The wire format of endpoints that have no own dialect. With `null` it is that of the preset, then the default of the server.',
     examples: ['standard'],
   }),
   preset: field(z.string().nullable(), {
     setBy: 'engine',
     default: null,
-    description: 'The vendor’s system that was applied: its dialect, policy and rules hold here.',
+    description: 'The preset that was applied. Its dialect, policy and rules apply to this application.',
   }),
   params: field(Params, {
     setBy: 'vendor',
     default: {},
     put: 'keep',
-    description: 'Values that the dialect asks for. The nearest wins: message, endpoint, application.',
+    description:
+      'Values that the dialect requires. A value of the message overrides that of the endpoint, which overrides that of the application.',
     examples: [{ accountId: '4567' }],
   }),
   facts: field(Facts, {
     setBy: 'vendor',
     default: {},
     put: 'keep',
-    description: 'What you say about this customer; the rules of a preset ask for it. Replaced as a whole.',
+    description: 'Facts about this customer, which the rules of a preset use. A PATCH replaces all of them.',
     examples: [{ enrolledDevices: 3 }],
     api: { out: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) },
   }),
-  createdAt: field(Milliseconds, { setBy: 'engine', time: true }),
-  updatedAt: field(Milliseconds, { setBy: 'engine', time: true }),
+  createdAt: field(Milliseconds, { setBy: 'engine', time: true, description: 'When it was created.' }),
+  updatedAt: field(Milliseconds, { setBy: 'engine', time: true, description: 'When it was last changed.' }),
 }
 
 export interface Application extends Stored<typeof applicationFields> {}

@@ -23,18 +23,33 @@ const AuditAction = z.enum([
  * transaction.
  */
 export const auditEntryFields = {
-  id: field(z.string(), { setBy: 'engine' }),
-  org: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
-  app: field(z.string().nullable(), { setBy: 'engine', api: { name: 'appId' } }),
-  at: field(Milliseconds, { setBy: 'engine', time: true, api: { name: 'timestamp' } }),
+  id: field(z.string(), { setBy: 'engine', description: 'The id.' }),
+  org: field(z.string(), { setBy: 'engine', description: 'The organisation.', api: { hidden: true } }),
+  app: field(z.string().nullable(), {
+    setBy: 'engine',
+    description: 'The application; `null` for a change of the organisation.',
+    api: { name: 'appId' },
+  }),
+  at: field(Milliseconds, {
+    setBy: 'engine',
+    description: 'When it happened.',
+    time: true,
+    api: { name: 'timestamp' },
+  }),
   actor: field(z.string(), {
     setBy: 'engine',
     description: 'Who did it: the subject of the token, or of its claim `act`.',
   }),
-  action: field(AuditAction, { setBy: 'engine', examples: ['signing_key.reset'], api: { out: z.string() } }),
-  target: field(z.string(), { setBy: 'engine', description: 'What it was done to: an id or a name.' }),
+  action: field(AuditAction, {
+    setBy: 'engine',
+    description: 'What was done.',
+    examples: ['signing_key.reset'],
+    api: { out: z.string() },
+  }),
+  target: field(z.string(), { setBy: 'engine', description: 'The id or name of what was changed.' }),
   detail: field(z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])), {
     setBy: 'engine',
+    description: 'More about the change, without secrets.',
     api: { out: JsonObject },
   }),
 }

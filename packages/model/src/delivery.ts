@@ -10,11 +10,16 @@ export type DeliveryState = z.output<typeof DeliveryState>
 
 /** Message x target, as it stands now. */
 export const deliveryFields = {
-  message: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
-  endpoint: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
-  state: field(DeliveryState, { setBy: 'engine' }),
-  attempts: field(z.int(), { setBy: 'engine' }),
-  nextAttemptAt: field(Milliseconds.nullable(), { setBy: 'engine', time: true, api: { name: 'nextAttempt' } }),
+  message: field(z.string(), { setBy: 'engine', description: 'The message.', api: { hidden: true } }),
+  endpoint: field(z.string(), { setBy: 'engine', description: 'The endpoint.', api: { hidden: true } }),
+  state: field(DeliveryState, { setBy: 'engine', description: 'The state of the delivery.' }),
+  attempts: field(z.int(), { setBy: 'engine', description: 'How many attempts there were.' }),
+  nextAttemptAt: field(Milliseconds.nullable(), {
+    setBy: 'engine',
+    description: 'When the next attempt is due; `null` if there is none.',
+    time: true,
+    api: { name: 'nextAttempt' },
+  }),
 }
 
 export interface Delivery extends Stored<typeof deliveryFields> {}

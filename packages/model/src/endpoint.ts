@@ -29,34 +29,39 @@ const timeouts = 'The timeout is 1 to 60 seconds.'
 
 /** Where an application wants deliveries. */
 export const endpointFields = {
-  id: field(z.string(), { setBy: 'engine', examples: ['ep_1srOrx2ZWZBpBUvZ'] }),
-  org: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
-  app: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
+  id: field(z.string(), { setBy: 'engine', description: 'The id.', examples: ['ep_1srOrx2ZWZBpBUvZ'] }),
+  org: field(z.string(), { setBy: 'engine', description: 'Its organisation.', api: { hidden: true } }),
+  app: field(z.string(), { setBy: 'engine', description: 'Its application.', api: { hidden: true } }),
   uid: field(Uid.nullable(), {
     setBy: 'customer',
     default: null,
     put: 'keep',
-    description: 'Your own id, usable wherever an id is.',
+    description: 'Your own id. It can be used in place of the id.',
     examples: ['berlin', 'hamburg'],
   }),
   name: field(z.string().max(256), {
     setBy: 'customer',
     default: '',
-    description: 'What people call it.',
+    description: 'A name for people.',
     examples: ['Berlin contractors'],
   }),
   url: field(z.string().min(1).max(4096), {
     setBy: 'customer',
-    description: 'Where requests go. Its scheme picks the transport.',
+    description: 'Where requests go. The scheme selects the transport.',
     examples: ['https://hooks.acme.io/in', 'https://hooks.acme.io/v2'],
   }),
-  description: field(z.string().max(4096), { setBy: 'customer', default: '', examples: ['Visitors of all sites'] }),
-  /** `[]`: none yet (where a preset has everything subscribed by name). */
+  description: field(z.string().max(4096), {
+    setBy: 'customer',
+    default: '',
+    description: 'A text for people.',
+    examples: ['Visitors of all sites'],
+  }),
+  /** `[]` is stored only where the preset requires that each event type is subscribed by name. */
   eventTypes: field(z.array(EventTypeName).max(1000).nullable(), {
     setBy: 'customer',
     default: null,
     description:
-      'Event types to deliver. `null` or `[]`: all of them; none where the preset has everything subscribed by name.',
+      'Event types to deliver. `null` or `[]` is all of them, or none if the preset requires that each event type is subscribed by name.',
     examples: [['device.enrolled'], ['device.enrolled', 'device.removed']],
     api: { aliases: [{ name: 'filterTypes' }] },
   }),
@@ -64,7 +69,7 @@ export const endpointFields = {
     setBy: 'customer',
     default: null,
     store: listOrNull,
-    description: 'Channels to deliver. `null`: every message, with or without channels.',
+    description: 'Channels to deliver. `null` is every message, with or without channels.',
     examples: [['site-1'], ['site-1', 'site-2']],
     api: { in: channelsIn(SomeLabels, 10).nullable() },
   }),
@@ -72,20 +77,21 @@ export const endpointFields = {
     setBy: 'customer',
     default: null,
     store: listOrNull,
-    description: 'Platforms to deliver messages of. `null` or `[]`: every message.',
+    description: 'Deliver only messages of these platforms. `null` or `[]` is every message.',
     examples: [['Android']],
   }),
   filter: field(Filter.nullable(), {
     setBy: 'customer',
     default: null,
     description:
-      'What a message has to match besides: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`. `null`: nothing.',
+      'A condition that a message must also match: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`. `null` is no condition.',
     examples: [{ amount: { $gte: 100 } }],
   }),
   filterOver: field(FilterOver, {
     setBy: 'customer',
     default: 'payload',
-    description: '`payload`: the filter looks at the payload. `message`: at `{id, topic, time, metadata, data, ...}`.',
+    description:
+      'What the filter is applied to: the payload, or the whole message (`{id, topic, time, metadata, data, ...}`).',
     examples: ['message'],
   }),
   disabled: field(z.boolean(), {
@@ -94,15 +100,22 @@ export const endpointFields = {
     input: z.boolean().nullable(),
     leftOut: null,
     description:
-      'Switched off by its owner: not subscribed while it is off. Some presets have an endpoint begin off, to be activated.',
+      'The owner switched it off. It gets no messages while it is off. With some presets an endpoint is off at first and has to be activated.',
     examples: [true],
     api: { in: z.boolean() },
   }),
-  metadata: field(Metadata, { setBy: 'customer', default: {}, examples: [{ site: '4567' }] }),
+  metadata: field(Metadata, {
+    setBy: 'customer',
+    default: {},
+    description: 'Your own values, which are stored and returned.',
+    examples: [{ site: '4567' }],
+  }),
   /** Stored encrypted: they may hold credentials. */
   headers: field(Headers, {
     setBy: 'customer',
     default: {},
+    description:
+      'Extra headers of every request. A header that the transport or the dialect writes is refused. Change them with the headers routes.',
     examples: [{ 'x-tenant': 'acme' }],
     api: { hidden: true, bodies: ['POST'], in: Headers.nullable(), read: (given: object | null) => given ?? undefined },
   }),
@@ -111,13 +124,13 @@ export const endpointFields = {
     inputOnly: true,
     optional: true,
     description:
-      'The secret that signs. Left out of a POST: one is made, in the form of the dialect. `null`: requests go out unsigned. In a PATCH it replaces the secret at once; rotate the secret to replace it with an overlap.',
+      'The secret that signs requests. A POST without it generates one in the form of the dialect. `null` sends requests unsigned. In a PATCH it replaces the secret at once; rotate the secret to replace it with an overlap.',
     api: { bodies: ['POST', 'PATCH'] },
   }),
   rateLimit: field(Rate.nullable(), {
     setBy: 'customer',
     default: null,
-    description: 'Requests a second. Stored; not enforced yet.',
+    description: 'Requests per second. It is stored and not enforced yet.',
     examples: [20],
     api: { name: 'throttleRate', aliases: [{ name: 'rateLimit' }] },
   }),
@@ -125,14 +138,14 @@ export const endpointFields = {
     setBy: 'customer',
     default: 1,
     put: 'keep',
-    description: 'Kept for clients that send it; without a meaning.',
+    description: 'Accepted for clients that send it. It has no effect.',
     examples: [2],
   }),
   dialect: field(DialectName.nullable(), {
     setBy: 'vendor',
     default: null,
     description:
-      'The wire format. `null`: the application says, then its preset, and then the server default. Naming it pins its newest version.',
+      'The wire format. With `null` it is that of the application, then of its preset, then the default of the server. A name selects the newest version.',
     examples: ['standard', 'svix'],
   }),
   dialectVersion: field(z.int().nullable(), {
@@ -141,33 +154,35 @@ export const endpointFields = {
     input: z.int().min(1),
     leftOut: undefined,
     description:
-      'The version of a dialect of your own that the endpoint keeps to. Give another one to move it. `null`: the dialect is built in, or comes with a preset.',
-    examples: [1],
+      'The version of a dialect of your own. The endpoint keeps this version until you set another one. `null` for a dialect that is built in or comes with a preset. If it is left out, it is the newest version.',
+    examples: [1, 2],
   }),
   secondary: field(z.object({ dialect: z.string(), version: z.int().nullable() }).nullable(), {
     setBy: 'vendor',
     default: null,
     input: z.strictObject({ dialect: DialectName, secret: Secret.optional() }).nullable(),
     description:
-      'A second format on the same requests, for a migration: its headers and signatures are added. Method and body must be the same.',
+      'A second dialect for a migration. Its headers and signatures are added to the same requests, so method and body of both dialects must be the same.',
     examples: [{ dialect: 'svix' }],
   }),
   params: field(Params, {
     setBy: 'vendor',
     default: {},
-    description: 'Values that the dialect asks for. The nearest wins: message, endpoint, application.',
+    description:
+      'Values that the dialect requires. A value of the message overrides that of the endpoint, which overrides that of the application.',
     examples: [{ accountId: '4567' }],
   }),
   retrySchedule: field(z.array(z.number(waits).min(1, waits).max(mostWaitSeconds, waits)).max(50, waits).nullable(), {
     setBy: 'vendor',
     default: null,
-    description: 'Seconds between attempts. `[]`: no retry. `null`: the default, eight attempts in about 28 hours.',
+    description:
+      'Seconds between attempts. `[]` is no retry. `null` is the schedule of the preset, or eight attempts in about 28 hours.',
     examples: [[5, 300, 1800]],
   }),
   timeoutSeconds: field(z.number(timeouts).min(1, timeouts).max(60, timeouts).nullable(), {
     setBy: 'vendor',
     default: null,
-    description: '`null`: the default, 15.',
+    description: 'Seconds until an attempt is given up. `null` is the timeout of the preset, or 15.',
     examples: [10],
   }),
   batch: field(z.object({ maxMessages: z.int().nullable(), maxWaitSeconds: z.number().nullable() }).nullable(), {
@@ -177,30 +192,40 @@ export const endpointFields = {
     input: batchInput(z.number(), z.number()),
     store: batchOf,
     description:
-      'Several messages in one request, where the dialect has batches: sent when there are so many, or when the first has waited so long. `null`: as the dialect has it by itself. `{"maxMessages": 1}`: none.',
+      'Several messages in one request, if the dialect has batches. A batch is sent when it has `maxMessages`, or when its first message has waited `maxWaitSeconds`. `null` is the default of the dialect. `{"maxMessages": 1}` is no batches.',
     examples: [{ maxMessages: 100, maxWaitSeconds: 5 }],
     api: { in: batchInput(z.int().min(1).max(10_000), z.number().min(0.1).max(3600)) },
   }),
   signed: field(z.boolean(), {
     setBy: 'engine',
-    description: 'Has a secret that signs. `false`: it was created with `secret: null`, and requests go out unsigned.',
+    description: 'Whether requests are signed. `false` after `secret: null`.',
   }),
   hold: field(z.enum(['failing', 'gone']).nullable(), {
     setBy: 'engine',
     default: null,
-    description: 'Why deliveries are held although the endpoint is switched on. A patch `disabled: false` ends it.',
+    description:
+      'Why deliveries are held although the endpoint is on: it failed for days, or answered 410. A PATCH with `disabled: false` ends the hold.',
   }),
-  heldAt: field(Milliseconds.nullable(), { setBy: 'engine', default: null, time: true }),
+  heldAt: field(Milliseconds.nullable(), {
+    setBy: 'engine',
+    default: null,
+    time: true,
+    description: 'When the hold began; `null` without a hold.',
+  }),
   failingSince: field(Milliseconds.nullable(), {
     setBy: 'engine',
     default: null,
     time: true,
-    description: 'Since when every attempt has failed; `null` while deliveries succeed.',
+    description: 'Every attempt since this time has failed; `null` after a success.',
   }),
-  /** Stored work that was due before this moment stays held: what an endpoint missed goes out when `recover` asks for it. */
-  resumeFrom: field(Milliseconds, { setBy: 'engine', default: 0, api: { hidden: true } }),
-  createdAt: field(Milliseconds, { setBy: 'engine', time: true }),
-  updatedAt: field(Milliseconds, { setBy: 'engine', time: true }),
+  resumeFrom: field(Milliseconds, {
+    setBy: 'engine',
+    default: 0,
+    description: 'Deliveries that were due before this time stay held until `recover` sends them.',
+    api: { hidden: true },
+  }),
+  createdAt: field(Milliseconds, { setBy: 'engine', time: true, description: 'When it was created.' }),
+  updatedAt: field(Milliseconds, { setBy: 'engine', time: true, description: 'When it was last changed.' }),
 }
 
 export interface Endpoint extends Stored<typeof endpointFields> {}
@@ -219,7 +244,7 @@ function batchInput(maxMessages: z.ZodNumber, maxWaitSeconds: z.ZodNumber) {
     .nullable()
 }
 
-/** Naming none is the same as naming nothing. */
+/** An empty list is stored as `null`. */
 function listOrNull(names: readonly string[] | null): readonly string[] | null {
   return names?.length ? [...names] : null
 }

@@ -7,36 +7,43 @@ const FeatureFlag = z.string().min(1).max(256)
 
 /** A named kind of event. */
 export const eventTypeFields = {
-  org: field(z.string(), { setBy: 'engine', api: { hidden: true } }),
+  org: field(z.string(), { setBy: 'engine', description: 'Its organisation.', api: { hidden: true } }),
   name: field(EventTypeName, {
     setBy: 'vendor',
     fixed: true,
-    description: 'Letters, digits, `-`, `_` and `.`. It never changes.',
+    description: 'The name: letters, digits, `-`, `_` and `.`. It cannot be changed.',
     examples: ['device.enrolled'],
   }),
   title: field(z.string().max(256), {
     setBy: 'vendor',
     default: '',
-    description: 'The name for people.',
+    description: 'A name for people.',
     examples: ['Device Enrolled'],
   }),
-  category: field(z.string().max(256).nullable(), { setBy: 'vendor', default: null, examples: ['Devices'] }),
+  category: field(z.string().max(256).nullable(), {
+    setBy: 'vendor',
+    default: null,
+    description: 'The group of event types that it is listed in.',
+    examples: ['Devices'],
+  }),
   description: field(z.string().max(8192), {
     setBy: 'vendor',
     default: '',
+    description: 'When the event happens, for people.',
     examples: ['A device was enrolled.'],
   }),
   platforms: field(Platforms.nullable(), {
     setBy: 'vendor',
     default: null,
-    description: 'Where the event exists; a message that names another platform is refused. `null`: no difference.',
+    description:
+      'The platforms on which the event exists. A message of another platform is refused. `null` is every platform.',
     examples: [['Android', 'iOS']],
   }),
-  /** JSON text. */
+  /** Stored as JSON text. */
   sample: field(JsonObjectText.nullable(), {
     setBy: 'vendor',
     default: null,
-    description: 'An example payload.',
+    description: 'An example of a payload.',
     examples: ['{"deviceId":4567}'],
     api: {
       in: JsonObject.nullable(),
@@ -48,20 +55,31 @@ export const eventTypeFields = {
   archived: field(z.boolean(), {
     setBy: 'vendor',
     default: false,
-    description: 'Left out of lists. A POST of its name brings it back.',
+    description: 'It is left out of lists. A POST with its name restores it.',
     examples: [true],
   }),
-  deprecated: field(z.boolean(), { setBy: 'vendor', default: false, examples: [true] }),
+  deprecated: field(z.boolean(), {
+    setBy: 'vendor',
+    default: false,
+    description: 'Customers should not use it any more. It is still delivered.',
+    examples: [true],
+  }),
   schemas: field(JsonObject.nullable(), {
     setBy: 'vendor',
     default: null,
-    description: 'JSON schemas by version: `{"1": {...}}`.',
+    description: 'JSON schemas of the payload by version: `{"1": {...}}`.',
     examples: [{ 1: { type: 'object' } }],
   }),
-  groupName: field(z.string().max(256).nullable(), { setBy: 'vendor', default: null, examples: ['Inventory'] }),
+  groupName: field(z.string().max(256).nullable(), {
+    setBy: 'vendor',
+    default: null,
+    description: 'The group in which clients of Svix show it.',
+    examples: ['inventory'],
+  }),
   featureFlags: field(z.array(FeatureFlag).nullable(), {
     setBy: 'vendor',
     default: null,
+    description: 'Names of feature flags. They are stored and returned.',
     examples: [['beta'], ['beta', 'trial']],
     api: {
       aliases: [
@@ -74,8 +92,8 @@ export const eventTypeFields = {
       ],
     },
   }),
-  createdAt: field(Milliseconds, { setBy: 'engine', time: true }),
-  updatedAt: field(Milliseconds, { setBy: 'engine', time: true }),
+  createdAt: field(Milliseconds, { setBy: 'engine', time: true, description: 'When it was created.' }),
+  updatedAt: field(Milliseconds, { setBy: 'engine', time: true, description: 'When it was last changed.' }),
 }
 
 export interface EventType extends Stored<typeof eventTypeFields> {}

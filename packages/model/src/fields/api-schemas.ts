@@ -61,11 +61,12 @@ function takesNull({ type }: Field): boolean {
   return type.safeParse(null).success
 }
 
-function described<T extends z.ZodType>(type: T, { description, examples, api, time }: Field): z.ZodType {
+/** A named type (one with an `id`) has its own description, and would lose its name with another one. */
+function described(type: z.ZodType, { description, examples, api, time }: Field): z.ZodType {
+  if (type.meta()?.id !== undefined) return type
   const show = (api?.show ?? (time ? toText : undefined)) as ((value: unknown) => unknown) | undefined
   const shown = show ? examples?.map(show) : examples
-  if (description === undefined && shown === undefined) return type
-  return type.meta({ ...(description && { description }), ...(shown && { examples: [...shown] }) })
+  return type.meta({ description, ...(shown && { examples: [...shown] }) })
 }
 
 function toText(ms: number): string {

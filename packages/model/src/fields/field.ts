@@ -14,8 +14,8 @@ import type * as z from 'zod'
 export interface Field {
   /** The value as it is stored, with its bounds. Times are milliseconds since the epoch. */
   readonly type: z.ZodType
-  /** For readers of the API: `openapi.json` and the tables in `docs/api.md`. */
-  readonly description?: string
+  /** One or two sentences for `openapi.json` and the tables in `docs/api.md`. */
+  readonly description: string
   /** Values that callers may give, each other than the default: for readers of the API, and for the test that tries every field. */
   readonly examples?: readonly unknown[]
   /**
