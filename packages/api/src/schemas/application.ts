@@ -11,17 +11,19 @@ export const ApplicationList = listOf(ApplicationOut).meta({ id: 'ListResponseAp
 export const applicationListQuery = z.strictObject({
   ...orderedPage,
   exclude_apps_with_no_endpoints: Flag.optional().meta({
-    description: 'Accepted for its clients; only `false` is supported.',
+    description: 'Accepted for Svix clients; only `false` is supported.',
   }),
-  exclude_apps_with_disabled_endpoints: Flag.optional().meta({ description: 'As above.' }),
+  exclude_apps_with_disabled_endpoints: Flag.optional().meta({
+    description: 'Accepted for Svix clients; only `false` is supported.',
+  }),
   exclude_apps_with_svix_play_endpoints: Flag.optional().meta({
-    description: 'Accepted; there are no such endpoints here.',
+    description: 'Accepted for Svix clients; it has no effect, because there are no such endpoints.',
   }),
 })
 
 export const applicationCreateQuery = z.strictObject({
   get_if_exists: Flag.optional().meta({
-    description: 'Answer the application with this `uid` when there is one, instead of a 409.',
+    description: 'If an application with this `uid` exists, return it instead of a 409.',
   }),
 })
 

@@ -13,9 +13,9 @@ export const attemptOutShape = answerShape(attemptFields)
 export const AttemptOut = z
   .object({
     ...attemptOutShape,
-    response: z
-      .string()
-      .meta({ description: 'The response body, or why there was none. Empty with `with_content=false`.' }),
+    response: z.string().meta({
+      description: 'The body of the response, or the reason why there is none. Empty with `with_content=false`.',
+    }),
     status: Status,
     statusText: StatusText,
     triggerType: TriggerType,
@@ -26,7 +26,7 @@ export const AttemptOut = z
         headers: HeaderList,
         body: z.string().nullable().meta({
           description:
-            'Only of a single attempt: made again from the message as the endpoint’s dialect has it; of a batch, this message’s part. `null` in lists, and once payload or endpoint are gone.',
+            'Only for a single attempt: the body, made again from the message in the endpoint’s dialect; for a batch, the part of this message. `null` in lists, and if the payload or the endpoint was deleted.',
         }),
       })
       .nullable(),
@@ -56,9 +56,9 @@ const filters = {
   channel: z.string().min(1).max(128).optional(),
   tag: z.string().min(1).max(128).optional(),
   event_types: Names.optional(),
-  with_content: Flag.optional().meta({ description: '`false`: without responses. `true` when absent.' }),
+  with_content: Flag.optional().meta({ description: '`false`: without response bodies. `true` when absent.' }),
   expanded_statuses: Flag.optional().meta({
-    description: '`true`: cancelled attempts are 4; otherwise 0, as older clients expect.',
+    description: '`true`: cancelled attempts have the status 4. Otherwise 0, as older clients expect.',
   }),
 }
 
@@ -71,7 +71,7 @@ export const attemptsByMessageQuery = z.strictObject({
 export const attemptsByEndpointQuery = z.strictObject({
   ...filters,
   status_code_class: StatusCodeClassQuery.optional(),
-  with_msg: Flag.optional().meta({ description: '`true`: with the message of each attempt, without its payload.' }),
+  with_msg: Flag.optional().meta({ description: '`true`: include the message of each attempt, without its payload.' }),
 })
 
 export const attemptedMessagesQuery = z.strictObject(filters)

@@ -11,7 +11,7 @@ const Limit = z
   .pipe(z.int().min(1).max(250))
   .meta({ description: '1 to 250; 50 when absent.' })
 
-const Iterator = z.string().min(1).max(512).meta({ description: 'The iterator of the page before.' })
+const Iterator = z.string().min(1).max(512).meta({ description: 'The iterator of the previous page.' })
 
 const Order = z.enum(['ascending', 'descending'])
 
@@ -38,7 +38,7 @@ export function listOf<T extends z.ZodType>(item: T) {
 /** Every refusal but a 422. `code` is from a closed list, `detail` is a sentence. */
 export const HttpError = z.object({ code: z.string(), detail: z.string() }).meta({ id: 'HttpError' })
 
-/** A 422: one entry a wrong field, in the shape that the field's SDKs know. */
+/** A 422: one entry per invalid field, in the shape that Svix's SDKs read. */
 export const HttpValidationError = z
   .object({
     code: z.literal('validation_error'),

@@ -6,12 +6,14 @@ export const DialectOut = z
     name: z.string(),
     title: z.string(),
     version: z.int(),
-    versions: z.array(z.int()).meta({ description: 'Of a dialect of your own; endpoints pin one.' }),
-    builtIn: z.boolean().meta({ description: 'Everybody’s, and read-only.' }),
+    versions: z
+      .array(z.int())
+      .meta({ description: 'The versions of your own dialect. An endpoint keeps one of them.' }),
+    builtIn: z.boolean().meta({ description: '`true`: shared by all organisations, and read-only.' }),
     params: z.record(z.string(), z.object({ required: z.boolean(), description: z.string() })),
     definition: z
       .record(z.string(), z.unknown())
-      .meta({ description: 'The dialect as data: where each field goes, what signs.' }),
+      .meta({ description: 'The dialect as data: where each field goes, and how it is signed.' }),
   })
   .meta({ id: 'DialectOut' })
 
@@ -24,7 +26,7 @@ export const dialectGetQuery = z.strictObject({
     .regex(/^\d{1,7}$/, 'A version is a whole number.')
     .transform(Number)
     .optional()
-    .meta({ description: 'The newest when absent.' }),
+    .meta({ description: 'Version; the newest when absent.' }),
 })
 
 export const DialectList = listOf(DialectOut).meta({ id: 'ListResponseDialectOut' })

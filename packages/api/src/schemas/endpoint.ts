@@ -39,20 +39,20 @@ export const EndpointHeadersOut = z
     headers: z.record(z.string(), z.string()),
     sensitive: z
       .array(z.string())
-      .meta({ description: 'Names of headers that carry credentials; their values are not shown.' }),
+      .meta({ description: 'Names of the headers that contain credentials. Their values are not shown.' }),
   })
   .meta({ id: 'EndpointHeadersOut' })
 
 export const EndpointSecretOut = z
   .object({
-    key: z.string().nullable().meta({ description: '`null`: requests go out unsigned.' }),
+    key: z.string().nullable().meta({ description: '`null`: requests are not signed.' }),
     publicKey: z.string().nullable().meta({
-      description: 'What receivers verify with, where the algorithm is asymmetric.',
+      description: 'The key that receivers verify with, if the algorithm is asymmetric.',
     }),
     signsFrom: TimeOut.nullable().meta({
-      description: 'When this one takes over from the one before; `null`: it signs now.',
+      description: 'When this key replaces the previous one; `null`: it signs now.',
     }),
-    secondaryKey: z.string().nullable().meta({ description: 'Of the second format.' }),
+    secondaryKey: z.string().nullable().meta({ description: 'The key of the secondary dialect.' }),
   })
   .meta({ id: 'EndpointSecretOut' })
 
@@ -63,7 +63,7 @@ export const EndpointSecretRotateIn = z
       .max(4096)
       .nullable()
       .optional()
-      .meta({ description: 'The new secret. Left out or `null`: made here.' }),
+      .meta({ description: 'The new secret. Absent or `null`: the server makes one.' }),
     gracePeriodSeconds: z
       .int()
       .min(0)
@@ -71,7 +71,8 @@ export const EndpointSecretRotateIn = z
       .nullable()
       .optional()
       .meta({
-        description: 'How long the old secret signs as well, where the dialect carries several. 24 hours when absent.',
+        description:
+          'How long the old secret also signs, if the dialect can carry several signatures. 24 hours when absent.',
       }),
   })
   .meta({ id: 'EndpointSecretRotateIn' })
@@ -89,7 +90,7 @@ export const RecoverOut = z
     id: z.string(),
     status: z.enum(['running', 'finished', 'failed']),
     task: z.literal('endpoint.recover'),
-    data: z.object({ messagesSent: z.int() }).meta({ description: 'How many failed deliveries go out again.' }),
+    data: z.object({ messagesSent: z.int() }).meta({ description: 'How many failed deliveries are sent again.' }),
     updatedAt: TimeOut,
   })
   .meta({ id: 'RecoverOut' })
@@ -98,7 +99,7 @@ export const MockIn = z
   .strictObject({
     eventType: EventTypeName,
     payload: z.record(z.string(), z.unknown()).optional().meta({
-      description: 'Held against the event type’s schema and sent byte for byte. Left out: the event type’s sample.',
+      description: 'It must match the event type’s schema, and is sent byte for byte. Absent: the event type’s sample.',
     }),
     params: Params.optional(),
     platform: Platform.nullable().optional(),
@@ -115,8 +116,8 @@ export const MockOut = z
       .object({
         status: z.int(),
         headers: HeaderList,
-        body: z.string().meta({ description: 'As UTF-8 text, with replacement characters.' }),
-        bodyBase64: z.string().nullable().meta({ description: 'The bytes, when they are not UTF-8 text.' }),
+        body: z.string().meta({ description: 'The body as UTF-8 text. Other bytes become replacement characters.' }),
+        bodyBase64: z.string().nullable().meta({ description: 'The bytes, if the body is not UTF-8 text.' }),
         truncated: z.boolean(),
       })
       .nullable(),
@@ -134,7 +135,7 @@ export const MockOut = z
 
 const ProbeStep = z.object({
   step: z.enum(['address', 'dns', 'connect', 'tls', 'redirect']),
-  ok: z.boolean().nullable().meta({ description: '`null`: not reached, or it does not apply.' }),
+  ok: z.boolean().nullable().meta({ description: '`null`: not reached, or not applicable.' }),
   message: z.string(),
   durationMs: z.number().nullable(),
 })

@@ -11,11 +11,11 @@ export const EventTypeList = listOf(EventTypeOut).meta({ id: 'ListResponseEventT
 export const eventTypeListQuery = z.strictObject({
   ...orderedPage,
   include_archived: Flag.optional(),
-  with_content: Flag.optional().meta({ description: '`true`: with schemas and samples.' }),
+  with_content: Flag.optional().meta({ description: '`true`: include schemas and samples.' }),
 })
 
 export const eventTypeDeleteQuery = z.strictObject({
-  expunge: Flag.optional().meta({ description: '`true`: removed; otherwise archived.' }),
+  expunge: Flag.optional().meta({ description: '`true`: delete it; otherwise it is archived.' }),
 })
 
 export type EventTypeIn = z.output<typeof EventTypeIn>

@@ -5,12 +5,12 @@ export const FilterDryRunIn = z
   .strictObject({
     filter: Filter.nullable().meta({
       description:
-        'What a message has to match: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`. `null`: nothing.',
+        'What a message must match: `{"site": {"id": 4567}, "visitor": {"is_returning": true}}`. `null`: every message matches.',
       examples: [{ amount: { $gte: 100 } }],
     }),
     over: FilterOver.optional().meta({
       description:
-        '`payload`: the filter looks at the payload. `message`: at `{id, topic, time, metadata, data, ...}`.',
+        '`payload`: the filter is applied to the payload. `message`: to `{id, topic, time, metadata, data, ...}`.',
     }),
     eventTypes: z.array(EventTypeName).max(1000).nullable().optional(),
     platforms: Platforms.nullable().optional(),
@@ -23,7 +23,7 @@ export const FilterDryRunOut = z
     checked: z.int(),
     matched: z.int(),
     tooLarge: z.int().meta({
-      description: 'Too much work for one match: counted as not matching, as they are when they are sent.',
+      description: 'Messages for which the filter takes too much work. They count as not matching, as in delivery.',
     }),
     messages: z.array(z.object({ id: z.string(), eventType: z.string(), timestamp: TimeOut, matches: z.boolean() })),
   })

@@ -13,7 +13,7 @@ export const LogEntry = z
     id,
     appId: z.string(),
     msgId,
-    requestId: z.string().meta({ description: 'The id as the receiver saw it.' }),
+    requestId: z.string().meta({ description: 'The id that the receiver saw.' }),
     endpointId,
     eventType,
     url,
@@ -21,7 +21,7 @@ export const LogEntry = z
     batchId,
     result,
     triggerType: TriggerType,
-    code: z.int().meta({ description: '0 when there was no response.' }),
+    code: z.int().meta({ description: 'Status of the response; 0 if there was none.' }),
     error,
     durationMs: z.int(),
     timestamp,
@@ -50,7 +50,7 @@ const filters = {
   status: z
     .enum(AttemptResult.options)
     .optional()
-    .meta({ description: '`failed` is every attempt that did not succeed, whether it will be tried again or not.' }),
+    .meta({ description: '`failed` is every attempt that did not succeed, retried or not.' }),
   endpoint_id: z.string().min(1).max(256).optional(),
 }
 

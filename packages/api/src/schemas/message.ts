@@ -9,14 +9,20 @@ export const MessageIn = bodySchema(messageFields, 'POST')
   .extend({
     application: ApplicationIn.nullable()
       .optional()
-      .meta({ description: 'Made when there is no application with the id in the path, which becomes its `uid`.' }),
+      .meta({ description: 'Created if no application has the id in the path, which becomes its `uid`.' }),
     transformationsParams: z.record(z.string(), z.unknown()).nullable().optional().meta({
       description:
-        '`rawPayload`, text of a JSON object, is delivered instead of `payload`. Everything else is accepted and unused: there are no transformations here.',
+        '`rawPayload`, the text of a JSON object, is delivered instead of `payload`. Everything else is accepted and ignored, because there are no transformations.',
     }),
-    payloadRetentionPeriod: z.int().min(1).max(90).nullable().optional().meta({ description: 'Days; 90 when absent.' }),
+    payloadRetentionPeriod: z
+      .int()
+      .min(1)
+      .max(90)
+      .nullable()
+      .optional()
+      .meta({ description: 'Days until the payload is deleted; 90 when absent.' }),
     payloadRetentionHours: z.int().min(1).max(2160).nullable().optional().meta({
-      description: 'Hours, instead of `payloadRetentionPeriod`.',
+      description: 'Hours until the payload is deleted, instead of `payloadRetentionPeriod`.',
     }),
   })
   .meta({ id: 'MessageIn' })

@@ -17,32 +17,38 @@ export const operationListQuery = z.strictObject({
 export const OperationCompleteIn = z
   .strictObject({
     payload: z.record(z.string(), z.unknown()).meta({
-      description: 'What a claim answers as `data`: an object, at most 1 MB, handed on byte for byte.',
+      description: 'What a claim returns as `data`: an object of at most 1 MB, byte for byte.',
     }),
   })
   .meta({ id: 'OperationCompleteIn' })
 
 export const operationCompleteQuery = z.strictObject({
   name: z.string().min(1).max(200).optional().meta({
-    description: 'Name of the file, where the body is one; that of `Content-Disposition` otherwise.',
+    description: 'Name of the file, if the body is a file. Absent: the name in `Content-Disposition`.',
   }),
 })
 
 export const OperationFailIn = z
-  .strictObject({ reason: z.string().min(1).max(1024).meta({ description: 'For whoever waits for the result.' }) })
+  .strictObject({
+    reason: z.string().min(1).max(1024).meta({ description: 'Shown to the caller who asks for the result.' }),
+  })
   .meta({ id: 'OperationFailIn' })
 
 export const operationClaimQuery = z.strictObject({
-  id: z.string().min(1).max(64).meta({ description: 'The id that the callback brought.' }),
+  id: z.string().min(1).max(64).meta({ description: 'The claim id in the callback.' }),
 })
 
 /** The result; why there is none; or, with a 202, that the job still runs. */
 export const OperationClaimOut = z
   .union([
-    z.object({ data: z.record(z.string(), z.unknown()).meta({ description: 'As it was completed, byte for byte.' }) }),
+    z.object({
+      data: z.record(z.string(), z.unknown()).meta({ description: 'The payload of the completion, byte for byte.' }),
+    }),
     z.object({
       data: z.object({
-        url: z.string().meta({ description: 'GET it, without a token. Whoever has the link may, until it expires.' }),
+        url: z
+          .string()
+          .meta({ description: 'GET it without a token. Anyone with the link can get it until it expires.' }),
         name: z.string(),
         contentType: z.string(),
         bytes: z.int(),

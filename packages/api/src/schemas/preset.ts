@@ -17,7 +17,7 @@ const PresetHead = z.object({ ...head, eventTypes: z.int(), languages: z.array(z
 
 export const PresetList = listOf(PresetHead).meta({ id: 'ListResponsePresetHead' })
 
-/** A vendor's whole system: what applying it brings. */
+/** A vendor's whole system: everything that an application gets when the preset is applied. */
 export const PresetOut = z
   .object({
     ...head,
@@ -66,9 +66,10 @@ export const PresetOut = z
     ),
     words: z
       .record(z.string(), z.record(z.string(), z.string()))
-      .meta({ description: 'What the vendor calls things, by language and by our word.' }),
+      .meta({ description: 'The vendor’s words, by language and by our word.' }),
     sources: z.record(z.string(), z.object({ mark: z.enum(['S', 'P', 'I', 'U']), note: z.string() })).meta({
-      description: 'Where a value comes from: public (P), inferred (I), unknown (U). What is not here is stated.',
+      description:
+        'The source of a value: public (P), inferred (I), unknown (U). A value that is not listed is stated by the vendor.',
     }),
   })
   .meta({ id: 'PresetOut' })
@@ -77,13 +78,16 @@ export const PresetApplyIn = z
   .strictObject({
     name: z.string().min(1).max(64),
     overwrite: z.boolean().optional().meta({
-      description: 'Event types that are there and differ are replaced, and the application’s own dialect is given up.',
+      description: 'Replaces event types that exist and differ, and removes the application’s own dialect.',
     }),
   })
   .meta({ id: 'PresetApplyIn' })
 
 export const documentationQuery = z.strictObject({
-  language: z.enum(['en', 'de', 'ja', 'nl']).optional().meta({ description: 'Of the vendor’s words; `en`.' }),
+  language: z
+    .enum(['en', 'de', 'ja', 'nl'])
+    .optional()
+    .meta({ description: 'Language of the vendor’s words; `en` when absent.' }),
 })
 
 export type PresetOut = z.output<typeof PresetOut>

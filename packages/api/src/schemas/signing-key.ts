@@ -6,7 +6,7 @@ const key = {
   publicKey: z
     .string()
     .nullable()
-    .meta({ description: 'What receivers verify with, where the algorithm is asymmetric.' }),
+    .meta({ description: 'The key that receivers verify with, if the algorithm is asymmetric.' }),
 }
 
 /** The one key that signs for all endpoints of an application. */
@@ -16,14 +16,14 @@ export const SigningKeyOut = z
     next: z
       .object({ ...key, from: TimeOut })
       .nullable()
-      .meta({ description: 'What takes over, and when: where a request can carry one signature only.' }),
-    previousUntil: TimeOut.nullable().meta({ description: 'The key before signs beside this one until then.' }),
+      .meta({ description: 'The next key, and when it replaces this one. Only in dialects with a single signature.' }),
+    previousUntil: TimeOut.nullable().meta({ description: 'Until this time the previous key signs too.' }),
   })
   .meta({ id: 'SigningKeyOut' })
 
 export const SigningKeyResetIn = z
   .strictObject({
-    key: z.string().min(1).max(4096).optional().meta({ description: 'Left out: made here.' }),
+    key: z.string().min(1).max(4096).optional().meta({ description: 'Absent: the server makes one.' }),
     overlapSeconds: z
       .int()
       .min(0)
@@ -31,14 +31,16 @@ export const SigningKeyResetIn = z
       .optional()
       .meta({
         description:
-          'How long receivers have to change: both keys sign, or, where a request carries one signature, the old one does and the new one takes over after it. 24 hours when absent.',
+          'How long receivers have to change. In this time both keys sign; if a request carries only one signature, the old key signs, and the new one after it. 24 hours when absent.',
       }),
   })
   .meta({ id: 'SigningKeyResetIn' })
 
 export const SigningKeyResetOut = z
   .object({
-    signsFrom: TimeOut.meta({ description: 'From when on the new key signs.' }),
-    previousUntil: TimeOut.nullable().meta({ description: 'Until when the old key signs; `null`: no more.' }),
+    signsFrom: TimeOut.meta({ description: 'The new key signs from this time on.' }),
+    previousUntil: TimeOut.nullable().meta({
+      description: 'The old key signs until this time; `null`: it no longer signs.',
+    }),
   })
   .meta({ id: 'SigningKeyResetOut' })

@@ -20,7 +20,7 @@ export const StatusQuery = z
   .transform((text) => Number(text) as z.output<typeof Status>)
   .meta({ description: '0 success, 1 pending, 2 fail, 3 sending, 4 canceled.' })
 
-/** A class of response codes: `500` is every 5xx, `0` no response. Read as its first digit. */
+/** A class of status codes: `500` is every 5xx, `0` is no response. Read as its first digit. */
 export const StatusCodeClassQuery = z
   .enum(['0', '100', '200', '300', '400', '500'])
   .transform((text) => Number(text[0]))
