@@ -40,7 +40,7 @@ describe('the data folder', () => {
   })
 
   test.each(['', 'sqlite', 'sqlite:', './folder', 'postgres://localhost/x', 'SQLITE:./x'])(
-    '%j names no database',
+    '%j is not the address of a database',
     (database) => {
       expect(() => openDataFolder({ database }, randomBytes)).toThrow(
         expect.objectContaining({ code: 'invalid', field: 'database' }),
@@ -85,7 +85,7 @@ describe('the key of a folder', () => {
     expect(a?.secretKey).not.toEqual(b?.secretKey)
   })
 
-  test('that is no key is refused before anything is made', () => {
+  test('that is malformed is refused before a folder is created', () => {
     vi.stubEnv('TMPDIR', root)
     for (const database of [`sqlite:${join(root, 'new')}`, 'sqlite::memory:'])
       expect(() => openDataFolder({ database, secretKey: 'short' }, randomBytes)).toThrow(

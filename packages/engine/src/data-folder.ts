@@ -8,20 +8,24 @@ import { parseSecretKey } from './directory/secrets.ts'
 export interface DataFolder {
   readonly path: string
   readonly secretKey: Uint8Array
-  /** Removes the folder when it was a temporary one. */
+  /** Removes the folder when it is a temporary one. */
   close(): void
 }
 
-/** Finds or makes the folder that `database` names, and the key that encrypts secrets in it. @throws EngineError `invalid` */
+/**
+ * Finds or creates the folder that `database` names, and the key that encrypts secrets in it.
+ *
+ * @throws EngineError `invalid`
+ */
 export function openDataFolder(options: OpenOptions, randomBytes: (count: number) => Uint8Array): DataFolder {
   const match = /^sqlite:(.+)$/s.exec(options.database)
   if (!match?.[1])
     throw new EngineError(
       'invalid',
-      `${JSON.stringify(options.database)} names no database. Use sqlite: and a folder, such as sqlite:./posthorn-data.`,
+      `${JSON.stringify(options.database)} is not the address of a database. Use sqlite: and a folder, such as sqlite:./posthorn-data.`,
       { field: 'database' },
     )
-  // A key that is none is refused before anything is made.
+  // A malformed key is refused before a folder is created.
   const givenKey = options.secretKey === undefined ? null : parseSecretKey(options.secretKey)
   const temporary = match[1] === ':memory:'
   const path = temporary ? mkdtempSync(join(tmpdir(), 'posthorn-')) : makeFolder(resolve(match[1]))
@@ -42,7 +46,7 @@ function makeFolder(path: string): string {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new EngineError(
       'invalid',
-      `The data folder ${path} cannot be made (${why}). Name a folder that may be written.`,
+      `The data folder ${path} cannot be created (${why}). Name a folder that this process may write.`,
       {
         field: 'database',
         cause,
@@ -51,11 +55,11 @@ function makeFolder(path: string): string {
   }
 }
 
-/** A key of the folder's own, for those who gave none: it guards a copied database, not a copied folder. */
+/** The key that is kept in the folder when none is given. It protects a copy of the database, not a copy of the folder. */
 function keptKey(folder: string, randomBytes: (count: number) => Uint8Array): string {
   const file = join(folder, 'secret.key')
   if (!existsSync(file)) {
-    // On disk before anything is sealed with it: what a power failure took could never be read again.
+    // Synced before anything is encrypted with it: without the key, nothing of it could be read after a power failure.
     writeFileSync(file, Buffer.from(randomBytes(32)).toString('base64'), { mode: 0o600, flag: 'wx', flush: true })
     chmodSync(file, 0o600)
   }

@@ -2,7 +2,7 @@ import type { Attempt, AttemptResult } from '../model.ts'
 
 /**
  * The ledger: what happened, with everything that people search for. It has a writer of its own and may lag behind the
- * queue; a reader waits for what was appended before it asked. What a crash takes from it, it reads again from the queue.
+ * queue; a reader waits for what was appended before its call. What a crash takes from it is read again from the queue.
  */
 export interface Ledger {
   /** `seq` is the queue's number of the outcome; appends arrive in its order. Returns at once. */
@@ -26,7 +26,7 @@ export interface Ledger {
   /** Newest attempt of each message at this endpoint, newest message first. */
   attemptedMessages(query: AttemptQuery): Promise<readonly Attempt[]>
   expungeContent(app: string, id: string): Promise<boolean>
-  /** Forgets attempts that started before; answers whether there are more. */
+  /** Deletes attempts that started before, at most `limit`; answers whether there are more. */
   sweep(before: number, limit: number): Promise<boolean>
 }
 
@@ -46,7 +46,7 @@ export interface AttemptQuery {
   readonly codeClass: number | null
   readonly channel: string | null
   readonly tag: string | null
-  /** Started at or after this moment and before that one: ranges side by side share nothing and miss nothing. */
+  /** Started at or after `after` and before `before`, so that adjacent ranges neither overlap nor leave a gap. */
   readonly after: number | null
   readonly before: number | null
   readonly cursor: string | null

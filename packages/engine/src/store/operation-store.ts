@@ -19,11 +19,14 @@ export interface OperationStore {
   operationPayload(id: string): Promise<string | null>
   /** Notes that the result was fetched. */
   claimed(app: string, id: string, at: number): Promise<void>
-  /** Those that have ended and whose callback is still to be done: what a starting process has to know. */
+  /** Operations that have ended and whose callback is still to be delivered. A starting process reads this. */
   callbacks(): Promise<readonly Callback[]>
   /** Names of the files that can still be claimed. Every other file can be deleted. */
   operationFiles(): Promise<readonly string[]>
-  /** Expires operations whose time is over and deletes their results; deletes operations that ended or began before `before`. At most `limit` rows each. */
+  /**
+   * Expires operations whose time is over and deletes their results. Deletes operations that began before `before`, except those
+   * whose result can still be claimed. At most `limit` rows each.
+   */
   sweep(now: number, before: number, limit: number): Promise<SweptOperations>
 }
 
@@ -61,7 +64,7 @@ export interface OperationEnding {
   readonly expiresAt: number
 }
 
-/** What the directory needs to know of a callback that is still to be done. */
+/** What the directory needs to know of a callback that is still to be delivered. */
 export interface Callback {
   readonly id: string
   readonly app: string
@@ -81,7 +84,7 @@ interface OperationQuery {
 }
 
 interface SweptOperations {
-  /** Their callbacks, if any were still to be done, are of no use now. */
+  /** Their callbacks, where some wait, are to be cancelled: there is no result to fetch. */
   readonly expired: readonly { readonly id: string; readonly app: string }[]
   readonly more: boolean
 }

@@ -4,9 +4,9 @@ import type { IdempotencyRecord, Replay } from './idempotency.ts'
 import type { OperationEnding } from './operation-store.ts'
 
 /**
- * The queue: work to do, and a short outcome of each attempt. Written per database engine, because they
- * differ for good reasons. Group commit is behind this interface: calls that wait together share one transaction, and
- * each has a result of its own. A call rejects only when the database is lost; every expected ending is a value.
+ * The queue: work to do, and a short outcome of each attempt. Each database engine implements it in its own way. Group commit is
+ * behind this interface: calls that wait together share one transaction, and each has a result of its own. A call rejects only
+ * when the database is lost; every expected ending is a value.
  */
 export interface Queue {
   /** The number under which this process claims; a new one orphans every older claim at once. */
@@ -16,16 +16,16 @@ export interface Queue {
   accept(item: AcceptItem): Promise<AcceptResult>
 
   /**
-   * Notes, without waiting for the disk, that a delivery is about to leave. A process that is killed leaves these notes to
-   * the next one, which so knows what may have arrived. Answers what `returned` takes.
+   * Notes, without waiting for the disk, that a request is about to leave. After a kill the next process reads the notes and knows
+   * what may have arrived. Answers what `returned` takes.
    */
   leaving(claim: Claim): number
   /** It came back, or failed; called after its outcome was recorded. */
   returned(note: number): void
 
   /**
-   * Takes stored work of one target in due order. What an older epoch had claimed is taken too: if it was out when that
-   * process died it comes back as interrupted (maybe sent), and else as if it had never been claimed.
+   * Takes stored work of one target in due order. Claims of older epochs are taken too: a request that was out when its process
+   * ended is recorded as interrupted (maybe sent), and one that was not is taken as if it had never been claimed.
    */
   claim(request: ClaimRequest): Promise<ClaimResult>
 
@@ -35,7 +35,7 @@ export interface Queue {
    */
   form(item: FormItem): Promise<FormResult>
 
-  /** The messages of a claimed batch that was not sent go on by themselves, due then; their receiver takes no batches any more. */
+  /** Takes a claimed, unsent batch apart, because its target no longer takes batches: each message is due alone at `nextDue`. */
   unform(item: UnformItem): Promise<FormResult>
 
   /** Ends or reschedules one claimed delivery, or one batch. `stale`: another epoch or generation has it, and nothing changed. */
@@ -50,7 +50,7 @@ export interface Queue {
   /** Puts existing messages on the way to one target again (resend, recover). Those still queued there are left alone. */
   requeue(items: readonly RequeueItem[], idempotency: IdempotencyRecord | null): Promise<RequeueResult>
 
-  /** Targets with stored work and when the first of it is due: what a starting process has to know. */
+  /** Targets with stored work and when the first of it is due. A starting process reads this. */
   lanes(): Promise<readonly StoredLane[]>
 
   /** Cancels stored work of a deleted target, at most `limit` rows; answers what was cancelled. */
@@ -59,7 +59,7 @@ export interface Queue {
   /** Outcomes after `seq`, oldest first: what the ledger reads to catch up. */
   outcomesAfter(seq: number, limit: number): Promise<readonly StoredOutcome[]>
 
-  /** Forgets what outlived its retention, at most `limit` rows a kind; answers whether there is more. */
+  /** Deletes rows whose retention is over, at most `limit` of each kind; answers whether there are more. */
   sweep(now: number, outcomesBefore: number, limit: number): Promise<boolean>
 
   /** By its id, or by the producer's own (`eventId`). */
@@ -95,9 +95,9 @@ export interface AcceptItem {
   readonly message: StoredMessage
   /** When the payload may be forgotten. */
   readonly expiresAt: number
-  /** It asked for a retention of its own, shorter than the rest's. */
+  /** It has a retention of its own, which is shorter than the general one. */
   readonly ownRetention: boolean
-  /** One a target: `claimed` when its lane had room, so that nothing needs to be read back. */
+  /** One for each target: `claimed` when its lane had room, so that the delivery goes on in memory and is not read back. */
   readonly work: readonly { readonly target: string; readonly claimed: boolean }[]
   /** Version of the application's catalog that the work was matched with. */
   readonly catalogVersion: number
@@ -110,7 +110,7 @@ export type AcceptResult =
   | { readonly state: 'accepted' }
   | { readonly state: 'duplicate_event'; readonly message: string }
   | { readonly state: 'stale_catalog' }
-  /** It is not running, or gone. */
+  /** The operation is not running, or does not exist. */
   | { readonly state: 'operation_ended' }
   | Replay
 
@@ -135,25 +135,25 @@ interface ClaimRequest {
   readonly from: number
   readonly now: number
   readonly limit: number
-  /** Payload bytes; one delivery is taken whatever it weighs. */
+  /** Payload bytes. The first delivery is taken whatever its size. */
   readonly maxBytes: number
 }
 
 export interface ClaimedWork extends Claim {
   readonly failures: number
   readonly trigger: AttemptTrigger
-  /** Suspected (see `suspicion`): to be tried with nothing else out. */
+  /** It was out at several crashes (`suspicion.ts`): it is tried with nothing else out. */
   readonly suspect: boolean
   /** The message, or those of the batch in their order. */
   readonly contents: readonly StoredMessage[]
 }
 
-/** A batch that is to be. */
+/** A batch to form. */
 interface FormItem {
   readonly batch: string
   readonly app: string
   readonly target: string
-  /** When the oldest of it was due. */
+  /** When the oldest of its members was due. */
   readonly due: number
   /** The attempt that this is for each of its members. */
   readonly generation: number
@@ -171,9 +171,9 @@ type FormResult = { readonly state: 'formed' | 'stale' }
 
 interface ClaimResult {
   readonly work: readonly ClaimedWork[]
-  /** What was recorded on the way: older epochs' claims as interrupted, and what killed its process alone as quarantined. */
+  /** Outcomes that the claim recorded itself: `interrupted` for claims of older epochs, `quarantined` for what ends its process. */
   readonly outcomes: readonly StoredOutcome[]
-  /** False: all that is due was taken. */
+  /** False: everything that is due was taken. */
   readonly more: boolean
   /** When the first of the rest is due; `null`: there is none. */
   readonly nextDue: number | null
@@ -192,7 +192,7 @@ export interface RecordItem extends Claim {
   readonly durationMs: number
   /** `null`: the delivery has ended. */
   readonly next: { readonly due: number; readonly failures: number } | null
-  /** The receiver found the batch too large: it goes on as these two, each with its id, due at `next`. */
+  /** The receiver refused the batch as too large: it continues as these two, each with its id, due at `next`. */
   readonly split?: readonly { readonly batch: string; readonly messages: readonly string[] }[]
 }
 

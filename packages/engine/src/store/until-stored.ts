@@ -8,7 +8,9 @@ const waitMs = 1000
 /**
  * Runs a write that must not be lost. While the store cannot write (a full disk, a locked file), it waits in memory and is
  * tried again. An outcome that was dropped would send its delivery twice; a claim that was lost would wait for the next
- * process. @throws EngineError `closed`: this process is shutting down, and the next one finds it.
+ * process.
+ *
+ * @throws EngineError `closed`: this process is shutting down; the next one finds the work in the store
  */
 export async function untilStored<T>(clock: Clock, log: Log, work: () => Promise<T>): Promise<T> {
   for (;;) {
@@ -16,7 +18,7 @@ export async function untilStored<T>(clock: Clock, log: Log, work: () => Promise
       return await work()
     } catch (error) {
       if (error instanceof EngineError && error.code === 'closed') throw error
-      log.warn({ error }, 'the store could not do it and is asked again')
+      log.warn({ error }, 'a write failed and is tried again')
       await new Promise<void>((resolve) => clock.after(waitMs, resolve))
     }
   }

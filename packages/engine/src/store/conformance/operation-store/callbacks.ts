@@ -28,7 +28,7 @@ export function callbacksSuite({ open }: OperationContext): void {
     )
   })
 
-  test('callbacks: one whose result has expired calls nobody', async () => {
+  test('callbacks: an operation whose result has expired has none', async () => {
     const at = await OperationScene.in(await open())
     await at.ended({ expiresAt: t0 + 10 })
     await at.store.sweep(t0 + 10, 0, 10)

@@ -6,7 +6,7 @@ export function sweepSuite({ open }: OperationContext): void {
   const fresh = async (): Promise<OperationScene> => OperationScene.in(await open())
 
   describe('the sweep of operations', () => {
-    test('ends what has run out: its result is gone, and its file is rubbish', async () => {
+    test('expires what has run out: its result is deleted, and its file can be removed', async () => {
       const at = await fresh()
       const file = aFile()
       const over = await at.ended({ expiresAt: t0 + 10 })

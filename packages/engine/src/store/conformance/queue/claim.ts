@@ -60,6 +60,16 @@ export function claimSuite({ scene }: QueueContext): void {
       expect(mores).toEqual([true, true, false])
     })
 
+    test('ends at its bytes, and takes the first delivery whatever its size', async () => {
+      const at = await scene()
+      const payload = JSON.stringify({ text: 'x'.repeat(1000) })
+      for (let count = 0; count < 3; count += 1) await at.accept({ payload })
+      const one = await at.claimResult(t0 + 1, { maxBytes: 0 })
+      expect([one.work.length, one.more]).toEqual([1, true])
+      const rest = await at.claimResult(t0 + 1, { maxBytes: 2500 })
+      expect([rest.work.length, rest.more]).toEqual([2, false])
+    })
+
     test('says that there is no more when exactly the limit was there', async () => {
       const at = await scene()
       await at.accept()

@@ -32,6 +32,17 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
       })
     })
 
+    test('brings forward what waits for its next attempt when that is asked, and not what is in hand', async () => {
+      const at = await scene()
+      const claim = await at.accept({}, { claimed: true })
+      expect(await at.requeue(claim.request.id, 1, t0 + 50, true)).toBe(0)
+      await at.fail(claim, t0 + 36_000_000)
+      expect(await at.requeue(claim.request.id, 1, t0 + 50, false)).toBe(0)
+      expect(await at.requeue(claim.request.id, 1, t0 + 50, true)).toBe(1)
+      const [work] = await at.claim(t0 + 50)
+      expect(work).toMatchObject({ request: claim.request, due: t0 + 50, failures: 1, trigger: 'manual' })
+    })
+
     test('counts what it queued, and takes a message that is named twice once', async () => {
       const at = await scene()
       const items = await Promise.all(
@@ -72,7 +83,7 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
       expect(await at.claimOne(t0 + 50)).toMatchObject({ generation: 1, trigger: 'manual' })
     })
 
-    test('queues nothing that was forgotten: it could never be sent, and would wait for ever', async () => {
+    test('queues nothing that was forgotten, because it cannot be sent and its row would never end', async () => {
       const at = await scene()
       const claim = await at.accept({}, { claimed: true })
       await at.record(claim, { result: 'exhausted' })

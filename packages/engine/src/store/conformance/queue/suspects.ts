@@ -68,27 +68,6 @@ export function suspectsSuite({ open, scene, changesNothing }: QueueContext): vo
       expect(await at.requeue(culprit.request.id, generation + 1)).toBe(1)
     })
 
-    test('that waits for its next attempt is brought forward when that is asked, and not what is in hand', async () => {
-      const at = await new Scene((await open()).store).create()
-      const claim = await at.accept({}, { claimed: true })
-      expect(await at.requeue(claim.request.id, 1, t0 + 50, true)).toBe(0)
-      await at.fail(claim, t0 + 36_000_000)
-      expect(await at.requeue(claim.request.id, 1, t0 + 50, false)).toBe(0)
-      expect(await at.requeue(claim.request.id, 1, t0 + 50, true)).toBe(1)
-      const [work] = await at.claim(t0 + 50)
-      expect(work).toMatchObject({ request: claim.request, due: t0 + 50, failures: 1, trigger: 'manual' })
-    })
-
-    test('a claim ends at its bytes, and takes one delivery whatever it weighs', async () => {
-      const at = await new Scene((await open()).store).create()
-      const payload = JSON.stringify({ text: 'x'.repeat(1000) })
-      for (let count = 0; count < 3; count += 1) await at.accept({ payload })
-      const one = await at.claimResult(t0 + 1, { maxBytes: 0 })
-      expect([one.work.length, one.more]).toEqual([1, true])
-      const rest = await at.claimResult(t0 + 1, { maxBytes: 2500 })
-      expect([rest.work.length, rest.more]).toEqual([2, false])
-    })
-
     test('what only waited in memory is never suspected', async () => {
       let subject = await open()
       let at = await new Scene(subject.store).create()

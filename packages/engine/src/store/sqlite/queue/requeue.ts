@@ -4,7 +4,7 @@ import type { QueueFile } from './queue-file.ts'
 
 export const requeue = {
   requeue: write<QueueFile, Queue['requeue']>(({ database, epoch, answers }) => {
-    // A message without a payload is left out: it cannot be sent, and its row would wait for ever.
+    // A message without a payload is left out, because it cannot be sent and its row would never end.
     const insert = database.prepare(
       `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again)
       SELECT ?1, ?2, ?3, ?4, 0, ?5, 0, 1, 0, 1
