@@ -5,8 +5,8 @@ import { locate } from './load/origin.ts'
 import type { Preset, PresetEventType } from './preset.ts'
 
 /**
- * Tries what presets show as examples: each fits its schema, and can be sent in the dialect. Loading does not: a command that
- * sends one sample should not wait for the library that checks schemas.
+ * Checks the examples of presets: each must fit its schema and be sendable in the dialect. Loading does not check them,
+ * because a command that sends one sample should not wait for the library that checks schemas.
  *
  * @throws {PresetError} with everything that is wrong with any of them
  */
@@ -39,7 +39,7 @@ function exampleProblems(preset: Preset): LocatedProblem[] {
   })
 }
 
-/** What presets say nothing about; any values do that can be sent. */
+/** The fields that presets do not define. Any values that can be sent will do. */
 const message = {
   id: 'msg_0KN9sJvZpmcvRzjf',
   occurredAt: 0,
@@ -47,7 +47,7 @@ const message = {
   claim: '6f2d1f0a-3c58-4f0e-9a52-6a2f7f1f9d10',
 } as const satisfies Partial<WireMessage>
 
-/** A payload that a preset shows. */
+/** An example payload of a preset. */
 interface Example {
   readonly type: PresetEventType
   readonly payload: Readonly<Record<string, unknown>>

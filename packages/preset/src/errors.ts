@@ -4,12 +4,12 @@ export interface Position {
   readonly column: number
 }
 
-/** One thing that is wrong, where an editor can go to. */
+/** One problem, with a place that an editor can open. */
 export interface LocatedProblem {
   readonly file: string
   /** `null`: the file as a whole, or a folder. */
   readonly at: Position | null
-  /** Which value; empty for the whole file. */
+  /** Path of the value; empty for the whole file. */
   readonly path: string
   readonly reason: string
 }

@@ -1,13 +1,13 @@
 import type { Dialect } from '@posthorn/wire'
 
 /**
- * READ FIRST for presets. A preset is a vendor's whole webhook system as data: the wire format that it speaks (a dialect),
- * how long it waits and how often it tries (policy), what it allows and when (rules), which events it has and where (event
- * types, platforms), and the words that its people use. No code knows a vendor: a new one is a new folder.
+ * READ FIRST for presets. A preset is a vendor's whole webhook system as data: the wire format that it speaks (a
+ * dialect), how long and how often it retries (policy), what it allows and when (rules), which events it has on which
+ * platforms (event types, platforms), and the words that it uses. No code knows a vendor: a new vendor is a new folder.
  *
- * On disk a preset is a folder: `preset.json`, `samples/*.json`, `schemas/*.json`, and `dialect.json` when its wire format is not
- * built in. `parse-preset.ts` checks the form, `load.ts` reads folders and names file and line of what is wrong,
- * `check-samples.ts` tries every sample.
+ * On disk a preset is a folder: `preset.json`, `samples/*.json`, `schemas/*.json`, and `dialect.json` when its wire
+ * format is not built in. `parse-preset.ts` checks the form, `load.ts` reads folders and names file and line of what is
+ * wrong, `check-samples.ts` checks every sample.
  *
  * Members with a default may be left out of the JSON.
  */
@@ -30,23 +30,24 @@ export interface Preset {
   readonly eventTypes: readonly PresetEventType[]
   /** What `test` sends; `null`: the sample of the first event type that has one. Default `null`. */
   readonly test: TestMessage | null
-  /** What the vendor calls things, by language; what it leaves out has our word. Default `{}`. */
+  /** The vendor's words by language. A missing word has our default. Default `{}`. */
   readonly words: Readonly<Partial<Record<Language, Words>>>
   /**
-   * Where a value comes from, by path: `policy/timeoutSeconds`, `eventTypes/device.enrolled/name`, `*` for all of a list. The most
-   * exact path counts; what has no entry is stated in the vendor's webhook document. Default `{}`.
+   * Where a value comes from, by path: `policy/timeoutSeconds`, `eventTypes/device.enrolled/name`, `*` for all of a
+   * list. The most specific path counts. A value without an entry is stated in the vendor's webhook document. Default
+   * `{}`.
    */
   readonly sources: Readonly<Record<string, Source>>
 }
 
-/** What holds for deliveries where endpoint and message say nothing. Not part of a wire format. */
+/** How deliveries are made, unless the endpoint or the message says otherwise. Not part of a wire format. */
 export interface PresetPolicy {
   /** Seconds between attempts; `[]` is no retry. */
   readonly retrySchedule: readonly number[]
   readonly timeoutSeconds: number
   /** Endpoints are `https:` only. Default `false`. */
   readonly httpsOnly: boolean
-  /** Characters that a secret has at least; 0: as many as the dialect asks for. Default 0. */
+  /** The minimum length of a secret in characters; 0: the dialect's minimum. Default 0. */
   readonly minSecretLength: number
   /** Response codes after which there is no further attempt. Default `[]`. */
   readonly terminalCodes: readonly number[]
@@ -59,8 +60,8 @@ export interface PresetPolicy {
 export interface Rules {
   /**
    * - `immediate`: an endpoint works from the moment it is created.
-   * - `toggle`: it begins switched off unless its creator says otherwise ("Is Active").
-   * - `step`: it begins switched off, and switching it on is a step of its own before anything can be subscribed to.
+   * - `toggle`: it begins switched off unless the request that creates it says otherwise ("Is Active").
+   * - `step`: it begins switched off. It must be switched on before it can subscribe to event types.
    *
    * Default `immediate`.
    */
@@ -69,7 +70,7 @@ export interface Rules {
   readonly subscription: 'all' | 'explicit'
   /** Endpoints of one application at most; `null`: any number. Default `null`. */
   readonly maxEndpoints: number | null
-  /** What the vendor tells us about an application (`enrolledDevices`: 3), with what it means. Default `{}`. */
+  /** Facts about an application that the vendor reports (`enrolledDevices`: 3), with their meaning. Default `{}`. */
   readonly facts: Readonly<Record<string, Fact>>
   /** Default `[]`. */
   readonly requires: readonly Requirement[]
@@ -78,7 +79,7 @@ export interface Rules {
 export interface Fact {
   readonly type: (typeof factTypes)[number]
   readonly description: string
-  /** A value with which every requirement is met: what demonstrations set. */
+  /** A value that meets every requirement. Demo applications use it. */
   readonly example: string | number | boolean
 }
 
@@ -88,16 +89,16 @@ export const factTypes = ['number', 'boolean', 'string'] as const
 export const steps = ['configure', 'activate', 'subscribe', 'send'] as const
 export type Step = (typeof steps)[number]
 
-/** Something that has to be true of an application before a step. */
+/** A condition that an application must meet before a step. */
 export interface Requirement {
   readonly before: readonly Step[]
-  /** `plan`: what the customer bought. `readiness`: what has to happen first. */
+  /** `plan`: what the customer bought. `readiness`: what must happen first. */
   readonly kind: 'plan' | 'readiness'
   /** A filter (see `filter.ts`) on the facts of the application. */
   readonly facts: Readonly<Record<string, unknown>>
-  /** Why it is refused, in a sentence. */
+  /** The reason of the refusal, as a sentence. */
   readonly because: string
-  /** What the person who has to fix it can do, in a sentence. */
+  /** What to do about it, as a sentence. */
   readonly remedy: string
 }
 
@@ -106,7 +107,7 @@ export interface PresetEventType {
   readonly title: string
   readonly category: string
   readonly description: string
-  /** Where the event exists; `null`: the vendor makes no difference. Default `null`. */
+  /** The platforms that have the event; `null`: all of them. Default `null`. */
   readonly platforms: readonly string[] | null
   /** Example values of a message. Default `{}`. */
   readonly params: Readonly<Record<string, string>>
@@ -133,14 +134,14 @@ export type Words = Readonly<Partial<Record<WordKey, string>>>
 /** `S` stated by the vendor, `P` public documentation or receiver code, `I` inferred, `U` unknown (a setting). */
 export const marks = ['S', 'P', 'I', 'U'] as const
 
-/** How sure a value is. */
+/** How certain a value is. */
 export interface Source {
   readonly mark: (typeof marks)[number]
   /** Default `''`. */
   readonly note: string
 }
 
-/** Our words for what a vendor may call differently, in English. The list is closed; the page and the screens are made of it. */
+/** Our default words, in English. A vendor may replace each of them. The list is closed; pages and screens use it. */
 export const ownWords = {
   application: 'Application',
   endpoint: 'Endpoint',

@@ -1,4 +1,7 @@
-/** A vendor's whole webhook system as a page for its customers: nothing in it is written by hand, so nothing in it is stale. */
+/**
+ * Prints a vendor's whole webhook system as a page for its customers. The page is generated from the preset, so it
+ * cannot be out of date.
+ */
 import { documentDialect, markdown, type Dialect, type DocumentSample } from '@posthorn/wire'
 import { eventSection } from './event-section.ts'
 import { deliverySection } from './delivery-section.ts'
@@ -7,12 +10,12 @@ import type { AllWords } from './words.ts'
 import { ownWords, type Language, type Preset } from '../preset.ts'
 
 /**
- * Markdown about a vendor: how to set up, which events there are and where, how they are delivered, and its wire format with a
- * true example and code that verifies. Headings are in the vendor's words; sentences are English.
+ * Markdown about a vendor: how to set up, which events there are and where, how they are delivered, and its wire format
+ * with a real example and code that verifies. Headings use the vendor's words; sentences are English.
  *
  * @param dialect the wire format that `preset.dialect` names
  * @returns the page; it ends with a line end
- * @throws {WireError} when the dialect is none, or the sample of the first event type cannot be sent in it
+ * @throws {WireError} when the dialect is invalid, or the sample of the first event type cannot be sent in it
  * @example
  * const page = await documentPreset(preset, dialect('scalefusion').dialect, 'en')
  */
@@ -36,7 +39,7 @@ export async function documentPreset(preset: Preset, dialect: Dialect, language:
   return sections.filter((section) => section !== '').join('\n\n')
 }
 
-/** What the wire format is shown with: the sample of the first event type that has one, else what a test sends. */
+/** The message of the example: the sample of the first event type that has one, or else what a test sends. */
 function sampleOf({ eventTypes, test, params }: Preset): DocumentSample {
   const eventType = eventTypes.find(({ sample }) => sample !== null) ?? eventTypes[0]
   return {

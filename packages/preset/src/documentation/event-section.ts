@@ -30,7 +30,7 @@ function supportTable(eventTypes: readonly PresetEventType[], columns: readonly 
   return markdown.table(head, rows)
 }
 
-/** Long, and of interest one at a time. */
+/** Collapsed, because samples and schemas are long and a reader needs one at a time. */
 function details({ name, params, sample, schema }: PresetEventType, words: AllWords): string[] {
   const values = Object.entries(params)
   return [

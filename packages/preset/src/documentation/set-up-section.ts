@@ -1,4 +1,4 @@
-/** What has to be done before the first message arrives: it follows from the vendor's rules. */
+/** The steps before the first message arrives. They follow from the vendor's rules. */
 import { markdown, type Dialect } from '@posthorn/wire'
 import type { AllWords } from './words.ts'
 import type { Preset, Requirement, Step } from '../preset.ts'

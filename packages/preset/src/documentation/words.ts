@@ -1,5 +1,5 @@
 /** The words of a page. */
 import type { WordKey } from '../preset.ts'
 
-/** Every word: the vendor's, or ours where it has none. */
+/** Every word: the vendor's, or our default. */
 export type AllWords = Readonly<Record<WordKey, string>>

@@ -1,6 +1,6 @@
 /**
- * From a filter to a function, once; matching then only calls closures. How deep a match calls itself depends on the filter,
- * never on the payload; how long it takes depends on both, so each match has a meter.
+ * Compiles a filter to a function once; matching then only calls closures. The recursion depth of a match depends only
+ * on the filter. Its time depends on the payload too, so each match has a meter.
  */
 import { nearestWord } from '@posthorn/wire'
 import { childPath } from '../json/field-path.ts'
@@ -13,15 +13,15 @@ import { operators, type Test } from './operators.ts'
 export { FilterError } from './filter-error.ts'
 
 export interface CompiledFilter {
-  /** Never throws. `undefined`, a payload that is not there, is matched by the empty filter only. */
+  /** Never throws. Only the empty filter matches `undefined`, which stands for a missing payload. */
   matches(value: unknown): boolean
-  /** The same answer, and how it came about. */
+  /** The same result, with its cost. */
   examine(value: unknown): Examination
 }
 
 interface Examination {
   readonly matches: boolean
-  /** The filter and the value together are more than one match may cost; that does not match. */
+  /** The match would cost more than one match may. Such a value does not match. */
   readonly tooLarge: boolean
   /** What is left of `MATCH_STEPS`. */
   readonly stepsLeft: number
@@ -29,14 +29,14 @@ interface Examination {
 
 const MAX_DEPTH = 32
 const MAX_NODES = 1_000
-/** Of all strings in it together, keys as well. */
+/** Characters of all strings and keys together. */
 const MAX_TEXT = 131_072
 const LOGICAL = ['$and', '$or', '$not']
 const ALL_OPERATORS = [...operators.keys(), ...LOGICAL]
-/** No payload needs them, and a program that follows such a path ends up at prototypes. */
+/** No payload needs these names, and following such a path would reach prototypes. */
 const RESERVED_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Throws a `FilterError` that lists everything that is wrong. `path` is what the filter is called in there. */
+/** Throws a `FilterError` that lists every problem. `path` is the name of the filter in these problems. */
 export function compileFilter(filter: unknown, path = 'filter'): CompiledFilter {
   const problems: FilterProblem[] = []
   if (isContainer(filter) && !Array.isArray(filter)) {
@@ -79,7 +79,7 @@ class Compilation {
     return present(onElements((value) => value === filter))
   }
 
-  /** Each of the list has to be found, among the elements of an array. */
+  /** The elements of an array must include each element of the list. */
   #list(filter: readonly unknown[], path: string, depth: number): Condition {
     const wanted = this.#conditions(filter, path, depth).map(({ matches }) => matches)
     return present((value, meter) => {
@@ -109,7 +109,7 @@ class Compilation {
     }
 
     const describesObject = fields.length > 0 || Object.keys(filter).length === 0
-    // What describes an element describes all of it: its fields and, beside these, its alternatives and exclusions.
+    // Fields, `$or`, `$and` and `$not` in one object all describe the same element.
     const describesElement = describesObject || combinations.length > 0
     const ofElement = describesElement ? [...combinations, ...negations] : []
     const ofWhole = describesElement ? comparisons : [...comparisons, ...negations]
@@ -154,7 +154,7 @@ class Compilation {
     return conditions
   }
 
-  /** An operand that is data: no operators inside, and all the bounds of a filter. */
+  /** Checks an operand that is data: it contains no operators, and the bounds of a filter apply. */
   #isPlain(value: unknown, path: string, depth: number): boolean {
     if (!this.#isAcceptable(value, path, depth)) return false
     if (!isContainer(value)) return true
@@ -169,7 +169,7 @@ class Compilation {
 
   #isAcceptable(value: unknown, path: string, depth: number): boolean {
     this.#nodes += 1
-    // Once: whatever comes after it is the same problem.
+    // Reported once: every further value would be the same problem.
     if (this.#nodes === MAX_NODES + 1) {
       this.#refuse(path, `is too much: a filter has at most ${MAX_NODES} values, so filter by fewer of them`)
     }

@@ -1,12 +1,12 @@
-/** The tests that a filter is compiled to, put together of smaller ones. */
+/** The tests that a filter is compiled to, composed of smaller tests. */
 import { isContainer } from '../json/json-equal.ts'
 import { STEPS_AN_OBJECT } from './meter.ts'
 import type { Test } from './operators.ts'
 
-/** A part of a filter, for one value. */
+/** A part of a filter that tests one value. */
 export interface Condition {
   readonly matches: Test
-  /** Its answer where the key is missing. Known beforehand: only `$exist: false` has anything to say about nothing. */
+  /** Its result for a missing key. It is known at compile time: only `$exist: false` matches a missing key. */
   readonly matchesMissing: boolean
 }
 
@@ -32,7 +32,7 @@ export function present(matches: Test): Condition {
   return { matches, matchesMissing: false }
 }
 
-/** The opposite for a value that is there. Nothing is said about one that is missing, as with every other operator. */
+/** The opposite for a value that is present. A missing value does not match, as with every other operator. */
 export function not({ matches }: Condition): Condition {
   return present((value, meter) => !matches(value, meter))
 }
@@ -55,7 +55,10 @@ export function any(tests: readonly Test[]): Test {
   }
 }
 
-/** Some element of an array, however deep arrays stand in arrays; what is no array is its own element. No recursion. */
+/**
+ * Whether some element of an array matches, at any depth of nested arrays. A value that is not an array counts as its
+ * own element. No recursion.
+ */
 export function onElements(test: Test): Test {
   return (value, meter) => {
     if (!Array.isArray(value)) return test(value, meter)

@@ -4,7 +4,7 @@ export interface FilterProblem {
   readonly reason: string
 }
 
-/** A message is read in one breath; `problems` has them all. */
+/** The message names the first problem; `problems` has all of them. */
 const MAX_PROBLEMS_IN_MESSAGE = 3
 
 export class FilterError extends Error {

@@ -1,6 +1,7 @@
 /**
- * What one match may cost. Filters and payloads both come from strangers, and their product is what takes time: 330 searches
- * of a megabyte took seconds. Counted and not timed, so that a filter gives the same answer on every machine.
+ * Bounds the cost of one match. Filters and payloads both come from strangers, and the time grows with their product:
+ * 330 searches of a megabyte took seconds. Steps are counted and not timed, so that a filter gives the same result on
+ * every machine.
  */
 export class Meter {
   #left: number
@@ -9,7 +10,7 @@ export class Meter {
     this.#left = steps
   }
 
-  /** Whether there was enough left. Once there was not, there never is. */
+  /** Whether enough steps were left. After it returned `false`, it always does. */
   spend(steps: number): boolean {
     if (this.isOut) return false
     this.#left -= steps
@@ -25,7 +26,7 @@ export class Meter {
   }
 }
 
-/** One step is some 10 ns; one search of a megabyte for anything fits. */
+/** One step is about 10 ns. One search of a megabyte for any text fits. */
 const MATCH_STEPS = 5_000_000
 /** An object whose fields are looked up. */
 export const STEPS_AN_OBJECT = 10

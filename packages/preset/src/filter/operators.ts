@@ -1,18 +1,21 @@
 /**
- * The operators that compare. Each looks at a value as it is: an array is an array to them, and none is asked about a key
- * that is missing. Types are never converted; a value of another type fails, in `$nin` as well.
+ * The operators that compare. Each tests a value as a whole: an array is not searched. A missing key is not tested.
+ * Types are never converted; a value of another type does not match, not even with `$nin`.
  */
 import { isContainer, jsonEqual } from '../json/json-equal.ts'
 import type { Meter } from './meter.ts'
 import { containing, stepsACharacter } from './substring.ts'
 
-/** A test of a value that is there. Pays for what it looks at; its answer means nothing once the meter is out. */
+/**
+ * A test of a value that is present. It spends steps for what it reads. If the meter runs out, the result has no
+ * meaning.
+ */
 export type Test = (value: unknown, meter: Meter) => boolean
 
 interface Operator {
-  /** What the operand has to be, for people. `null`: any JSON. */
+  /** What the operand must be, for error messages. `null`: any JSON. */
   readonly takes: string | null
-  /** The test, or `null` when the operand is none of what it takes. */
+  /** The test, or `null` if the operator does not accept the operand. */
   compile(operand: unknown): Test | null
 }
 
@@ -62,9 +65,9 @@ function comparing(isInOrder: (value: string | number, bound: string | number) =
 }
 
 /**
- * `$in` is two tests under one name. With a list: the value is one of these. With a single operand: it is in the value, as
- * a part of a string or as an element of an array. `$nin` is not simply the opposite: a value that neither can be asked of
- * fails in both.
+ * `$in` is two tests under one name. With a list: the value is one of these. With a single operand: it is in the value,
+ * as a part of a string or as an element of an array. `$nin` is not simply the opposite: a value of a type that neither
+ * accepts matches neither.
  */
 function membership(operand: unknown, expected: boolean): Test | null {
   if (Array.isArray(operand)) {
@@ -95,7 +98,7 @@ function matchingText(isMatch: (text: string, part: string) => boolean): Operato
   }
 }
 
-/** Comparing is 32 times as fast as searching, and never longer than the operand. */
+/** Comparing is 32 times as fast as searching, and reads at most the length of the operand. */
 function payForText(operand: string, meter: Meter): boolean {
   return meter.spend(1 + (operand.length >> 5))
 }

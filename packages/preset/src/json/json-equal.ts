@@ -8,8 +8,8 @@ interface Meter {
 }
 
 /**
- * Deep equality of JSON; the order of keys does not matter. Walks along `expected`, whose depth the caller has bounded, so
- * a payload of any depth is compared without running out of stack. With a meter that runs out the answer means nothing.
+ * Deep equality of JSON; the order of keys does not matter. Walks along `expected`, whose depth the caller has bounded,
+ * so a payload of any depth is compared without running out of stack. If the meter runs out, the result has no meaning.
  */
 export function jsonEqual(value: unknown, expected: unknown, meter?: Meter): boolean {
   if (meter?.spend(1) === false) return false

@@ -2,14 +2,14 @@ import { findNodeAtLocation, parseTree, printParseErrorCode, type Node, type Par
 import { pathSteps } from '../json/field-path.ts'
 import type { Position } from '../errors.ts'
 
-/** JSON from a file, or the first place where it is none. */
+/** The JSON of a file, or the first place where it is invalid. */
 export type JsonText =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly at: Position; readonly reason: string }
 
 const strict = { disallowComments: true, allowTrailingComma: false }
 
-/** Strict JSON: no comments, no commas at the end, no member twice. */
+/** Reads strict JSON: no comments, no trailing commas, no repeated members. */
 export function readJson(text: string): JsonText {
   const errors: ParseError[] = []
   const tree = parseTree(text, errors, strict)
@@ -28,7 +28,7 @@ export function readJson(text: string): JsonText {
   return { ok: true, value: JSON.parse(text) as unknown }
 }
 
-/** Where in a text a path leads; for something that is missing, where it should be. */
+/** The position of a path in a text. For a missing value, the position where it should be. */
 export function positionOf(text: string, path: string): Position {
   const tree = parseTree(text)
   const steps = pathSteps(path)
@@ -44,7 +44,7 @@ function positionAt(text: string, offset: number): Position {
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
-/** The name of a member that stands a second time in its object. A parser would silently keep the last. */
+/** The name of a member that is repeated in its object. A parser would silently keep the last. */
 function secondOfTwins(node: Node): Node | null {
   const seen = new Set<unknown>()
   for (const child of node.children ?? []) {

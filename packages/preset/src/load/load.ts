@@ -7,7 +7,7 @@ import { parsePreset } from '../parse/parse-preset.ts'
 import type { Preset } from '../preset.ts'
 
 /**
- * The presets in some folders, by name: each sub-folder with a `preset.json` is one.
+ * Loads the presets in some folders, sorted by name. Each sub-folder with a `preset.json` is one.
  *
  * @throws {PresetError} with everything that is wrong with any of them
  * @example
@@ -49,7 +49,7 @@ function loadPreset(folder: string, problems: LocatedProblem[]): Preset | null {
     remember(read.value, file)
     json.set(name, read.value)
   }
-  // With a file that cannot be read, the others would be blamed for what it does not say.
+  // If one file cannot be read, checking the others would report problems that they do not have.
   if (json.size < files.size) return null
   const parsed = parsePreset(basename(folder), json)
   if (!parsed.ok) {
@@ -83,7 +83,7 @@ function byPlace(a: LocatedProblem, b: LocatedProblem): number {
   return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0)
 }
 
-/** A preset and a dialect is asked for by name, so each name is of one. */
+/** Presets and dialects are found by name, so each name must be unique. */
 function refuseTaken(presets: readonly Preset[], problems: LocatedProblem[]): void {
   const refuse = (path: 'name' | 'dialect', candidates: readonly Preset[]): void => {
     const first = new Map<string, Preset>()

@@ -8,8 +8,8 @@ export interface TextFile {
 }
 
 /**
- * Where the JSON of a preset was read from, so that who finds it wrong later can name file and line. It is no member of the
- * preset: it must not get into an answer of the API.
+ * The files from which the JSON of presets was read, so that a later check can name file and line. It is not a member
+ * of the preset, because it must not get into a response of the API.
  */
 const origins = new WeakMap<object, TextFile>()
 
@@ -17,7 +17,7 @@ export function remember(value: unknown, file: TextFile): void {
   if (typeof value === 'object' && value !== null) origins.set(value, file)
 }
 
-/** A problem in JSON that may have come from a file; `otherwise` names it if it did not. */
+/** Locates a problem in JSON that was read from a file. `otherwise` is the name for JSON without a file. */
 export function locate(json: object, otherwise: string, problem: { path: string; reason: string }): LocatedProblem {
   const file = origins.get(json)
   return file === undefined ? { file: otherwise, at: null, ...problem } : locateIn(file, problem)

@@ -9,8 +9,8 @@ export interface PresetProblem {
 }
 
 /**
- * A JSON value from outside, and where it stands. What is wrong is noted and reading goes on with something harmless, so that
- * an author sees every problem at once; so what was read counts only when nothing was noted.
+ * A JSON value from outside, with its path. A problem is recorded, and reading continues with a harmless default, so
+ * that an author sees every problem at once. The values that were read are valid only if no problem was recorded.
  */
 export class JsonAt {
   /** `undefined`: it is absent. */
@@ -34,7 +34,7 @@ export class JsonAt {
     this.#problems.push({ file: this.#file, path: this.#path, reason })
   }
 
-  /** Takes over what another check found inside of this value. */
+  /** Records problems that another check found inside this value. */
   refuseInside(problems: readonly { readonly path: string; readonly reason: string }[]): void {
     for (const { path, reason } of problems) {
       const joint = this.#path === '' || path === '' || path.startsWith('[') ? '' : '.'
@@ -42,7 +42,7 @@ export class JsonAt {
     }
   }
 
-  /** Something else at this place where nothing stands. */
+  /** A default for an absent value, at the same path. */
   or(value: unknown): JsonAt {
     return this.isAbsent ? this.#inside(value, this.#path) : this
   }
@@ -53,7 +53,7 @@ export class JsonAt {
     return this.#inside(value, childPath(this.#path, name))
   }
 
-  /** This value as an object that has members of these names only. */
+  /** This value as an object. Members with other names are refused. */
   object(known: readonly string[]): JsonAt {
     const entries = this.entries()
     for (const [name, value] of entries) {
@@ -62,14 +62,14 @@ export class JsonAt {
     return isObject(this.value) ? this : this.#quiet({})
   }
 
-  /** The members of an object whose names are its author's. */
+  /** The members of an object whose names the author chooses. */
   entries(): [string, JsonAt][] {
     if (isObject(this.value)) return Object.keys(this.value).map((name) => [name, this.get(name)])
     this.refuse(this.isAbsent ? 'is missing' : 'must be an object')
     return []
   }
 
-  /** Any object. Nothing inside of it is looked at. */
+  /** Any object. Its members are not checked. */
   anyObject(): Readonly<Record<string, unknown>> {
     this.entries()
     return isObject(this.value) ? this.value : {}
@@ -89,7 +89,7 @@ export class JsonAt {
     return ''
   }
 
-  /** A text of a certain form, which is told in words. */
+  /** A text that matches a form. `inWords` describes the form for the problem. */
   textLike(form: RegExp, inWords: string): string {
     if (typeof this.value === 'string' && form.test(this.value)) return this.value
     this.refuse(this.isAbsent ? 'is missing' : `must be ${inWords}`)

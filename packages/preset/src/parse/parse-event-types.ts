@@ -45,7 +45,7 @@ function parseSample(json: JsonAt, eventType: string, files: PresetFiles): Prese
   return null
 }
 
-/** Event types that say the same may share one. */
+/** Event types with the same payload may share one. */
 function parseSchema(json: JsonAt, files: PresetFiles): PresetEventType['schema'] {
   if (json.isAbsent) return null
   const name = json.textLike(/^schemas\/[A-Za-z0-9_.-]+\.json$/, 'a JSON file of schemas/, such as "schemas/ping.json"')

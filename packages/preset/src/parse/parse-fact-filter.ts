@@ -19,7 +19,9 @@ export function parseFactFilter(json: JsonAt, facts: Facts): Requirement['facts'
   return filter
 }
 
-/** Refuses every name that is no fact and every comparison with another type; answers whether there was none. */
+/**
+ * Refuses every name that is not a fact and every comparison with another type. Returns whether nothing was refused.
+ */
 function namesFactsOnly(json: JsonAt, facts: Facts): boolean {
   if (Array.isArray(json.value))
     return !json
@@ -29,7 +31,7 @@ function namesFactsOnly(json: JsonAt, facts: Facts): boolean {
   if (!isObject(json.value)) return true
   const verdicts = json.entries().map(([name, value]) => {
     const fact = Object.hasOwn(facts, name) ? facts[name] : undefined
-    // $and, $or and $not: inside of them stands the same again.
+    // $and, $or and $not contain filters of the same form.
     if (name.startsWith('$')) return namesFactsOnly(value, facts)
     if (fact !== undefined) return isComparable(value, fact.type)
     value.refuse(`is not declared in rules.facts${guess(name, Object.keys(facts))}`)

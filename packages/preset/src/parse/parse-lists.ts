@@ -1,7 +1,7 @@
 import type { Dialect } from '@posthorn/wire'
 import { guess, type JsonAt } from './json-at.ts'
 
-/** Refuses the second of two values that must differ. */
+/** Refuses repeated values. */
 export function refuseTwins(items: readonly JsonAt[]): void {
   const seen = new Set<unknown>()
   for (const item of items) {
@@ -10,7 +10,7 @@ export function refuseTwins(items: readonly JsonAt[]): void {
   }
 }
 
-/** Texts that differ, of those that are allowed. */
+/** A list of different texts, out of the allowed ones. */
 export function parseTexts(
   json: JsonAt,
   allowed?: { readonly texts: readonly string[]; readonly as: string },
@@ -24,7 +24,7 @@ export function parseTexts(
   })
 }
 
-/** Example values, of parameters that the dialect declares. `null`: it is not known which these are. */
+/** Example values of params that the dialect declares. `null`: the dialect is unknown because of another problem. */
 export function parseParams(json: JsonAt, dialect: Dialect | null): Record<string, string> {
   if (json.isAbsent) return {}
   const declared = Object.keys(dialect?.params ?? {})

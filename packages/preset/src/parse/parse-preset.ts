@@ -10,7 +10,7 @@ import { parseWords } from './parse-words.ts'
 import { PresetFiles } from './preset-files.ts'
 import type { Preset } from '../preset.ts'
 
-/** A preset, or everything that is wrong with it. */
+/** A preset, or every problem with it. */
 export type ParsedPreset =
   | { readonly ok: true; readonly preset: Preset }
   | { readonly ok: false; readonly problems: readonly PresetProblem[] }
@@ -32,7 +32,7 @@ const members = [
 ] as const satisfies readonly (keyof Preset)[]
 
 /**
- * The preset that a folder is, of its name and the JSON of its files. JSON that is of the form is not copied.
+ * Parses the preset of a folder, from the name of the folder and the JSON of its files. Valid JSON is not copied.
  *
  * @example
  * parsePreset('acme', new Map([['preset.json', { name: 'acme', titel: 'Acme' }]]))

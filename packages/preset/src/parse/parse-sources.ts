@@ -15,7 +15,7 @@ export function parseSources(json: JsonAt, preset: unknown): Preset['sources'] {
   return Object.fromEntries(found)
 }
 
-/** Members by their name, items of a list by theirs or as themselves, `*` for any. */
+/** Members by name, items of a list by their `name` or their value, `*` for all. */
 function namesSomething(value: unknown, [step, ...rest]: readonly string[]): boolean {
   if (step === undefined) return value !== undefined
   const inside = Array.isArray(value)

@@ -1,7 +1,7 @@
 import type { JsonAt } from './json-at.ts'
 import type { PresetEventType, TestMessage } from '../preset.ts'
 
-/** What `test` sends: a payload of its own, or a sample that has to be there. */
+/** What `test` sends: its own payload, or a sample, which must exist. */
 export function parseTest(json: JsonAt, eventTypes: readonly PresetEventType[]): TestMessage | null {
   if (json.value === null) return null
   const test = json.object(['eventType', 'payload'])

@@ -1,6 +1,9 @@
 import { JsonAt, type PresetProblem } from './json-at.ts'
 
-/** The JSON of a preset's folder by file name (`preset.json`, `samples/ping.json`), what was read of it and what was wrong. */
+/**
+ * The JSON of a preset's folder by file name (`preset.json`, `samples/ping.json`), which of them were read, and the
+ * problems.
+ */
 export class PresetFiles {
   readonly problems: PresetProblem[] = []
   readonly #files: ReadonlyMap<string, unknown>
@@ -20,7 +23,7 @@ export class PresetFiles {
     return new JsonAt(this.#files.get(file), file, this.problems)
   }
 
-  /** A file that nothing names is a slip, of the pen or of the memory. */
+  /** Refuses files that nothing names: a name is misspelled, or the file was forgotten. */
   refuseUnread(): void {
     for (const file of this.#files.keys()) {
       if (!this.#read.has(file)) this.problems.push({ file, path: '', reason: 'is not named in preset.json' })

@@ -17,7 +17,7 @@ interface Library {
   readonly classes: Readonly<Record<Draft, AjvClass>>
   readonly formats: Record<string, Format>
   readonly codegen: typeof _
-  /** Knows the meta-schema; never compiles anything else. */
+  /** Has the meta-schema, and compiles nothing else. */
   readonly judges: Map<Draft, Ajv>
 }
 
@@ -27,12 +27,12 @@ let loaded: Library | undefined
 const regExp = Object.assign((source: string) => linearPattern(source), { code: 'linearPattern' })
 
 const OPTIONS: Options = {
-  // Keywords that we do not know are the author's business.
+  // Unknown keywords are allowed: an author may have their own.
   strict: false,
   logger: false,
-  // Without it `required: ["toString"]` is met by every object.
+  // Without it every object would satisfy `required: ["toString"]`.
   ownProperties: true,
-  // Copied into each place otherwise, and a few references can make gigabytes of code.
+  // Otherwise a referenced schema is copied to each place, and a few references can generate gigabytes of code.
   inlineRefs: false,
   code: { regExp },
 }
@@ -48,7 +48,7 @@ function load(): Library {
   return loaded
 }
 
-/** An instance that holds schemas against the rules of their draft: `validateSchema`. */
+/** An instance that checks schemas against the rules of their draft: `validateSchema`. */
 export function judgeOf(draft: Draft): Ajv {
   const { classes, formats, codegen, judges } = load()
   let judge = judges.get(draft)
@@ -61,8 +61,8 @@ export function judgeOf(draft: Draft): Ajv {
 }
 
 /**
- * A validator of a schema that has been judged. With an instance of its own: an instance remembers the `$id` of everything
- * it has seen, so one tenant's schema could refer to another's. Nothing is ever loaded from elsewhere.
+ * A validator of a schema that has been checked. It has its own instance: an instance remembers the `$id` of every
+ * schema it has seen, so one tenant's schema could refer to another's. Schemas are never loaded from elsewhere.
  */
 export function compileSchema(draft: Draft, schema: object | boolean, allErrors: boolean): ValidateFunction {
   const { classes, formats, codegen } = load()

@@ -1,4 +1,4 @@
-/** JSON schemas of event types: whether one can be used, and whether a payload fits. Neither question ever throws. */
+/** Checks JSON schemas of event types, and payloads against them. Neither check throws. */
 import type { ValidateFunction } from 'ajv'
 import { shorten } from '../json/field-path.ts'
 import { LRUCache } from 'lru-cache'
@@ -19,26 +19,26 @@ interface Usable {
   readonly hasReferredAlternatives: boolean
   /** Stops at the first error. */
   readonly first: ValidateFunction
-  /** Goes on to the last; compiled when it is first wanted. */
+  /** Continues to the last error. Compiled at first use. */
   all: ValidateFunction | undefined
 }
 
 type Judged = Usable | { readonly problem: string }
 
 const MAX_KNOWN_SCHEMAS = 300
-/** Values times parts of the schema: above it only the first problem is told, because each costs memory. */
+/** Values times parts of the schema. Above this only the first problem is reported, because each costs memory. */
 const MAX_WORK_FOR_ALL = 250_000
-/** Rules times values; one takes some 10 ns. */
+/** Rules times values. One takes about 10 ns. */
 const MAX_WORK = 4_000_000
 
 const known = new LRUCache<string, Judged>({ max: MAX_KNOWN_SCHEMAS })
 
-/** What is wrong with a schema, for people, or `null` when it can be used. */
+/** What is wrong with a schema, as a sentence, or `null` if it can be used. */
 export function schemaProblem(schema: unknown): string | null {
   return judge(schema).problem
 }
 
-/** What in a value does not fit; empty when it does. A schema that cannot be used is the only problem then. */
+/** The problems of a value; empty if it fits. If the schema cannot be used, that is the only problem. */
 export function checkAgainstSchema(schema: unknown, value: unknown): readonly SchemaProblem[] {
   const judged = judge(schema)
   if (judged.problem !== null) return [{ path: '', reason: `cannot be checked: ${judged.problem}` }]
@@ -51,7 +51,7 @@ export function checkAgainstSchema(schema: unknown, value: unknown): readonly Sc
     const validate = isSmall ? (judged.all ??= compileSchema(judged.draft, judged.schema, true)) : judged.first
     return validate(value) ? [] : describeErrors(validate.errors ?? [], value)
   } catch (error) {
-    // The validator calls itself for each level of the value where the schema does.
+    // The validator recurses for each level of the value if the schema is recursive.
     const why = error instanceof RangeError ? 'it is nested too deeply, or the schema has no end' : messageOf(error)
     return [{ path: '', reason: `cannot be checked against its schema: ${why}` }]
   }
@@ -71,7 +71,7 @@ function judge(schema: unknown): Judged {
   const remembered = known.get(text)
   if (remembered !== undefined) return remembered
   if (Buffer.byteLength(text) > MAX_SCHEMA_BYTES) return { problem: `the schema ${TOO_LARGE}` }
-  // Its own copy: the caller's may change.
+  // A copy, because the caller may change its own.
   const judged = read(JSON.parse(text) as object | boolean)
   known.set(text, judged)
   return judged

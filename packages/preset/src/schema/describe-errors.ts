@@ -1,4 +1,4 @@
-/** From Ajv's errors to what a person reads: where in the value, and what it has to be. */
+/** Describes Ajv's errors for people: the path in the value, and what is expected there. */
 import type { ErrorObject } from 'ajv'
 import { childPath, shorten } from '../json/field-path.ts'
 
@@ -10,7 +10,7 @@ export interface SchemaProblem {
 
 /** Limit of reported problems: a list of a million wrong elements has a million of them. */
 const MAX_PROBLEMS = 20
-/** Sorting out alternatives is quadratic. What sums them up comes last. */
+/** How many errors are sorted. Sorting alternatives is quadratic; the summarising errors come last. */
 const MAX_READ = 250
 
 export function describeErrors(errors: readonly ErrorObject[], value: unknown): SchemaProblem[] {
@@ -28,8 +28,8 @@ function some(errors: readonly ErrorObject[]): readonly ErrorObject[] {
 }
 
 /**
- * Why no alternative fits is said once per alternative and once for all of them; people need the last, and where it is only
- * about types, these.
+ * Ajv reports one error per failed alternative and one that summarises them. People need the summary; if the
+ * alternatives differ only in their type, they need the types.
  */
 function withoutInner(errors: readonly ErrorObject[]): ErrorObject[] {
   const told: ErrorObject[] = []
@@ -158,7 +158,7 @@ function counted(number: string, noun: string): string {
   return `${number} ${noun}${number === '1' ? '' : 's'}`
 }
 
-/** A JSON pointer in our writing. Whether `0` is an index or a name, only the value knows. */
+/** A JSON pointer as a path. The value decides whether `0` is an index or a name. */
 function pathOf(pointer: string, value: unknown): string {
   let path = ''
   let at: unknown = value

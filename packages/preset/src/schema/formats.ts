@@ -3,7 +3,7 @@ import type { Ajv, Format } from 'ajv'
 import type { FormatsPlugin } from 'ajv-formats'
 import { linearPattern, type Pattern } from './linear-pattern.ts'
 
-/** Formats that need look-around and are linear all the same: measured with 64 kB of everything that they repeat. */
+/** Formats that need look-around and are still linear: measured with 64 kB of each repeated part. */
 const LINEAR_AS_THEY_ARE = new Set(['duration', 'hostname'])
 
 const OWN: Readonly<Record<string, Format>> = {
@@ -13,7 +13,7 @@ const OWN: Readonly<Record<string, Format>> = {
   regex: (text: string) => text.length <= 10_000 && isRegExp(text),
 }
 
-/** Takes an instance, because ajv-formats gives them away in no other way. */
+/** Needs an instance, because ajv-formats exports its formats in no other way. */
 export function linearFormats(ajv: Ajv, addFormats: FormatsPlugin): Record<string, Format> {
   addFormats(ajv)
   const formats: Record<string, Format> = {}
@@ -24,7 +24,7 @@ export function linearFormats(ajv: Ajv, addFormats: FormatsPlugin): Record<strin
   return { ...formats, ...OWN }
 }
 
-/** Compiled when a value is first held against it. */
+/** Compiled when the first value is checked. */
 function whenAsked({ source, flags }: RegExp): Format {
   let pattern: Pattern | undefined
   return (text: string) => (pattern ??= linearPattern(source, flags, true)).test(text)

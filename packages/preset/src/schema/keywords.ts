@@ -1,8 +1,8 @@
-/** Keywords whose implementation in Ajv does not stand up to values that are made to hurt. */
+/** Replaces keywords whose implementation in Ajv is unsafe or slow with hostile values. */
 import type { _, Ajv, CodeKeywordDefinition, FuncKeywordDefinition } from 'ajv'
 import { isContainer, jsonEqual } from '../json/json-equal.ts'
 
-/** `code` is Ajv's template tag, handed in because Ajv is loaded late. */
+/** `code` is Ajv's template tag. It is an argument because Ajv is loaded late. */
 export function replaceKeywords(ajv: Ajv, code: typeof _): void {
   const replacements: (FuncKeywordDefinition & Pick<CodeKeywordDefinition, 'error'>)[] = [
     {
@@ -11,7 +11,7 @@ export function replaceKeywords(ajv: Ajv, code: typeof _): void {
       schemaType: 'boolean',
       validate: (wanted: boolean, items: readonly unknown[]) => !wanted || hasUniqueItems(items),
     },
-    // Theirs calls `valueOf` of the payload if there is one, and that may be a number.
+    // Ajv's implementation calls `valueOf` of the payload, which may be a member that is a number.
     {
       keyword: 'const',
       validate: (expected: unknown, value: unknown) => jsonEqual(value, expected),
@@ -30,7 +30,7 @@ export function replaceKeywords(ajv: Ajv, code: typeof _): void {
   }
 }
 
-/** One look-up however many are allowed: 60,000 of them times 500,000 elements would take minutes. */
+/** One look-up for any number of allowed values: comparing 60,000 of them with 500,000 elements would take minutes. */
 function isOneOf(allowed: readonly unknown[]): (value: unknown) => boolean {
   const scalars = new Set(allowed.filter((one) => !isContainer(one)))
   const containers = new Set(allowed.filter(isContainer).map(canonical))

@@ -1,6 +1,6 @@
 /**
- * Regular expressions whose time is linear in the text. Schemas come from one party and payloads from another, and with the
- * engine of V8 the pattern `(a+)+$` takes longer than the universe has for 64 kB of `a` and one `!`.
+ * Regular expressions whose time is linear in the text. Schemas come from one party and payloads from another, and in
+ * V8 the pattern `(a+)+$` practically never ends with 64 kB of `a` and one `!`.
  */
 import { createRequire } from 'node:module'
 import type { RE2JS } from 're2js'
@@ -23,8 +23,8 @@ const MAX_STEPS_SMALL = 600_000
 const MAX_STEPS_LARGE = 150_000
 const SMALL_PROGRAM = 32
 /**
- * For all texts of one check together, after which there is no further one. It is CPU time: on a busy machine the clock on the
- * wall also counts what other programs take, and a start was refused because of the samples of a built-in preset.
+ * The bound for all texts of one check together. It is CPU time, because on a busy machine the wall clock also counts
+ * the time of other programs: once a start was refused because of the samples of a built-in preset.
  */
 const MAX_MS = 50
 
@@ -55,7 +55,7 @@ function cpuMs({ user, system }: NodeJS.CpuUsage): number {
 const require = createRequire(import.meta.url)
 let library: typeof RE2JS | undefined
 
-/** Why a pattern cannot be had in linear time, for people. */
+/** Why a pattern cannot run in linear time, as a sentence. */
 export class PatternError extends Error {
   override readonly name = 'PatternError'
 }
@@ -72,7 +72,7 @@ export function linearPattern(source: string, flags = '', isOurs = false): Patte
       `the pattern ${shorten(source)} repeats too much: its repetitions written out are more than ${MAX_PATTERN_SIZE} parts, so use maxLength, or smaller numbers`,
     )
   }
-  // 90 ms, and most schemas have no pattern.
+  // Loaded at first use: it takes 90 ms, and most schemas have no pattern.
   library ??= (require('re2js') as { RE2JS: typeof RE2JS }).RE2JS
   try {
     const caseFlag = flags.includes('i') ? library.CASE_INSENSITIVE : 0

@@ -1,5 +1,5 @@
 /**
- * How many instructions a pattern becomes, roughly, before it is compiled: counted repetitions are written out, and 181
+ * How many instructions a pattern becomes, roughly, before it is compiled: counted repetitions are expanded, and 181
  * characters of `a{0,1000}` are 40,000 instructions that take 14 s for 2,000 characters of text.
  */
 export function patternSize(source: string): number {

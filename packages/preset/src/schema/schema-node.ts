@@ -1,4 +1,4 @@
-/** One schema without what is inside of it: what it costs, and which other schemas apply to the value and to its parts. */
+/** One schema without its inner schemas: its own cost, and which other schemas apply to the value and to its parts. */
 import type { Resolve, Schema } from './references.ts'
 
 const IN_PLACE = ['not', 'if', 'then', 'else']
@@ -7,18 +7,18 @@ const IN_PLACE_MAPS = ['dependentSchemas', 'dependencies']
 const OF_FIELDS = ['additionalProperties', 'unevaluatedProperties', 'propertyNames']
 const OF_ELEMENTS = ['items', 'additionalItems', 'contains', 'unevaluatedItems']
 export const REFERENCES = ['$ref', '$dynamicRef']
-/** Compares the whole value below it. */
+/** Keywords that compare the whole value. */
 const OF_ALL_BELOW = ['const', 'enum', 'uniqueItems']
 
 export interface SchemaNode {
-  /** Rules of its own. */
+  /** Number of its own rules. */
   readonly cost: number
   readonly deep: number
-  /** For the same value. */
+  /** Schemas that apply to the same value. */
   readonly inPlace: readonly Schema[]
-  /** One of them for a field. */
+  /** Schemas of which one applies to a field. */
   readonly fields: readonly Schema[]
-  /** All that fit, for a field. */
+  /** Schemas of which every matching one applies to a field. */
   readonly patterns: readonly Schema[]
   readonly rest: readonly Schema[]
   readonly elements: readonly Schema[]
@@ -66,7 +66,7 @@ const FREE = new Set([
   'examples',
 ])
 
-/** Each that does not fit leaves an error behind, which is 300 ns. */
+/** Each failed alternative creates an error object, which takes 300 ns. */
 const STEPS_AN_ALTERNATIVE = 20
 
 function costOf(key: string, value: unknown): number {

@@ -12,7 +12,7 @@ export function countValues(value: unknown, most: number): number {
   return count
 }
 
-/** What makes a schema unfit before it is even read as one; `null` when nothing does. */
+/** Why a value cannot be a schema, before it is parsed as one; `null` if it can. */
 export function unfitness(schema: object): string | null {
   let level: unknown[] = [schema]
   let count = 0
@@ -21,7 +21,7 @@ export function unfitness(schema: object): string | null {
     const next: unknown[] = []
     for (const value of level) {
       if (typeof value !== 'object' || value === null) continue
-      // The engine below would pass over it in silence.
+      // The validator would ignore it silently.
       if (Object.hasOwn(value, '__proto__')) return 'has a key "__proto__", which cannot be checked: leave it out'
       const inner = Object.values(value)
       count += inner.length

@@ -5,13 +5,15 @@
 import { resolver, type Schema } from './references.ts'
 import { isSchema, nodeOf, REFERENCES, schemasIn, type SchemaNode } from './schema-node.ts'
 
-/** Of values as deep as their position in the list, most work per value; deeper ones take as much as the last. */
+/**
+ * The maximum work per value by depth: the position in the list is the depth. Deeper values take as much as the last.
+ */
 export type Profile = readonly number[]
 
 interface Weights {
   readonly profile: Profile
   readonly problem: null
-  /** Every error of every alternative is kept then, also where these are references. */
+  /** Whether alternatives contain references. Every error of every alternative is kept then. */
   readonly hasReferredAlternatives: boolean
 }
 
@@ -62,7 +64,7 @@ export function weigh(schema: object | boolean): Weights | { readonly problem: s
 
 const TOO_HEAVY = `applies more than ${MAX_WEIGHT} rules to one value once its references are followed: refer to less in anyOf, oneOf and allOf`
 
-/** At most this many rules are held against a value; answers the first number above `most`, or the number. */
+/** How many rules are applied to a value at most. Stops counting above `most`. */
 export function workOf(profile: Profile, value: unknown, most: number): number {
   let level: unknown[] = [value]
   let work = 0
@@ -91,7 +93,7 @@ function hasReferredAlternatives(found: ReadonlyMap<Schema, SchemaNode>): boolea
   return false
 }
 
-/** Inner ones first; `null` where one applies to its own value again. */
+/** Sorts schemas so that inner ones come first; `null` if one applies to its own value again. */
 function inOrder(root: Schema, found: ReadonlyMap<Schema, SchemaNode>): Schema[] | null {
   const order: Schema[] = []
   const states = new Map<Schema, 'open' | 'done'>()

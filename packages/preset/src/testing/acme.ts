@@ -106,7 +106,7 @@ export function presetFolder(files: Readonly<Record<string, string>>): { path: s
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) }
 }
 
-/** A text in one file, once. */
+/** Replaces a text in one file once. */
 export interface Change {
   readonly file: string
   readonly from: string
