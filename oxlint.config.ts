@@ -48,6 +48,30 @@ const wireFolders = [
 
 const presetFolders = ['json', 'filter', 'schema', 'parse', 'load', 'documentation']
 
+const apiFolders = ['schemas', 'routes', 'client', 'slow-route']
+
+const cliFolders = [
+  'process',
+  'show',
+  'server',
+  'api',
+  'command',
+  'dialect',
+  'sample',
+  'log',
+  'tail',
+  'preset',
+  'mock',
+  'dev',
+  'commands',
+]
+
+const serverInCli: Pattern = {
+  group: ['@posthorn/server', '!@posthorn/server/settings'],
+  message: 'The server is loaded by the commands that start it: see src/server/load-server.ts.',
+  allowTypeImports: true,
+}
+
 /** Implementations behind an interface: `open.ts` constructs them, and the rest sees the interface. */
 const implementations = ['**/sqlite/**', '**/postgres/**', '**/http/**', '**/amqp/**']
 
@@ -131,10 +155,13 @@ export default defineConfig({
       excludeFiles: ['**/*.test.ts'],
     })),
     ...engineFolders.map((folder) => engineFolder(folder)),
-    restricted(['packages/cli/src/**'], ownPackages('cli'), {
-      group: ['@posthorn/server', '!@posthorn/server/settings'],
-      message: 'The server is loaded by the commands that start it: see src/server/load-server.ts.',
-      allowTypeImports: true,
-    }),
+    ...apiFolders.map((folder) =>
+      restricted([`packages/api/src/${folder}/**`], ownPackages('api'), ...above(apiFolders, folder)),
+    ),
+    restricted(['packages/cli/src/**'], ownPackages('cli'), serverInCli),
+    ...cliFolders.map((folder) => ({
+      ...restricted([`packages/cli/src/${folder}/**`], ownPackages('cli'), serverInCli, ...above(cliFolders, folder)),
+      excludeFiles: ['**/*.test.ts'],
+    })),
   ],
 })

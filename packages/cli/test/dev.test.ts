@@ -62,7 +62,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     expect(text).toMatch(/^ {2}page +http:\/\/127\.0\.0\.1:\d+\/#token=eyJ[\w.-]+$/m)
   })
 
-  test('secrets are kept for their owner only', () => {
+  test('only the owner can read the secrets', () => {
     for (const file of ['state.json', 'receiver-key.pem'])
       expect(statSync(join(data, 'dev', file)).mode & 0o777).toBe(0o600)
     expect(statSync(data).mode & 0o777).toBe(0o700)
@@ -85,7 +85,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     await running.until(/^scalefusion device\.locked -> 200/m)
   })
 
-  test('send says what the server refuses', async () => {
+  test('send prints why the server refuses', async () => {
     expect(await command('send', 'nobody', 'device.locked', '--data', data)).toMatchObject({
       code: 2,
       text: expect.stringMatching(/the server refused/),
@@ -94,7 +94,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     expect(clash).toMatchObject({ code: 2, text: expect.stringMatching(/event/) })
   })
 
-  test('a payload is delivered with its digits as they were given', async () => {
+  test('a payload is delivered with all its digits', async () => {
     const payload = '{"type":"invoice.paid","total":12345678901234567890,"rate":1.10}'
     const sent = await command(
       'send',
@@ -116,7 +116,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     expect(await answer.text()).toContain(payload)
   })
 
-  test('when a secret is replaced, the receiver takes the new one', async () => {
+  test('after a secret is replaced, the receiver uses the new one', async () => {
     const [, url = ''] = /^ready (\S+)$/m.exec(text) ?? []
     const [, token = ''] = /^ {2}token +(\S+)$/m.exec(text) ?? []
     const client = createClient({ url, token })
@@ -159,7 +159,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     await running.until(/^scalefusion -> 406 in \d+ ms, refused: signature_mismatch/m)
   })
 
-  test('a second one on the same data says that the folder is in use', async () => {
+  test('a second process on the same data says that the folder is in use', async () => {
     const second = dev()
     expect((await second.ended).code).toBe(3)
     expect(second.output.text).toMatch(/error: Another Posthorn is using the data folder /)
@@ -175,7 +175,7 @@ describe('posthorn dev, started, used, stopped and started again', () => {
     expect(running.output.text).not.toContain('ended without waiting')
   })
 
-  test('a signal that comes as soon as it is ready is heard too', async () => {
+  test('a signal right after the start stops it too', async () => {
     running = dev()
     await running.until(/^ready /m)
     children = descendants(running.child.pid ?? 0)

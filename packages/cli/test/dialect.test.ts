@@ -26,7 +26,7 @@ afterAll(async () => {
 })
 
 describe('posthorn dialect', () => {
-  test('list has those that are built in', async () => {
+  test('list shows the built-in dialects', async () => {
     const { code, out } = await run('list')
     expect(code).toBe(0)
     expect(out).toMatch(/^Name +Version +Whose +Parameters +Title\n/)
@@ -36,7 +36,7 @@ describe('posthorn dialect', () => {
     ).toHaveLength(1)
   })
 
-  test('show has parameters and definition', async () => {
+  test('show prints parameters and definition', async () => {
     const { out } = await run('show', 'comapi')
     expect(out).toMatch(/^.* \(comapi\)\nbuilt in\n\nParameters\n {2}\w+, required: .*\n/)
     expect(out).toMatch(/\nDefinition\n\{\n {2}"name": "comapi",\n/)
@@ -44,7 +44,7 @@ describe('posthorn dialect', () => {
     expect(await run('show', 'morse')).toMatchObject({ code: 2, err: expect.stringMatching(/no such thing/) })
   })
 
-  test('put defines versions, show and docs take one, delete forgets them', async () => {
+  test('put defines versions, show and docs print one of them, delete removes all', async () => {
     expect(await run('put', 'parcelbird', good)).toMatchObject({ code: 0, out: 'parcelbird is defined, version 1\n' })
     const text = readFileSync(good, 'utf8').replace('"Parcelbird"', '"Parcelbird, anew"')
     const second = await posthorn(['dialect', 'put', 'parcelbird', '-', '--json'], { env: server.env, stdin: text })
@@ -65,7 +65,7 @@ describe('posthorn dialect', () => {
     expect(await run('delete', 'standard')).toMatchObject({ code: 2 })
   })
 
-  test('put tells everything that the server refuses, a line each', async () => {
+  test('put prints everything that the server refuses, one line each', async () => {
     const { code, err } = await run('put', 'acme', file('empty.json', '{"request": {}}'))
     expect(code).toBe(2)
     expect(err).toMatch(/^error: the server refused: \n( {2}`.*\n){3,}/)
@@ -80,7 +80,7 @@ describe('posthorn dialect check', () => {
     expect(await check(good, '--json')).toMatchObject({ code: 0, out: '' })
   })
 
-  test('takes what shows another one, without its name', async () => {
+  test('accepts the definition that show prints, without its name', async () => {
     const { definition } = JSON.parse((await run('show', 'standard', '--json')).out) as { definition: object }
     const path = file('acme.json', JSON.stringify({ ...definition, name: undefined, version: undefined }))
     expect(await check(path)).toMatchObject({ code: 0, out: '✓ good  Standard Webhooks (without a name)\n' })
@@ -125,7 +125,7 @@ describe('posthorn dialect check', () => {
     })
   })
 
-  test('a file that is not there', async () => {
+  test('a missing file is an error', async () => {
     expect(await check('/nowhere.json')).toMatchObject({ code: 3, err: expect.stringMatching(/cannot be read/) })
   })
 })

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
-test('tells how many match, and which', async () => {
+test('prints how many messages match, and which', async () => {
   const { code, out } = await run('acme', '{"total": {"$gte": 50}}')
   expect(code).toBe(0)
   expect(out).toMatch(/^3 of the 4 newest messages match\n\nMatch +Time +Event type +Message\n/)
@@ -22,7 +22,7 @@ test('tells how many match, and which', async () => {
   expect(lines[0]).toMatch(/^✓ yes +\d{4}-\S+ \S+Z +invoice\.void +msg_\w+$/)
 })
 
-test('over the message, of some event types, of the newest', async () => {
+test('filters the whole message, for some event types, for the newest messages', async () => {
   expect((await run('acme', '{"topic": "invoice.void"}', '--over', 'message')).out).toMatch(
     /^1 of the 4 newest messages matches\n/,
   )

@@ -8,7 +8,7 @@ const old = oldNode()
 const nodes: [name: string, node: string][] = [['the Node that runs the tests', process.execPath]]
 if (old !== null) nodes.push(['an old Node', old])
 
-test('an old Node is there, to begin with', ({ skip }) => {
+test('the machine has an old Node', ({ skip }) => {
   if (old === null && process.env['POSTHORN_TEST_REQUIRE'] !== 'all') skip('no Node from 14 to 23 on PATH')
   expect(old).not.toBeNull()
 })
@@ -72,7 +72,7 @@ describe('an installed package', () => {
     expect(running.output.text).toContain('https://nodejs.org')
   })
 
-  test('takes the Node that came in through npm', async ({ skip }) => {
+  test('uses the Node that npm installed', async ({ skip }) => {
     if (old === null) return skip('no Node from 14 to 23 on PATH')
     const binaries = join(folder, 'node_modules', '.bin')
     mkdirSync(binaries)
@@ -83,14 +83,14 @@ describe('an installed package', () => {
     rmSync(binaries, { recursive: true })
   })
 
-  test('takes the Node on PATH else', async ({ skip }) => {
+  test('else uses the Node on PATH', async ({ skip }) => {
     if (old === null) return skip('no Node from 14 to 23 on PATH')
     const running = start(old, [bin], { env: { PATH: `${dirname(old)}:${dirname(process.execPath)}` } })
     expect(await running.ended).toEqual({ code: 0, signal: null })
     expect(running.output.text).toBe(`running ${process.version}\n`)
   })
 
-  test('starts no second process when this one will do', async () => {
+  test('starts no second process if its own Node is new enough', async () => {
     await using running = start(process.execPath, [bin, 'stay'])
     await running.until(/running/)
     expect(descendants(running.child.pid ?? 0)).toEqual([])
@@ -110,7 +110,7 @@ describe('an installed package', () => {
     },
   )
 
-  test('dies of the signal that the program died of', async () => {
+  test('dies of the same signal as the program', async () => {
     await using running = start(old ?? process.execPath, [bin, 'stay'], { env })
     await running.until(/running/)
     running.child.kill('SIGTERM')

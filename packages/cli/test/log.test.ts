@@ -50,7 +50,7 @@ afterAll(async () => {
 })
 
 describe('posthorn log', () => {
-  test('begins with the totals, then a line an attempt, the newest first', async () => {
+  test('prints the totals, then one line per attempt, the newest first', async () => {
     const { out } = await run('acme')
     const [totals, empty, header, ...lines] = out.trimEnd().split('\n')
     expect(totals).toBe('Total 6   Succeeded 2 (33.3 %)   Failed 4 (66.7 %)')
@@ -117,7 +117,7 @@ describe('posthorn log', () => {
     expect((await run('acme', '--limit', '6')).out).not.toContain('there is more')
   })
 
-  test('says what to do where there is nothing', async () => {
+  test('says what to do when there are no attempts', async () => {
     expect((await run('empty')).out).toMatch(
       /^Total 0 .*\n\nthere are no attempts yet; .*posthorn send empty <event> --wait\n$/,
     )
@@ -136,7 +136,7 @@ describe('posthorn log', () => {
     expect(await run(...args)).toMatchObject({ code, out: '', err: expect.stringMatching(message) })
   })
 
-  test('a token without the scope is told which one it takes', async () => {
+  test('the error for a token without the scope names the scope', async () => {
     const token = await log.token({ subject: 'org_log', scopes: ['messages:send'] })
     expect(await run('acme', '--token', token)).toMatchObject({
       code: 2,
@@ -149,7 +149,7 @@ describe('posthorn log with an id', () => {
   const idOf = (code: number, message: string) =>
     entries.find((entry) => entry.code === code && entry.msgId === message)?.id ?? ''
 
-  test('shows one attempt in full, and those beside it', async () => {
+  test('shows one attempt in full, and the other attempts of its message', async () => {
     const { out } = await run('acme', idOf(503, first))
     expect(out).toMatch(new RegExp(`^${idOf(503, first)}  ✗ failed\n`))
     expect(out).toMatch(/\n {2}endpoint +ep_\w+ http:\/\/127\.0\.0\.1:\d+\/\n/)
@@ -162,7 +162,7 @@ describe('posthorn log with an id', () => {
     expect(timeline).toMatch(/\n {2}#2 .*\+\d+ \w[^\n]*○ in \d+ \w/)
   })
 
-  test('shows the payload with its digits, and the sentence of an error', async () => {
+  test('shows the payload with all its digits, and the sentence of an error', async () => {
     const { out } = await run('acme', idOf(0, second))
     expect(out).toContain('\n{"amount": 2432232314.10}\n')
     expect(out).toMatch(/\nWhy\n127\.0\.0\.1:1 refused the connection: .*\. \(connection_refused\)\n/)
@@ -177,7 +177,7 @@ describe('posthorn log with an id', () => {
     }
   })
 
-  test('a success has no reasons, and the id as its receiver saw it', async () => {
+  test('a success has no reason, and has the id that the receiver saw', async () => {
     const { out } = await run('acme', idOf(200, first))
     expect(out).not.toContain('\nWhy\n')
     expect(out).toContain(`request id    ${idToUuid(first)}\n`)
@@ -191,7 +191,7 @@ describe('posthorn log with an id', () => {
     expect(JSON.parse(out)).toMatchObject({ attempt: { id: idOf(0, second) }, attempts: [{}, {}, {}] })
   })
 
-  test('a message that waits is told as such', async () => {
+  test('the error for a message without an attempt says that it waits', async () => {
     const { id } = await log.client.message.create({
       params: { app_id: 'empty' },
       body: { eventType: 'device.locked', payload: {} },

@@ -31,7 +31,7 @@ afterAll(async () => {
 })
 
 describe('posthorn mock', () => {
-  test('shows request and answer, and is in no log', async () => {
+  test('shows request and response, and is in no log', async () => {
     const { code, out } = await run('mock', 'acme', 'good', 'visitor.signin', '--set', 'visitor.name=Ada')
     expect(code).toBe(0)
     expect(out).toMatch(/^POST http:\/\/127\.0\.0\.1:\d+\/in\n/)
@@ -47,7 +47,7 @@ describe('posthorn mock', () => {
     expect(good.got.at(-1)?.body.toString()).toContain('2432232314.10')
   })
 
-  test('ends with 1 where the answer is no', async () => {
+  test('ends with 1 if the response is not a 2xx', async () => {
     expect(await run('mock', 'acme', 'busy', 'visitor.signin')).toMatchObject({
       code: 1,
       out: expect.stringMatching(/\n503 in \d+ ms\n/),
@@ -83,7 +83,7 @@ describe('posthorn test', () => {
     expect((await server.client.log.list({ params: { app_id: 'acme' } })).data).toEqual([])
   })
 
-  test('says which step did not succeed', async () => {
+  test('says which step failed', async () => {
     const { code, out } = await run('test', 'acme', 'dead')
     expect(code).toBe(1)
     expect(out).toMatch(/\n✗ connect .*refused.*\n- tls .*not tried.*\n- redirect /)

@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 describe('posthorn preset list', () => {
-  test('has a line for each, or an object', async () => {
+  test('prints a line for each preset, or an object', async () => {
     const { code, out } = await run('list')
     expect(code).toBe(0)
     expect(out).toMatch(/^Name +Title +Dialect +Events +Words +Description\n/)
@@ -37,7 +37,7 @@ describe('posthorn preset list', () => {
 })
 
 describe('posthorn preset show', () => {
-  test('says how it delivers and what it allows, and has the support matrix by category', async () => {
+  test('prints how it delivers and what it allows, and the platforms of its event types by category', async () => {
     const { code, out } = await run('show', 'scalefusion')
     expect(code).toBe(0)
     expect(out).toMatch(/^Scalefusion \(scalefusion\)\nDevice management: /)
@@ -66,13 +66,13 @@ describe('posthorn preset show', () => {
     for (const { name: type } of preset.eventTypes) expect(out).toMatch(new RegExp(`\n${type.replaceAll('.', '\\.')} `))
   })
 
-  test('one that is not there', async () => {
+  test('an unknown preset is an error', async () => {
     expect(await run('show', 'nobody')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/no such thing/) })
   })
 })
 
 describe('posthorn preset apply', () => {
-  test('makes an application one of a vendor, and tells when that would replace something', async () => {
+  test('applies a preset, and says when that would replace something', async () => {
     expect(await run('apply', 'acme', 'scalefusion')).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^acme now uses the preset of Scalefusion: dialect scalefusion, \d+ event types\.\n/),
@@ -127,7 +127,7 @@ describe('posthorn preset check', () => {
   const edit = (file: string, change: (text: string) => string) =>
     writeFileSync(file, change(readFileSync(file, 'utf8')))
 
-  test('needs no server, and says what is good', async () => {
+  test('needs no server, and lists valid presets', async () => {
     expect(await check(vendors)).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^Result +Name +Title +Events +Samples\n✓ good +parcelbird +Parcelbird +\d+ +\d+\n$/),
@@ -159,7 +159,7 @@ describe('posthorn preset check', () => {
     })
   })
 
-  test('tries the samples', async () => {
+  test('checks the samples', async () => {
     const folder = copy()
     const file = join(folder, 'parcelbird', 'samples', 'parcel.delivered.json')
     edit(file, () => '{}')
@@ -169,7 +169,7 @@ describe('posthorn preset check', () => {
     })
   })
 
-  test('a folder that is none, and one preset alone, are told as such', async () => {
+  test('a missing folder and a single preset are errors that say so', async () => {
     expect(await check('/nowhere')).toMatchObject({ code: 3, out: '', err: expect.stringMatching(/does not exist/) })
     expect(await check(join(vendors, 'parcelbird'))).toMatchObject({
       code: 2,

@@ -1,5 +1,5 @@
 import type { Client } from '@posthorn/api'
-import { devOrg, readDevState } from '../dev/state.ts'
+import { devOrg, readDevState } from './dev-state.ts'
 import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
 import { loadServer } from '../server/load-server.ts'

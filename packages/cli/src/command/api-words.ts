@@ -1,5 +1,5 @@
 import type { AccessOptions } from '../api/access.ts'
-import { defaultDataFolder } from '../dev/state.ts'
+import { defaultDataFolder } from '../api/dev-state.ts'
 import { option, type Words } from './words.ts'
 
 /** The options of every command that asks a server. */

@@ -39,6 +39,6 @@ export function option<T = string>(
   return initial === undefined ? made : made.default(initial)
 }
 
-/** Arguments and options that several commands have. */
+/** Arguments that several commands have. */
 export const appArgument = argument('<app>', 'application: its id or uid')
 export const endpointArgument = argument('<endpoint>', 'endpoint: its id or uid')

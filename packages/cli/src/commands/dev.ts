@@ -2,7 +2,7 @@ import { command } from '../command/command.ts'
 import { port } from '../command/option-values.ts'
 import { option } from '../command/words.ts'
 import type { DevOptions } from '../dev/run.ts'
-import { defaultDataFolder } from '../dev/state.ts'
+import { defaultDataFolder } from '../api/dev-state.ts'
 
 /** Everything that is needed to try Posthorn, in one process: server, demo applications, a receiver that verifies. */
 export const dev = command<DevOptions>({

@@ -74,7 +74,7 @@ describe('sign', () => {
     expect(verified).toMatchObject({ code: 0, out: expect.stringContaining('type      visitor.signin\n') })
   })
 
-  test('without a secret it says so', async () => {
+  test('signing without a secret is an error', async () => {
     expect(await posthorn(['sign', '-d', 'scalefusion'], { stdin: '{}' })).toMatchObject({
       code: 2,
       err: expect.stringMatching(/there is no secret/),
@@ -85,7 +85,7 @@ describe('sign', () => {
     })
   })
 
-  test('a file that is not there', async () => {
+  test('a missing file is an error', async () => {
     const ran = await posthorn(['sign', '-d', 'scalefusion', '--secret', secret, join(folder, 'nothing.json')])
     expect(ran).toMatchObject({ code: 3, err: expect.stringMatching(/cannot be read/) })
   })
@@ -105,7 +105,7 @@ describe('verify', () => {
     },
   )
 
-  test('says what a request holds, and with which of two secrets', async () => {
+  test('prints the contents of a request, and which of two secrets verified it', async () => {
     const body =
       '{"id":"01a20105-c130-7dcd-b2d3-7004587853b3","event":"device.locked","created_at":"2026-11-22T02:11:24Z","data":{"devices":[]}}'
     const signed = await posthorn(['sign', '-d', 'scalefusion', '--secret', secret, '--raw', '--json'], { stdin: body })
@@ -130,7 +130,7 @@ describe('verify', () => {
     expect(ran.err).toContain('hmac-sha256, hex')
   })
 
-  test('an old time is refused by the clock that is given', async () => {
+  test('an old time is refused, measured with the given clock', async () => {
     const args = ['verify', '-d', 'signinapp', '--secret', secret, '-H', golden[1]!.line, '--tolerance', '5m', '--json']
     const at = (time: string) => posthorn([...args, '--timestamp', time], { stdin: B })
     expect(JSON.parse((await at('1644317744')).out)).toMatchObject({ code: 'timestamp_too_old' })

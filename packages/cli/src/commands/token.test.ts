@@ -59,7 +59,7 @@ test.each([
   })
 })
 
-test('without a secret it says where one comes from', async () => {
+test('the error without a secret says where to get one', async () => {
   const ran = await posthorn(['token', '--data', join(tmpdir(), 'there-is-no-such-folder')])
   expect(ran).toMatchObject({ code: 2, err: expect.stringMatching(/POSTHORN_JWT_SECRET is not set/) })
 })

@@ -51,14 +51,14 @@ test('changes values of the sample, as JSON or as text', async () => {
   expect(JSON.parse(String(receiver.got[0]?.body))).toMatchObject({ visitor: { name: 'Ada' }, site: { id: 9 } })
 })
 
-test('a payload that is given goes out byte for byte', async () => {
+test('a given payload is sent byte for byte', async () => {
   await using receiver = await localReceiver()
   const payload = '{"id":12345678901234567890, "e":1e2}'
   await posthorn(['trigger', 'x.y', '-d', 'standard', '-t', receiver.url, '--payload', '-'], { stdin: payload })
   expect(String(receiver.got[0]?.body)).toBe(payload)
 })
 
-test('signs with the secret that is given', async () => {
+test('signs with the given secret', async () => {
   await using receiver = await localReceiver()
   await posthorn(['trigger', 'device.locked', '-d', 'scalefusion', '-t', receiver.url, '--secret', 'my secret'])
   expect(await verify(receiver.got[0]!, { dialect: 'scalefusion', secret: 'my secret' })).toMatchObject({ ok: true })
@@ -72,7 +72,7 @@ test('sends unsigned when asked', async () => {
   })
 })
 
-test('a refusal is shown, harmlessly, and ends with 1', async () => {
+test('a refusal is printed without control characters, and ends with 1', async () => {
   await using receiver = await localReceiver({ status: 406, body: 'Signatures mismatch!!\u001b[2J' })
   const ran = await posthorn(['trigger', 'device.locked', '-d', 'scalefusion', '-t', receiver.url])
   expect(ran.code).toBe(1)
@@ -80,13 +80,13 @@ test('a refusal is shown, harmlessly, and ends with 1', async () => {
   expect(ran.out).toContain('Signatures mismatch!!\\x1b[2J')
 })
 
-test('no answer ends with 1 and says why', async () => {
+test('no response ends with 1 and says why', async () => {
   const ran = await posthorn(['trigger', 'device.locked', '-d', 'scalefusion', '-t', 'http://127.0.0.1:1/'])
   expect(ran).toMatchObject({ code: 1 })
   expect(ran.out).toContain('ECONNREFUSED')
 })
 
-test('--json has request, answer and secret', async () => {
+test('--json prints request, answer and secret', async () => {
   await using receiver = await localReceiver({ body: 'thanks' })
   const ran = await posthorn(['trigger', 'device.locked', '-d', 'scalefusion', '-t', receiver.url, '--json'])
   expect(JSON.parse(ran.out)).toMatchObject({

@@ -11,11 +11,11 @@ import { exitCodes } from '../process/exit-codes.ts'
 import { errorText } from '../process/system-error.ts'
 import { builtInPresets } from '../sample/built-in-presets.ts'
 import { devSecret, devSecretText } from '../sample/dev-secret.ts'
-import { httpSend, type Answer } from '../sample/http-send.ts'
+import { httpSend } from '../sample/http-send.ts'
 import { newMessage } from '../sample/new-message.ts'
 import { payloadOptions, type PayloadOptions } from '../sample/payload-options.ts'
 import { samplePayload } from '../sample/sample-payload.ts'
-import { isSuccess, showAnswer, showRequest } from '../show/http.ts'
+import { isSuccess, showAnswer, showRequest, type Answer } from '../show/http.ts'
 
 interface Options extends PayloadOptions {
   readonly dialect: string

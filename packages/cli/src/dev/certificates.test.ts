@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-test('a certificate for the loopback names, signed by an authority that can sign nothing more', async () => {
+test('a certificate for the loopback names, signed by an authority whose key is not kept', async () => {
   const made = await certificates(folder, now)
   const [ca, server] = [new X509Certificate(made.ca), new X509Certificate(made.certificate)]
   expect(server.verify(ca.publicKey)).toBe(true)
@@ -27,7 +27,7 @@ test('a certificate for the loopback names, signed by an authority that can sign
   expect(statSync(join(folder, 'receiver-key.pem')).mode & 0o777).toBe(0o600)
 })
 
-test('it is kept, and made anew when it is about to run out or damaged', async () => {
+test('it is kept; a new one is made when it expires soon or is damaged', async () => {
   const first = await certificates(folder, now)
   expect(await certificates(folder, now + 300 * DAY_MS)).toEqual(first)
   const second = await certificates(folder, now + 392 * DAY_MS)

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { writePrivate } from './files.ts'
+import { writePrivate } from '../process/write-private.ts'
 
 /** The certificate of the built-in https receiver, and the authority that the server must trust. All in PEM format. */
 export interface Certificates {

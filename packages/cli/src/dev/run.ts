@@ -10,7 +10,7 @@ import { demoPresets, seedDemos, sendFirst, type Demo } from './demo.ts'
 import { receivedLine } from './received-line.ts'
 import { startReceiver, type Receiver } from './receiver.ts'
 import { devSettings } from './settings.ts'
-import { devFolder, openDevState, saveDevState } from './state.ts'
+import { devFolder, openDevState, saveDevState } from '../api/dev-state.ts'
 import { welcome, whatNext } from './welcome.ts'
 
 export interface DevOptions {

@@ -4,8 +4,8 @@ import { readSettings, SettingsError, type Settings } from '@posthorn/server/set
 import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
 import { cliVariables } from '../process/environment.ts'
-import { writePrivate } from './files.ts'
-import { devFolder, type DevState } from './state.ts'
+import { writePrivate } from '../process/write-private.ts'
+import { devFolder, type DevState } from '../api/dev-state.ts'
 
 const LOOPBACK = '127.0.0.0/8,::1'
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ApiAccess } from '../api/access.ts'
 import type { Io } from '../process/io.ts'
 import type { Receiver } from './receiver.ts'
-import { defaultDataFolder } from './state.ts'
+import { defaultDataFolder } from '../api/dev-state.ts'
 
 /** The addresses, printed when the server is ready. */
 export function welcome({ url, token }: ApiAccess, receiver: Receiver, options: { data: string }, io: Io): string {

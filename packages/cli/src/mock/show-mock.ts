@@ -1,7 +1,6 @@
 import type { MockOut } from '@posthorn/api'
-import type { Answer } from '../sample/http-send.ts'
 import type { Io } from '../process/io.ts'
-import { showAnswer, showRequest } from '../show/http.ts'
+import { showAnswer, showRequest, type Answer } from '../show/http.ts'
 
 /** The request that a server sent at once, and its response, in the form of `posthorn trigger`. */
 export function showMock(mock: MockOut, io: Io): string {

@@ -20,7 +20,7 @@ const found = (daysLeft: number): TestOut => ({
   message: null,
 })
 
-test('shows whose certificate it is and how long it is good', () => {
+test('shows subject and issuer of the certificate, and how long it is valid', () => {
   expect(showTest(found(61), io)).toBe(
     [
       '<green>✓ tls</>       11 ms  TLSv1.3, with a certificate',
@@ -37,6 +37,6 @@ test('shows whose certificate it is and how long it is good', () => {
   )
 })
 
-test('one that is about to end is red', () => {
+test('a certificate that expires soon is red', () => {
   expect(showTest(found(1), io)).toContain('<red>1 day left</>')
 })

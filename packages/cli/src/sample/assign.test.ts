@@ -13,13 +13,13 @@ test('a value is JSON when it parses, and text when it does not', () => {
   expect(set('visitor.name=a=b').visitor).toMatchObject({ name: 'a=b' })
 })
 
-test('paths go into lists by position, and names may hold spaces and escaped dots', () => {
+test('a path names positions in lists, and its names may contain spaces and escaped dots', () => {
   expect(set('list.1.id=7').list).toEqual([{ id: 1 }, { id: 7 }])
   expect(set('visitor.Car Reg=B2').visitor).toMatchObject({ 'Car Reg': 'B2' })
   expect(set('visitor.a\\.b=2').visitor).toMatchObject({ 'a.b': 2 })
 })
 
-test('the payload that was given stays as it is', () => {
+test('the given payload does not change', () => {
   set('visitor.name=Ada')
   expect(payload.visitor.name).toBe('John')
 })
@@ -36,7 +36,7 @@ test.each([
   expect(() => set(text)).toThrow(/the payload has no such member/)
 })
 
-test('the error names the paths that are there, nearest first', () => {
+test('the error lists the existing paths, the nearest first', () => {
   expect(() => set('visitor.nmae=x')).toThrow(
     expect.objectContaining({ next: expect.stringMatching(/^It has: visitor\.name, /) }),
   )

@@ -2,19 +2,8 @@ import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { rootCertificates } from 'node:tls'
 import type { WireRequest } from '@posthorn/wire'
+import type { Answer } from '../show/http.ts'
 import { errorText, systemCode } from '../process/system-error.ts'
-
-/** What a receiver answered, or why there is no answer. */
-export type Answer =
-  | {
-      readonly ok: true
-      readonly status: number
-      readonly statusText: string
-      readonly headers: readonly (readonly [name: string, value: string])[]
-      readonly body: Uint8Array
-      readonly durationMs: number
-    }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly durationMs: number }
 
 const MAX_ANSWER_BYTES = 1_048_576
 

@@ -1,7 +1,18 @@
 import type { WireRequest } from '@posthorn/wire'
-import type { Answer } from '../sample/http-send.ts'
 import type { Io } from '../process/io.ts'
 import { printable, printableBytes } from './printable.ts'
+
+/** The response of a receiver, or why there is none. */
+export type Answer =
+  | {
+      readonly ok: true
+      readonly status: number
+      readonly statusText: string
+      readonly headers: readonly (readonly [name: string, value: string])[]
+      readonly body: Uint8Array
+      readonly durationMs: number
+    }
+  | { readonly ok: false; readonly code: string; readonly message: string; readonly durationMs: number }
 
 /** A request: method, URL, headers, body. */
 export function showRequest(request: Omit<WireRequest, 'method'> & { readonly method: string }, io: Io): string {

@@ -22,7 +22,7 @@ const rows = [
   ['Monday 9:00', 'id-1', '200', 'a.b'],
 ]
 
-test('aligns columns, with nothing behind the last', () => {
+test('aligns columns, without spaces after the last one', () => {
   expect(lines(null, ...rows)).toEqual([
     'Time         Id         Code  Place',
     'Monday 9:00  id-123456     7  example.com/hooks',
@@ -30,7 +30,7 @@ test('aligns columns, with nothing behind the last', () => {
   ])
 })
 
-test('gives way in order: the end of the last, the short form, the middle of an id', () => {
+test('narrows columns in order: the end of the last, the short form, the middle of an id', () => {
   expect(lines(40, ...rows)[1]).toBe('Monday 9:00  id-123456     7  example.c…')
   expect(lines(34, ...rows)[1]).toBe('Monday 9:00  id-123456     7  exa…')
   expect(lines(33, ...rows)[1]).toBe('9:0  id-123456     7  exa…')
@@ -41,7 +41,7 @@ test.each([1, 10, 22, 25, 30, 33, 34, 40, 47, 80])('never gets wider than a term
   for (const line of lines(width, ...rows)) expect(line.length).toBeLessThanOrEqual(Math.max(width, 22))
 })
 
-test('widths grow with what comes', () => {
+test('columns grow with new lines', () => {
   const table = new Table([{ title: 'a' }, { title: 'b' }], [], null, (_style, text) => text)
   const line = (...texts: string[]) => {
     const row = texts.map((text) => ({ text }))
@@ -51,7 +51,7 @@ test('widths grow with what comes', () => {
   expect([line('1', 'x'), line('123', 'x'), line('1', 'x')]).toEqual(['1  x', '123  x', '1    x'])
 })
 
-test('colours what stands in a cell, and not the space around it', () => {
+test('colours the text of a cell, and not the space around it', () => {
   const table = new Table([{ title: 'a', align: 'right' }, { title: 'b' }], [], null, (_style, text) => `<${text}>`)
   table.fit([{ text: 'wide' }, { text: 'y' }])
   expect(table.line([{ text: 'x', style: 'red' }, { text: 'y' }])).toBe('   <x>  y')

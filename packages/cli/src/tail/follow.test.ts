@@ -114,7 +114,7 @@ const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map((id, index) => attempt(id,
 ]
 const ended = 'lost: the server ended it'
 
-test('what was missed comes first, each line comes once', async () => {
+test('missed lines come first, and each line comes once', async () => {
   const { said, error } = await followed({
     steps: [
       { at: 0, lines: [a, b], end: 'closes' },
@@ -129,7 +129,7 @@ test('what was missed comes first, each line comes once', async () => {
   expect(said).toEqual(['following', 'a', 'b', ended, 'c', 'd', 'reconnected, 2 missed', 'e'])
 })
 
-test('a slow attempt that began before the last line is not left out', async () => {
+test('a slow attempt that began before the last line is not missed', async () => {
   const slow = attempt('slow', 40, 59)
   const { said, since } = await followed({
     steps: [
@@ -164,7 +164,7 @@ test('a line that was not in the log at first is reported a moment later', async
   expect(said).toEqual(['following', 'a', ended, 'reconnected, 0 missed', 'b', '1 more'])
 })
 
-test('a connection that is lost before the second look is made up for by the next', async () => {
+test('if a connection is lost before the second reading of the log, the next one reads it', async () => {
   const { said } = await followed({
     steps: [
       { at: 0, lines: [a], end: 'closes' },

@@ -25,7 +25,7 @@ export function bodySchema<F extends Fields, B extends Body>(
     for (const alias of definition.api?.aliases ?? [])
       shape[alias.name] = (alias.type ?? type)
         .optional()
-        .meta({ description: `The older name of \`${name}\`, which counts when both are given.` })
+        .meta({ description: `The older name of \`${name}\`. If both are given, \`${name}\` is used.` })
   }
   return z.strictObject(shape) as unknown as z.ZodObject<BodyShape<F, B>, z.core.$strict>
 }

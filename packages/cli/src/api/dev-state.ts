@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import { errorText, systemCode } from '../process/system-error.ts'
-import { writePrivate } from './files.ts'
+import { writePrivate } from '../process/write-private.ts'
 
 /** What `posthorn dev` stores in its data folder, so that a restart, and commands in other terminals, find it. */
 export interface DevState {
