@@ -13,7 +13,7 @@ export interface Catalog {
   audit(query: AuditQuery): Promise<readonly AuditEntry[]>
 }
 
-interface CatalogWrite {
+export interface CatalogWrite {
   readonly changes: readonly CatalogChange[]
   /** The version of each unit of these changes that they were computed from; `unitOf` (catalog-units.ts) names it. */
   readonly expected: readonly UnitVersion[]
@@ -38,7 +38,7 @@ export interface UnitVersion extends Unit {
   readonly version: number
 }
 
-interface AuditQuery {
+export interface AuditQuery {
   readonly org: string
   readonly app: string | null
   readonly cursor: string | null

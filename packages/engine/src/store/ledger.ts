@@ -60,7 +60,7 @@ export interface LatestAttempt {
   readonly attempt: Attempt
 }
 
-interface FailedQuery {
+export interface FailedQuery {
   readonly app: string
   readonly endpoint: string
   readonly since: number
@@ -69,7 +69,7 @@ interface FailedQuery {
   readonly limit: number
 }
 
-interface FailedMessage {
+export interface FailedMessage {
   readonly message: string
   readonly attempt: number
 }

@@ -72,7 +72,7 @@ export interface Callback {
   readonly sealedClaim: string
 }
 
-interface OperationQuery {
+export interface OperationQuery {
   readonly app: string
   readonly states: readonly OperationState[] | null
   readonly kind: string | null
@@ -83,7 +83,7 @@ interface OperationQuery {
   readonly limit: number
 }
 
-interface SweptOperations {
+export interface SweptOperations {
   /** Their callbacks, where some wait, are to be cancelled: there is no result to fetch. */
   readonly expired: readonly { readonly id: string; readonly app: string }[]
   readonly more: boolean

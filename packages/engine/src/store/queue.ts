@@ -129,7 +129,7 @@ export interface Claim {
   readonly generation: number
 }
 
-interface ClaimRequest {
+export interface ClaimRequest {
   readonly target: string
   /** Work that was due before this moment stays held. */
   readonly from: number
@@ -149,7 +149,7 @@ export interface ClaimedWork extends Claim {
 }
 
 /** A batch to form. */
-interface FormItem {
+export interface FormItem {
   readonly batch: string
   readonly app: string
   readonly target: string
@@ -161,7 +161,7 @@ interface FormItem {
   readonly members: readonly Claim[]
 }
 
-interface UnformItem extends Claim {
+export interface UnformItem extends Claim {
   readonly app: string
   readonly failures: number
   readonly nextDue: number
@@ -169,7 +169,7 @@ interface UnformItem extends Claim {
 
 type FormResult = { readonly state: 'formed' | 'stale' }
 
-interface ClaimResult {
+export interface ClaimResult {
   readonly work: readonly ClaimedWork[]
   /** Outcomes that the claim recorded itself: `interrupted` for claims of older epochs, `quarantined` for what ends its process. */
   readonly outcomes: readonly StoredOutcome[]
@@ -213,7 +213,7 @@ export interface RequeueItem {
 
 type RequeueResult = { readonly state: 'queued'; readonly queued: number } | Replay
 
-interface StoredLane {
+export interface StoredLane {
   readonly app: string
   readonly target: string
   readonly due: number
