@@ -147,17 +147,22 @@ describe('in a Node that is too old for the engine', () => {
     expect(isSupported).toBe(true)
   })
 
+  const reason = `the PATH has ${version ?? 'no Node below 24'}, and this needs a Node that is too old for the engine`
+
   for (const name of ['@posthorn/wire', '@posthorn/model', '@posthorn/preset', '@posthorn/api'])
-    test.skipIf(!isSupported)(`${name} runs`, () => {
+    test(`${name} runs`, ({ skip }) => {
+      skip(!isSupported, `${reason}, 20 or newer`)
       expect(run(old!, name)).toEqual({ out: 'true\n', err: expect.any(String) as string, status: 0 })
     })
 
-  test.skipIf(old === null)('the command runs all the same, with the Node that came through npm', () => {
+  test('the command runs all the same, with the Node that came through npm', ({ skip }) => {
+    skip(old === null, reason)
     expect(runCommand(old!)).toEqual({ out: expect.stringContaining('scalefusion') as string, status: 0 })
   })
 
   for (const name of ['@posthorn/engine', '@posthorn/server'])
-    test.skipIf(old === null)(`${name} says in one sentence which Node it needs`, () => {
+    test(`${name} says in one sentence which Node it needs`, ({ skip }) => {
+      skip(old === null, reason)
       const { err, status } = run(old!, name)
       expect(status).toBe(1)
       expect(err).toMatch(/Error: @posthorn\/engine needs Node 24 or newer, and this is v\d/)

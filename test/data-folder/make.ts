@@ -138,6 +138,7 @@ async function all(path: string): Promise<Row[]> {
   }
 }
 
+/** Asks until the condition holds: the server that makes the folder is another process, of an old version. */
 async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
     if (await condition()) return

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -73,6 +74,7 @@ export async function killRun({ rounds, seed }: KillOptions): Promise<KillResult
   /** Sends, kills and starts again, so many rounds. */
   async function load(bearer: string, base: string): Promise<{ acked: Set<string>; violations: string[] }> {
     const acked = new Set<string>()
+    const progress = new EventEmitter()
     const unanswered = new Set<string>()
     const violations: string[] = []
     let next = 0
@@ -91,6 +93,7 @@ export async function killRun({ rounds, seed }: KillOptions): Promise<KillResult
       // 409: accepted before, by a process that died before it answered.
       if (status !== 202 && status !== 409) violations.push(`I1: ${n} was answered with ${status}`)
       acked.add(n)
+      progress.emit('acked')
     }
 
     /** Sends until the process is gone. What got no answer is sent again, with the same eventId, to the next process. */
@@ -112,8 +115,9 @@ export async function killRun({ rounds, seed }: KillOptions): Promise<KillResult
       let gone = false
       const current = serving!
       const producing = Array.from({ length: producers }, () => produce(current, () => gone))
+      // The moment of the kill is random: that is what this tries.
       await sleep(20 + random() * 400)
-      while (round === rounds - 1 && acked.size <= rounds * messagesPerRound) await sleep(10)
+      while (round === rounds - 1 && acked.size <= rounds * messagesPerRound) await once(progress, 'acked')
       const killed = current.kill()
       gone = true
       await Promise.all([killed, ...producing])

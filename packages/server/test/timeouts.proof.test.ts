@@ -50,6 +50,7 @@ it.concurrent('an upload may take longer than other requests', async () => {
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
   for (let second = 0; second < 34; second++) {
     outgoing.write('x')
+    // Time is the subject: the upload has to last longer than the listener's request timeout of 30 s.
     await sleep(1000)
   }
   outgoing.end()

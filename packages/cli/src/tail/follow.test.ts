@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { once } from 'node:events'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import type { LogEntry } from '@posthorn/api'
 import { follow, type Following } from './follow.ts'
@@ -57,14 +58,25 @@ async function followed({ steps, log = [], timing: given }: Script) {
   const ending = new AbortController()
   const remaining = [...steps]
   const reads = [...log]
+  /** How often the log was read to its end. */
+  let readings = 0
+  async function missedLinesRead(times: number): Promise<void> {
+    while (readings < times) await setImmediate()
+    // What was read is reported in the same turn.
+    await setImmediate()
+  }
+  /** Each connection but the first reads the log at once, and again when it has settled, unless that comes too late. */
+  function readsOf(step: Exclude<Step, Error>): number {
+    const connections = steps.filter((one) => !(one instanceof Error))
+    return connections.indexOf(step) * (given?.settleMs === undefined ? 2 : 1)
+  }
   async function* items(step: Exclude<Step, Error>, signal: AbortSignal): AsyncGenerator<LogEntry> {
     yield* step.lines
     if (step.end === 'silent') {
-      await sleep(60_000, undefined, { signal })
-      return
+      await once(signal, 'abort')
+      signal.throwIfAborted()
     }
-    // What was missed is read first.
-    await sleep(30)
+    await missedLinesRead(readsOf(step))
     if (remaining.length === 0) ending.abort()
   }
   const done = follow({
@@ -76,6 +88,7 @@ async function followed({ steps, log = [], timing: given }: Script) {
     async *linesSince(from) {
       since.push((from - began) / 1000)
       yield* (reads.shift() ?? []).filter(({ timestamp }) => Date.parse(timestamp) >= from)
+      readings++
     },
     report: {
       following: () => void said.push('following'),

@@ -54,6 +54,27 @@ export interface AttemptQuery {
   readonly limit: number
 }
 
+/** A query for attempts of an application: all of them, newest first, except for what `terms` say. */
+export function attemptQuery(app: string, terms: Partial<Omit<AttemptQuery, 'app'>> = {}): AttemptQuery {
+  return {
+    app,
+    endpoint: null,
+    message: null,
+    eventTypes: null,
+    results: null,
+    code: null,
+    codeClass: null,
+    channel: null,
+    tag: null,
+    after: null,
+    before: null,
+    cursor: null,
+    order: 'descending',
+    limit: 1,
+    ...terms,
+  }
+}
+
 export interface LatestAttempt {
   readonly endpoint: string
   readonly count: number

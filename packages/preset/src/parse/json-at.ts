@@ -126,7 +126,7 @@ export class JsonAt {
     return new JsonAt(value, this.#file, this.#problems, path)
   }
 
-  /** A placeholder for a value that was refused; problems inside it are not reported. */
+  /** Reads on in place of a value that was refused, and reports nothing: the value itself has been reported. */
   #quiet(value: unknown): JsonAt {
     return new JsonAt(value, this.#file, [], this.#path)
   }

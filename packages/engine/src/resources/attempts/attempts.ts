@@ -2,7 +2,7 @@ import type { Attempt, AttemptResult } from '@posthorn/model'
 import { idFromBase62, idFromUuid } from '@posthorn/wire'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError, notFound } from '../../errors.ts'
-import type { AttemptQuery } from '../../store/ledger.ts'
+import { attemptQuery, type AttemptQuery } from '../../store/ledger.ts'
 import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
@@ -42,23 +42,6 @@ export interface AttemptResource {
   expungeContent(org: string, app: string, id: string): Promise<void>
 }
 
-/** Without a filter; a page says how much of it. */
-const everything: Omit<AttemptQuery, 'app'> = {
-  endpoint: null,
-  message: null,
-  eventTypes: null,
-  results: null,
-  code: null,
-  codeClass: null,
-  channel: null,
-  tag: null,
-  after: null,
-  before: null,
-  cursor: null,
-  order: 'descending',
-  limit: 1,
-}
-
 export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBody'> {
   const { directory, ledger } = parts
 
@@ -66,7 +49,7 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
   async function endpointId(owner: ApplicationEntry, idOrUid: string): Promise<string> {
     const endpoint = directory.findEndpoint(owner, idOrUid)?.endpoint
     if (endpoint) return endpoint.id
-    const query = { ...everything, app: owner.application.id, endpoint: idOrUid }
+    const query = attemptQuery(owner.application.id, { endpoint: idOrUid })
     if ((await ledger.attempts(query)).length === 0) throw notFound('endpoint', idOrUid)
     return idOrUid
   }
@@ -81,9 +64,7 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
       throw new EngineError('invalid', 'A class of response codes is 1 to 5 (5: every 5xx), or 0: no response.', {
         field: 'code',
       })
-    return {
-      ...everything,
-      app: owner.application.id,
+    return attemptQuery(owner.application.id, {
       endpoint,
       message: filter.message ?? requested,
       eventTypes: filter.eventTypes?.length ? filter.eventTypes : null,
@@ -95,7 +76,7 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
       after: filter.after ?? null,
       before: filter.before ?? null,
       order: filter.order ?? 'descending',
-    }
+    })
   }
 
   return {

@@ -1,4 +1,5 @@
 import type { Endpoint } from '@posthorn/model'
+import { attemptQuery } from '../../store/ledger.ts'
 import type { ResourceParts } from '../parts.ts'
 
 /** Deliveries that wait are counted up to this number: counting a million rows costs more than the number is worth. */
@@ -18,22 +19,14 @@ export async function endpointStats(
   range: { since?: number; until?: number },
 ): Promise<EndpointStats> {
   const [summary, pending] = await Promise.all([
-    ledger.summary({
-      app: endpoint.app,
-      endpoint: endpoint.id,
-      message: null,
-      eventTypes: null,
-      results: ['success', 'exhausted', 'quarantined'],
-      code: null,
-      codeClass: null,
-      channel: null,
-      tag: null,
-      after: range.since ?? null,
-      before: range.until ?? null,
-      cursor: null,
-      order: 'descending',
-      limit: 1,
-    }),
+    ledger.summary(
+      attemptQuery(endpoint.app, {
+        endpoint: endpoint.id,
+        results: ['success', 'exhausted', 'quarantined'],
+        after: range.since ?? null,
+        before: range.until ?? null,
+      }),
+    ),
     queue.countPending(endpoint.id, mostCounted),
   ])
   const sending = schedule.inFlightOf(endpoint.id)

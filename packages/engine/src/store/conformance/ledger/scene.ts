@@ -1,5 +1,5 @@
 import type { Attempt } from '../../../model.ts'
-import type { AttemptQuery, Ledger } from '../../ledger.ts'
+import { attemptQuery, type AttemptQuery, type Ledger } from '../../ledger.ts'
 import { newId, t0, type Context } from '../harness.ts'
 
 export const hourMs = 3_600_000
@@ -48,23 +48,7 @@ export function append(ledger: Ledger, attempts: readonly Attempt[]): void {
 }
 
 export function query(app: string, fields: Partial<AttemptQuery> = {}): AttemptQuery {
-  return {
-    app,
-    endpoint: null,
-    message: null,
-    eventTypes: null,
-    results: null,
-    code: null,
-    codeClass: null,
-    channel: null,
-    tag: null,
-    after: null,
-    before: null,
-    cursor: null,
-    order: 'ascending',
-    limit: 1000,
-    ...fields,
-  }
+  return attemptQuery(app, { order: 'ascending', limit: 1000, ...fields })
 }
 
 /** The filters of a query, one by one, over an array: what a reader has to answer. */

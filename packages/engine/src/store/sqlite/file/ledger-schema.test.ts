@@ -1,3 +1,4 @@
+import { attemptQuery } from '../../ledger.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,18 +26,8 @@ test('totals that the first version kept are counted again, with what it left ou
 
   const after = openWriter(path, ledgerMigrations, 'NORMAL')
   onTestFinished(() => after.close())
-  const none = { message: null, eventTypes: null, results: null, code: null, codeClass: null, channel: null, tag: null }
   const count = (endpoint: string | null, from: number | null) =>
-    summary.summary.on(after)({
-      ...none,
-      app: 'app_1',
-      endpoint,
-      after: from,
-      before: null,
-      cursor: null,
-      order: 'ascending',
-      limit: 1,
-    })
+    summary.summary.on(after)(attemptQuery('app_1', { endpoint, after: from }))
   expect(count(null, null)).toEqual({ total: 7, success: 2, failed: 5 })
   expect(count('ep_1', null)).toEqual({ total: 3, success: 0, failed: 3 })
   expect(count(null, 4 * hourMs)).toEqual({ total: 3, success: 1, failed: 2 })
