@@ -152,7 +152,7 @@ describe('GET /webhook', () => {
     expect(await ask('GET', `/webhook?id=${id}`, { token })).toEqual(first)
   })
 
-  test('S4:19 answers nobody else, and no other id', async () => {
+  test('S4:19 answers 404 to another caller and to another id', async () => {
     const { id, token } = await aBackup()
     const others = await tokenFor(ask, otherGarage)
     const unknown = await ask('GET', '/webhook?id=f47ac10b-58cc-4372-a567-0e02b2c3d479', { token })

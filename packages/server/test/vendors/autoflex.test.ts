@@ -113,7 +113,7 @@ describe('the callback', () => {
     expect(receiver.arrivals).toEqual([])
   })
 
-  it('S4:14 is not signed: nothing but the id and https vouches for it', async () => {
+  it('S4:14 is not signed: only the id and https protect it', async () => {
     const { caller, receiver } = await called('/')
     await finish(caller)
     const { data } = await caller.client.endpoint.list({ params: caller.app })

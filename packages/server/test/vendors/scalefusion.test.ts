@@ -122,7 +122,7 @@ describe('before it can be used', () => {
     expect((await client.endpoint.list({ params: app })).data).toEqual([])
   })
 
-  it('S0:20 a secret key is generated for whoever brings none, and it signs', async () => {
+  it('S0:20 a secret key is generated when none is given, and it signs', async () => {
     const account = await newAccount()
     const { client, app } = account
     const receiver = await startWireReceiver()

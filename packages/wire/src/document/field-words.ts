@@ -35,7 +35,7 @@ export function slotWords({ params = {} }: Dialect, { $: field, as, prefix, omit
     what,
     ...(as === undefined ? [] : [forms[as]]),
     ...(prefix === undefined ? [] : [`behind ${code(prefix)}`]),
-    ...(omit === 'absent' ? ['omitted if there is none'] : []),
+    ...(omit === 'absent' ? ['left out when it has no value'] : []),
     ...(omit === 'firstAttempt' ? ['omitted on the first attempt'] : []),
   ].join(', ')
 }
