@@ -318,9 +318,7 @@ describe('the hash', () => {
     expect(hmac(JSON.stringify(bodyOf(one!)))).not.toBe(hashOf(one!))
   })
 
-  it('S2:14 the hash is in X-Comapi-Signature, and a receiver with the same secret verifies it', async ({
-    skip,
-  }) => {
+  it('S2:14 the hash is in X-Comapi-Signature, and a receiver with the same secret verifies it', async ({ skip }) => {
     const reason = missing('ruby')
     if (reason !== null) skip(reason)
     const desk = await space()
