@@ -59,7 +59,10 @@ function leaveWith(error) {
   if (error?.status !== 401 && error?.status !== 403) return
   keepToken(null)
   start(null)
-  byId('token-problem').textContent = error.message
+  byId('token-problem').textContent =
+    error.status === 401
+      ? 'This server does not accept this token: it is incomplete, was made for another server, or has expired. "posthorn token" prints a new one.'
+      : error.message
 }
 
 /** The newest entries and the counts of every application that the token sees. */
@@ -156,16 +159,14 @@ async function openDetails(entry) {
   const show = (content) =>
     opened === entry.id &&
     drawer.replaceChildren(...details(entry, names.get(entry.appId) ?? entry.appId, content, closeDetails))
-  show({ attempt: null, message: null })
+  show({ attempt: null })
   drawer.hidden = false
   drawer.scrollTop = 0
   drawer.focus()
   try {
-    const base = `/app/${entry.appId}/msg/${entry.msgId}`
-    const [attempt, message] = await Promise.all([get(token, `${base}/attempt/${entry.id}`), get(token, base)])
-    show({ attempt, message })
+    show({ attempt: await get(token, `/app/${entry.appId}/msg/${entry.msgId}/attempt/${entry.id}`) })
   } catch (error) {
-    show({ attempt: null, message: null, problem: `The rest could not be fetched. ${error.message}` })
+    show({ attempt: null, problem: `The rest could not be fetched. ${error.message}` })
   }
 }
 
@@ -200,11 +201,14 @@ function showState(state) {
   }[shown]
 }
 
-const whole = new Intl.NumberFormat()
-const percent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 })
+const whole = new Intl.NumberFormat('en')
+const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 })
 
 function showCounts() {
-  for (const key of ['total', 'success', 'failed']) byId(key).textContent = whole.format(counts[key])
+  for (const key of ['total', 'success', 'failed']) {
+    byId(key).textContent = whole.format(counts[key])
+    byId(key).dataset.zero = String(counts[key] === 0)
+  }
   for (const key of ['success', 'failed']) {
     byId(`${key}-share`).textContent = counts.total === 0 ? '' : percent.format(counts[key] / counts.total)
   }

@@ -47,16 +47,12 @@ export class Refused extends Error {
   }
 }
 
-/** One GET. Numbers keep the digits that they came with, where the browser can (`2432232314.10`, `1e400`). */
+/** One GET. */
 export async function get(token, path) {
   const response = await fetch(`/api/v1${path}`, { headers: { authorization: `Bearer ${token}` } })
   const text = await response.text()
   if (!response.ok) throw new Refused(response.status, refusalOf(text) ?? `The server answered ${response.status}.`)
-  return JSON.parse(text, (_, value, context) =>
-    typeof value === 'number' && context?.source !== undefined && String(value) !== context.source && JSON.rawJSON
-      ? JSON.rawJSON(context.source)
-      : value,
-  )
+  return JSON.parse(text)
 }
 
 function refusalOf(text) {

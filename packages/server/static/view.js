@@ -20,11 +20,11 @@ const marks = {
   dash: 'M4 8h8',
 }
 
-/** Each result with its word, its mark and its tone; never the tone alone. */
+/** Each result with its words, its mark and its tone; never the tone alone. "Failed" is an attempt without success, as in the totals. */
 const results = {
   success: { word: 'Success', mark: 'check', tone: 'good' },
-  failed: { word: 'Retrying', mark: 'again', tone: 'wait' },
-  exhausted: { word: 'Failed', mark: 'cross', tone: 'bad' },
+  failed: { word: 'Failed, retrying', mark: 'again', tone: 'wait' },
+  exhausted: { word: 'Failed, last try', mark: 'cross', tone: 'bad' },
   interrupted: { word: 'Interrupted', mark: 'alert', tone: 'wait' },
   cancelled: { word: 'Cancelled', mark: 'dash', tone: 'none' },
   quarantined: { word: 'Quarantined', mark: 'alert', tone: 'bad' },
@@ -49,13 +49,14 @@ export function duration(ms) {
   return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 }
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-const dayAndClock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+// The page is in English, so its times are too. The zone is the reader's, and is named with the whole moment.
+const time = { hour: '2-digit', minute: '2-digit', second: '2-digit' }
+const shortMoment = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', ...time })
+const wholeMoment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' })
 
-/** Local time; the whole moment in UTC on hover. */
+/** Date and time of the reader's zone; the whole moment in UTC on hover. */
 export function moment(iso, whole = false) {
-  const date = new Date(iso)
-  return el('time', { datetime: iso, title: iso }, (whole ? dayAndClock : clock).format(date))
+  return el('time', { datetime: iso, title: iso }, (whole ? wholeMoment : shortMoment).format(new Date(iso)))
 }
 
 function hostOf(url) {
@@ -112,8 +113,16 @@ function fact(name, value) {
   return [el('dt', {}, name), el('dd', {}, value)]
 }
 
-/** The details of an attempt. `attempt` and `message` are `null` while they are being fetched. */
-export function details(entry, applicationName, { attempt, message, problem }, close) {
+/** The body as it was sent, byte for byte; of a batch, the part of this message. */
+function bodyOf({ request, batchId }) {
+  const title = batchId === null ? 'Request body' : 'Request body (the part of this message in its batch)'
+  if (request.body !== null) return block(title, request.body)
+  const reason = request.method === 'GET' ? 'A GET has none.' : 'No longer stored, or the endpoint was deleted.'
+  return [el('h3', {}, title), el('p', { class: 'soft' }, reason)]
+}
+
+/** The details of an attempt. `attempt` is `null` while it is being fetched. */
+export function details(entry, applicationName, { attempt, problem }, close) {
   const parts = [
     el(
       'header',
@@ -138,15 +147,10 @@ export function details(entry, applicationName, { attempt, message, problem }, c
       ...(attempt?.remoteAddress ? fact('Address', el('span', { class: 'mono' }, attempt.remoteAddress)) : []),
     ),
   ]
-  if (message) {
-    parts.push(
-      ...(message.payload === null
-        ? [el('h3', {}, 'Payload'), el('p', { class: 'soft' }, 'Erased, or its retention has ended.')]
-        : block('Payload', JSON.stringify(message.payload, null, 2))),
-    )
-  }
-  if (attempt?.request)
+  if (attempt?.request) {
     parts.push(...headerList(`Request headers (${attempt.request.method})`, attempt.request.headers))
+    parts.push(...bodyOf(attempt))
+  }
   if (attempt?.responseHeaders) {
     parts.push(...headerList('Response headers', attempt.responseHeaders))
     parts.push(
