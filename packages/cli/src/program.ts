@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
+import { nearestWord } from '@posthorn/wire'
 import { Command, CommanderError } from 'commander'
 import { isGroup, type CliCommand, type CliGroup } from './command/command.ts'
 import { commands } from './commands/index.ts'
 import { explainFailure } from './command/explain-failure.ts'
+import { explainMissing } from './command/explain-missing.ts'
 import { exitCodeMeanings, exitCodes } from './process/exit-codes.ts'
 import type { Io } from './process/io.ts'
 import { definitionList } from './show/definition-list.ts'
@@ -59,22 +61,42 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     for (const argument of entry.arguments ?? []) command.addArgument(argument)
     for (const option of entry.options ?? []) command.addOption(option)
     return command.action(async () => {
-      code = await entry.run({ io, args: command.args, options: command.opts(), parsed: command })
+      const { args } = command
+      const options = command.opts()
+      code = await entry.run({ io, args, options, parsed: command }).catch(async (error: unknown) => {
+        throw await explainMissing(error, entry.arguments ?? [], args, options, io)
+      })
     })
   }
 }
 
 function withOutput(command: Command, io: Io): Command {
-  return command
-    .exitOverride()
-    .configureHelp({ subcommandTerm })
-    .configureOutput({
-      writeOut: io.out,
-      writeErr: io.err,
-      getOutHasColors: () => false,
-      getOutHelpWidth: () => io.columns,
-      getErrHelpWidth: () => io.columns,
-    })
+  return (
+    command
+      .exitOverride()
+      // Commander suggests words that have little in common with the one that was typed.
+      .showSuggestionAfterError(false)
+      .configureHelp({ subcommandTerm })
+      .configureOutput({
+        writeOut: io.out,
+        writeErr: io.err,
+        outputError: (text, write) => write(withSuggestion(text, command)),
+        getOutHasColors: () => false,
+        getOutHelpWidth: () => io.columns,
+        getErrHelpWidth: () => io.columns,
+      })
+  )
+}
+
+/** Adds the command or option that was probably meant to the error about an unknown one. */
+function withSuggestion(text: string, command: Command): string {
+  const [, kind, word = ''] = /^error: unknown (command|option) '(.+)'$/m.exec(text) ?? []
+  if (kind === undefined) return text
+  const { options, commands: inside } = command
+  const known =
+    kind === 'command' ? inside.map((entry) => entry.name()) : options.flatMap(({ long }) => (long ? [long] : []))
+  const meant = nearestWord(word, known)
+  return meant === null ? text : `${text}(Did you mean ${meant}?)\n`
 }
 
 /** `send <app> <event>`, `preset <command>`: a list of commands does not mention that they have options. */

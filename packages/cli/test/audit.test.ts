@@ -37,5 +37,5 @@ test('pages have each line once', async () => {
 
 test('an application without entries says so', async () => {
   expect(await run('audit', 'plain')).toMatchObject({ code: 0, out: 'nothing has been audited here\n' })
-  expect(await run('audit', 'nobody')).toMatchObject({ code: 2, err: expect.stringMatching(/no such thing/) })
+  expect(await run('audit', 'nobody')).toMatchObject({ code: 2, err: expect.stringMatching(/no application "nobody"/) })
 })

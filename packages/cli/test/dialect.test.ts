@@ -41,7 +41,7 @@ describe('posthorn dialect', () => {
     expect(out).toMatch(/^.* \(comapi\)\nbuilt in\n\nParameters\n {2}\w+, required: .*\n/)
     expect(out).toMatch(/\nDefinition\n\{\n {2}"name": "comapi",\n/)
     expect(JSON.parse((await run('show', 'comapi', '--json')).out)).toMatchObject({ name: 'comapi', builtIn: true })
-    expect(await run('show', 'morse')).toMatchObject({ code: 2, err: expect.stringMatching(/no such thing/) })
+    expect(await run('show', 'morse')).toMatchObject({ code: 2, err: expect.stringMatching(/no dialect "morse"/) })
   })
 
   test('put defines versions, show and docs print one of them, delete removes all', async () => {
@@ -61,7 +61,10 @@ describe('posthorn dialect', () => {
     expect(await run('delete', 'parcelbird')).toMatchObject({ code: 2, err: expect.stringContaining(app.id) })
     await server.client.application.delete({ params: { app_id: app.id } })
     expect(await run('delete', 'parcelbird')).toMatchObject({ code: 0, out: 'parcelbird is deleted\n' })
-    expect(await run('delete', 'parcelbird')).toMatchObject({ code: 2, err: expect.stringMatching(/no such thing/) })
+    expect(await run('delete', 'parcelbird')).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/no dialect "parcelbird"/),
+    })
     expect(await run('delete', 'standard')).toMatchObject({ code: 2 })
   })
 

@@ -35,12 +35,20 @@ test('filters the whole message, for some event types, for the newest messages',
   expect((await run('empty', '{}')).out).toBe('this application has no messages yet\n')
 })
 
+test('a key that looks like a path is pointed out when nothing matched', async () => {
+  const { code, out } = await run('acme', '{"visitor.additional.Email Address": "a@b.test"}')
+  expect(code).toBe(0)
+  expect(out).toContain('is one key with dots in its name, not a path')
+  expect(out).toContain('{"visitor":{"additional":{"Email Address":...}}}')
+  expect((await run('acme', '{"total": {"$gte": 50}}')).out).not.toContain('not a path')
+})
+
 test.each([
   [['acme', 'total > 5'], /the filter is not JSON/],
   [['acme', '[]'], /the filter is not a JSON object/],
   [['acme', '{"a": {"$near": 1}}'], /the server refused/],
   [['acme', '{}', '--limit', '251'], /from 1 to 250/],
-  [['nobody', '{}'], /no such thing/],
+  [['nobody', '{}'], /no application "nobody"/],
 ])('refuses %j', async (args, message) => {
   expect(await run(...args)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) })
 })

@@ -125,7 +125,7 @@ describe('posthorn log', () => {
   })
 
   test.each([
-    [['nobody'], 2, /no such thing/],
+    [['nobody'], 2, /no application "nobody"/],
     [['acme', '--endpoint', 'nowhere'], 2, /refused/],
     [['acme', 'nonsense'], 2, /there is no request nonsense in the log of acme/],
     [['acme', 'atmpt_0000000000000000'], 2, /there is no attempt atmpt_0000000000000000/],

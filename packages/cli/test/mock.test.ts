@@ -66,7 +66,7 @@ describe('posthorn mock', () => {
     [['mock', 'acme', 'good', 'bare.one', '--set', 'a=1'], /has no sample that --set could change/],
     [['mock', 'acme', 'good', 'visitor.signin', '--payload', '[]'], /not a JSON object/],
     [['mock', 'acme', 'good', 'device.unenrolled', '--platform', 'Linux'], /the server refused: .*Linux/],
-    [['mock', 'acme', 'nowhere', 'visitor.signin'], /no such thing/],
+    [['mock', 'acme', 'nowhere', 'visitor.signin'], /no endpoint "nowhere"/],
   ])('refuses %j', async (args, message) => {
     expect(await run(...args)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) })
   })

@@ -67,7 +67,11 @@ describe('posthorn preset show', () => {
   })
 
   test('an unknown preset is an error', async () => {
-    expect(await run('show', 'nobody')).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/no such thing/) })
+    expect(await run('show', 'nobody')).toMatchObject({
+      code: 2,
+      out: '',
+      err: expect.stringMatching(/no preset "nobody"/),
+    })
   })
 })
 

@@ -199,7 +199,7 @@ test.concurrent('is refused at once, with what to do', async ({ expect }) => {
     code: 2,
     err: expect.stringMatching(/expired[^]*posthorn token/),
   })
-  expect(await tail('nobody')).toMatchObject({ code: 2, err: expect.stringMatching(/no such thing/) })
+  expect(await tail('nobody')).toMatchObject({ code: 2, err: expect.stringMatching(/no application "nobody"/) })
   expect(await tail('--endpoint', 'there')).toMatchObject({
     code: 2,
     err: expect.stringMatching(/needs the application/),

@@ -26,5 +26,8 @@ export const FilterDryRunOut = z
       description: 'Messages for which the filter takes too much work. They count as not matching, as in delivery.',
     }),
     messages: z.array(z.object({ id: z.string(), eventType: z.string(), timestamp: TimeOut, matches: z.boolean() })),
+    hints: z.array(z.string()).meta({
+      description: 'What is probably a mistake in a filter that matched no message, as sentences.',
+    }),
   })
   .meta({ id: 'FilterDryRunOut' })

@@ -39,6 +39,12 @@ export async function apiAccess(options: AccessOptions, io: Io): Promise<ApiAcce
       'Set POSTHORN_TOKEN or give --token; "posthorn token" makes one.',
     )
   }
+  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) {
+    throw new CliError(
+      `${options.token === undefined ? 'POSTHORN_TOKEN' : '--token'} has no token for the API: that is three parts with dots between them.`,
+      'Copy all of it, without "Bearer". "posthorn token" makes one.',
+    )
+  }
   return accessTo(url, token)
 }
 

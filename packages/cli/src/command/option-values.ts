@@ -16,6 +16,12 @@ export function seconds(text: string): number {
   return value
 }
 
+/** A span with its unit. Without one, `3` could mean seconds or hours. */
+export function span(text: string): number {
+  if (/^\d+$/.test(text)) throw new InvalidArgumentError(`Write the unit: ${text}s, ${text}m, ${text}h or ${text}d.`)
+  return seconds(text)
+}
+
 /** A whole number between two bounds. */
 export function numberBetween(least: number, most: number): (text: string) => number {
   return (text) => {

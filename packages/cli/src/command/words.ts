@@ -41,4 +41,7 @@ export function option<T = string>(
 
 /** Arguments that several commands have. */
 export const appArgument = argument('<app>', 'application: its id or uid')
+export const optionalAppArgument = argument('[app]', 'application: its id or uid')
+export const presetArgument = argument('<name>', 'preset')
+export const dialectArgument = argument('<name>', 'dialect')
 export const endpointArgument = argument('<endpoint>', 'endpoint: its id or uid')

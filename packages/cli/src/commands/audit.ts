@@ -1,5 +1,5 @@
 import { listCommand } from '../command/list-command.ts'
-import { argument } from '../command/words.ts'
+import { optionalAppArgument } from '../command/words.ts'
 import { clockText, utcText } from '../show/time-text.ts'
 
 /** Lists who did what with secrets, presets and dialects. */
@@ -7,7 +7,7 @@ export const audit = listCommand({
   name: 'audit',
   summary: 'list who showed or changed secrets, presets and dialects',
   description: 'Lists who showed or changed secrets, presets and dialects, of the organisation or of one application.',
-  arguments: [argument('[app]', 'application: its id or uid')],
+  arguments: [optionalAppArgument],
   examples: [
     'posthorn audit',
     'posthorn audit acme --limit 10',

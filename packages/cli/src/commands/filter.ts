@@ -4,7 +4,7 @@ import { collect, numberBetween } from '../command/option-values.ts'
 import { showCommand } from '../command/show-command.ts'
 import { appArgument, argument, option } from '../command/words.ts'
 import type { Io } from '../process/io.ts'
-import { cellText } from '../show/printable.ts'
+import { cellText, printable } from '../show/printable.ts'
 import { showTable } from '../show/table.ts'
 import { utcText } from '../show/time-text.ts'
 
@@ -55,7 +55,7 @@ export const filter = showCommand<Found, Options, Record<string, unknown>>({
   show: (found, { io }) => shown(found, io),
 })
 
-function shown({ checked, matched, messages }: Found, io: Io): string {
+function shown({ checked, matched, messages, hints }: Found, io: Io): string {
   if (checked === 0) return 'this application has no messages yet\n'
   const verb = matched === 1 ? 'matches' : 'match'
   const head = `${io.style('bold', String(matched))} of the ${checked} newest messages ${verb}\n`
@@ -66,5 +66,6 @@ function shown({ checked, matched, messages }: Found, io: Io): string {
     { text: cellText(id) },
   ])
   const columns = [{ title: 'Match' }, { title: 'Time' }, { title: 'Event type', least: 12 }, { title: 'Message' }]
-  return `${head}\n${showTable(columns, [2], rows, io)}`
+  const advice = hints.map((hint) => `\n${printable(hint, { oneLine: true })}\n`).join('')
+  return `${head}\n${showTable(columns, [2], rows, io)}${advice}`
 }

@@ -99,7 +99,7 @@ function shown({ deliveries, attempts }: Outcome, io: Io): string {
       const answer =
         attempt === undefined
           ? ''
-          : ` ${attempt.error?.message ?? attempt.responseStatusCode} in ${attempt.responseDurationMs} ms`
+          : ` ${attempt.responseStatusCode || 'no answer'} after ${attempt.responseDurationMs} ms${attempt.error === null ? '' : `: ${attempt.error.message}`}`
       const next =
         delivery.nextAttempt === null || delivery.state === 'success' ? '' : `, next attempt ${delivery.nextAttempt}`
       const colour = delivery.state === 'success' ? 'green' : 'red'

@@ -3,7 +3,7 @@ import { apiAccess } from '../api/access.ts'
 import { apiWords, type ApiOptions } from '../command/api-words.ts'
 import { command } from '../command/command.ts'
 import { numberBetween, seconds } from '../command/option-values.ts'
-import { argument, option } from '../command/words.ts'
+import { option, optionalAppArgument } from '../command/words.ts'
 import { entryFilterOptions, type EntryFilters } from '../log/filter-options.ts'
 import { logTable } from '../log/line.ts'
 import { CliError } from '../process/cli-error.ts'
@@ -30,7 +30,7 @@ const words = {
   name: 'tail',
   summary: 'show attempts as they are made',
   description: 'Follows the log live: prints one line per attempt, when the attempt ends.',
-  arguments: [argument('[app]', 'application: its id or uid')],
+  arguments: [optionalAppArgument],
   options: [
     ...entryFilterOptions,
     option('--for <time>', 'end after this time: 90s, 30m, 12h', seconds),

@@ -1,6 +1,6 @@
 import type { Scope } from '@posthorn/api'
 import { command } from '../command/command.ts'
-import { seconds } from '../command/option-values.ts'
+import { span } from '../command/option-values.ts'
 import { option } from '../command/words.ts'
 import { defaultDataFolder, devOrg, readDevState } from '../api/dev-state.ts'
 import { CliError } from '../process/cli-error.ts'
@@ -24,7 +24,7 @@ export const token = command<Options>({
     option('--org <id>', 'organisation, org_...'),
     option('--app <id>', 'application, app_...: the token gives access to this application only'),
     option('--scopes <names>', 'what the token allows, separated by commas'),
-    option('--expires <time>', 'how long the token is valid: 90s, 30m, 12h, 7d; for ever when absent', seconds),
+    option('--expires <time>', 'how long the token is valid: 90s, 30m, 12h, 7d; for ever when absent', span),
     option('--data <folder>', 'data folder of "posthorn dev"', undefined, defaultDataFolder),
   ],
   examples: [

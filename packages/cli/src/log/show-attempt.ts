@@ -66,15 +66,19 @@ function request({ attempt, payload }: FoundAttempt, io: Io): string {
           io.style('bold', oneLine(`${attempt.request.method} ${attempt.url}`)),
           ...attempt.request.headers.map((entry) => header(entry, io)),
         ]
-  const body =
-    payload === null
-      ? ['', 'The payload is no longer stored.']
-      : [
-          '',
-          io.style('dim', 'payload, as it was accepted (the dialect may put an envelope around it):'),
-          bounded(payload),
-        ]
-  return section('Request', `${[...sent, ...body].join('\n')}\n`, io)
+  return section('Request', `${[...sent, '', ...body({ attempt, payload }, io)].join('\n')}\n`, io)
+}
+
+/** The body as it was sent. When it cannot be made again, because the endpoint was deleted, the payload as it was accepted. */
+function body({ attempt, payload }: Pick<FoundAttempt, 'attempt' | 'payload'>, io: Io): string[] {
+  const sent = attempt.request?.body ?? null
+  if (sent !== null) {
+    const part = attempt.batchId === null ? [] : [io.style('dim', 'the part of this message in its batch:')]
+    return [...part, bounded(sent)]
+  }
+  if (attempt.request?.method === 'GET') return [io.style('dim', 'A GET has no body.')]
+  if (payload === null) return ['The payload is no longer stored.']
+  return [io.style('dim', 'payload, as it was accepted (the dialect may put an envelope around it):'), bounded(payload)]
 }
 
 function response({ attempt }: FoundAttempt, io: Io): string {

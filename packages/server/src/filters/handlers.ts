@@ -4,14 +4,13 @@ import { withoutUndefined } from '../without-undefined.ts'
 
 export const filters: HandlersOf<'filter'> = {
   'filter.dryRun': async ({ engine, org, params, body }) => {
-    const { checked, matched, tooLarge, messages } = await engine.filters.dryRun(org, params.app_id, {
+    const { messages, hints, ...found } = await engine.filters.dryRun(org, params.app_id, {
       ...withoutUndefined(body),
       filter: body.filter,
     })
     return {
-      checked,
-      matched,
-      tooLarge,
+      ...found,
+      hints: [...hints],
       messages: messages.map(({ message, matches }) => ({
         id: message.id,
         eventType: message.eventType,

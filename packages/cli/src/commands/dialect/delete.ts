@@ -1,5 +1,5 @@
 import { showCommand } from '../../command/show-command.ts'
-import { argument } from '../../command/words.ts'
+import { dialectArgument } from '../../command/words.ts'
 import { cellText } from '../../show/printable.ts'
 
 /** Deletes a dialect of the organisation. */
@@ -7,7 +7,7 @@ export const dialectDelete = showCommand({
   name: 'delete',
   summary: 'delete your own dialect',
   description: 'Deletes your own wire format, with all of its versions.',
-  arguments: [argument('<name>', 'dialect')],
+  arguments: [dialectArgument],
   examples: ['posthorn dialect delete acme'],
   notes: ['A dialect that an endpoint or an application uses is not deleted; the error names who uses it.'],
   async ask({ client }, { args: [name = ''] }) {

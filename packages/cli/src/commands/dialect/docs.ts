@@ -1,5 +1,5 @@
 import { showCommand } from '../../command/show-command.ts'
-import { argument } from '../../command/words.ts'
+import { dialectArgument } from '../../command/words.ts'
 import { versionOption, type VersionOptions } from '../../dialect/version-option.ts'
 import { showPage } from '../../show/page.ts'
 
@@ -14,7 +14,7 @@ export const dialectDocs = showCommand<Page, VersionOptions>({
   summary: 'print a page for those who receive it, as Markdown',
   description:
     'Prints a page for those who receive a wire format: fields, signature, a worked example, code that verifies.',
-  arguments: [argument('<name>', 'dialect')],
+  arguments: [dialectArgument],
   options: [versionOption],
   examples: ['posthorn dialect docs scalefusion > receiving.md', 'posthorn dialect docs acme --version 2'],
   jsonHelp: 'print name and page as JSON',

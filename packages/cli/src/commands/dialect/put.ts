@@ -1,6 +1,6 @@
 import type { DialectOut } from '@posthorn/api'
 import { showCommand } from '../../command/show-command.ts'
-import { argument } from '../../command/words.ts'
+import { argument, dialectArgument } from '../../command/words.ts'
 import { readDefinition, type Definition } from '../../dialect/definition.ts'
 import { cellText } from '../../show/printable.ts'
 
@@ -9,7 +9,7 @@ export const dialectPut = showCommand<DialectOut, object, Definition>({
   name: 'put',
   summary: 'define your own dialect, or its next version',
   description: 'Defines your own wire format, or its next version.',
-  arguments: [argument('<name>', 'dialect'), argument('<file>', 'its definition as JSON, or - for standard input')],
+  arguments: [dialectArgument, argument('<file>', 'its definition as JSON, or - for standard input')],
   examples: ['posthorn dialect put acme acme.json', `jq '.title = "Acme"' acme.json | posthorn dialect put acme -`],
   notes: [
     'The definition may leave out name and version: the server counts versions. A changed definition is a new version; endpoints keep the version that they have until they are given the dialect again. posthorn dialect check FILE finds problems without a server, each with its line.',

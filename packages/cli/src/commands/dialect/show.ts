@@ -1,6 +1,6 @@
 import type { DialectOut } from '@posthorn/api'
 import { showCommand } from '../../command/show-command.ts'
-import { argument } from '../../command/words.ts'
+import { dialectArgument } from '../../command/words.ts'
 import { versionOption, type VersionOptions } from '../../dialect/version-option.ts'
 import type { Io } from '../../process/io.ts'
 import { cellText, printable } from '../../show/printable.ts'
@@ -10,7 +10,7 @@ export const dialectShow = showCommand<DialectOut, VersionOptions>({
   name: 'show',
   summary: 'show a dialect: parameters, versions, definition',
   description: 'Shows a wire format: its parameters, its versions, and its definition.',
-  arguments: [argument('<name>', 'dialect')],
+  arguments: [dialectArgument],
   options: [versionOption],
   examples: [
     'posthorn dialect show scalefusion',

@@ -2,7 +2,7 @@ import { apiAccess } from '../../api/access.ts'
 import { apiCode } from '../../api/refusal.ts'
 import { apiWords, type ApiOptions } from '../../command/api-words.ts'
 import { command } from '../../command/command.ts'
-import { appArgument, argument, option } from '../../command/words.ts'
+import { appArgument, option, presetArgument } from '../../command/words.ts'
 import { CliError } from '../../process/cli-error.ts'
 import { exitCodes } from '../../process/exit-codes.ts'
 import { errorText } from '../../process/system-error.ts'
@@ -16,7 +16,7 @@ const words = {
   name: 'apply',
   summary: 'apply a preset to an application',
   description: 'Applies a preset to an application: its event types, dialect, policy and rules.',
-  arguments: [appArgument, argument('<name>', 'preset')],
+  arguments: [appArgument, presetArgument],
   options: [
     option(
       '--overwrite',

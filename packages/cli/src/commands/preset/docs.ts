@@ -1,6 +1,6 @@
 import { languages, type Language } from '@posthorn/preset'
 import { showCommand } from '../../command/show-command.ts'
-import { argument, option } from '../../command/words.ts'
+import { option, presetArgument } from '../../command/words.ts'
 import { showPage } from '../../show/page.ts'
 
 interface Page {
@@ -17,7 +17,7 @@ export const presetDocs = showCommand<Page, Options>({
   name: 'docs',
   summary: "print a page for the vendor's customers, as Markdown",
   description: "Prints a page for the vendor's customers: set-up, events, delivery, wire format, code that verifies.",
-  arguments: [argument('<name>', 'preset')],
+  arguments: [presetArgument],
   options: [option('--language <language>', "language of the vendor's words").choices(languages)],
   examples: ['posthorn preset docs scalefusion > scalefusion.md', 'posthorn preset docs signinapp --language de'],
   notes: ["Headings are in the vendor's words; sentences are in English."],

@@ -2,7 +2,7 @@ import type { Filter, FilterOver } from '@posthorn/model'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkFilter } from '../../checks/filter.ts'
 import { EngineError } from '../../errors.ts'
-import { type CompiledFilter, compileFilter } from '@posthorn/preset'
+import { type CompiledFilter, compileFilter, dottedKeys } from '@posthorn/preset'
 import { matchable, matches, type Subscription } from '../../pipeline/match.ts'
 import type { Message } from '../../model.ts'
 import type { ResourceParts } from '../parts.ts'
@@ -23,6 +23,8 @@ export interface FilterDryRun {
   /** How many could not be decided within the bounds of a match; they count as not matching. */
   readonly tooLarge: number
   readonly messages: readonly { readonly message: Message; readonly matches: boolean }[]
+  /** Sentences about a filter that matched nothing: what in it is probably a mistake. */
+  readonly hints: readonly string[]
 }
 
 /** Filters that are tried. */
@@ -91,7 +93,16 @@ export function filters({ directory, queue }: ResourceParts): FilterResource {
         if (page.length < wanted) break
         cursor = page.at(-1)?.id ?? null
       }
-      return { checked: rows.length, matched: rows.filter((row) => row.matches).length, tooLarge, messages: rows }
+      const matched = rows.filter((row) => row.matches).length
+      const hints = matched === 0 && input.filter ? hintsOf(input.filter) : []
+      return { checked: rows.length, matched, tooLarge, messages: rows, hints }
     },
   }
+}
+
+function hintsOf(filter: Filter): string[] {
+  return dottedKeys(filter).map(
+    ({ key, nested }) =>
+      `No message has matched. The key ${JSON.stringify(key)} is one key with dots in its name, not a path. For a path write ${nested}.`,
+  )
 }
