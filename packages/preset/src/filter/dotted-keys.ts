@@ -1,5 +1,3 @@
-import type { Filter } from '@posthorn/model'
-
 /**
  * Keys of a filter that look like paths. A dot in a key has no meaning, so such a key matches only a payload that has a key with
  * the same dots.
@@ -8,7 +6,9 @@ import type { Filter } from '@posthorn/model'
  * @example
  * dottedKeys({ 'visitor.name': 'Ada' }) // [{ key: 'visitor.name', nested: '{"visitor":{"name":...}}' }]
  */
-export function dottedKeys(filter: Filter): { readonly key: string; readonly nested: string }[] {
+export function dottedKeys(
+  filter: Readonly<Record<string, unknown>>,
+): { readonly key: string; readonly nested: string }[] {
   const keys = new Set<string>()
   collect(filter, keys)
   return [...keys].map((key) => ({ key, nested: nest(key.split('.')) }))
