@@ -18,7 +18,7 @@ import type { WriteOptions } from './write-options.ts'
  * The delivery engine. Every call that names an organisation sees nothing of another one. Ids of applications and
  * endpoints may be the vendor's own uids. All methods reject with `EngineError`.
  */
-export interface Engine {
+export interface Engine extends AsyncDisposable {
   readonly applications: ApplicationResource
   readonly eventTypes: EventTypeResource
   readonly endpoints: EndpointResource
@@ -38,6 +38,9 @@ export interface Engine {
   on<K extends keyof EngineEvents>(event: K, listener: EngineEvents[K]): () => void
   /** Resolves when no delivery is due, queued or out. */
   idle(): Promise<void>
-  /** Stops claiming, lets what is out finish for at most `graceMs` (30 s), releases the rest, closes the store. */
+  /**
+   * Stops claiming, lets what is out finish for at most `graceMs` (30 s), releases the rest, closes the store. A program does not
+   * end by itself before this: an open engine delivers. `await using` calls it at the end of a block.
+   */
   close(options?: { graceMs?: number }): Promise<void>
 }

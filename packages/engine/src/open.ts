@@ -111,6 +111,17 @@ export async function openWith(
     retention.start()
 
     let closed: Promise<void> | null = null
+    const close: Engine['close'] = ({ graceMs = 30_000 } = {}) => {
+      closed ??= (async () => {
+        lifecycle.closing = true
+        retention.stop()
+        await schedule.drain(graceMs)
+        await transport.close(0)
+        await store.close()
+        folder.close()
+      })()
+      return closed
+    }
     return {
       applications: applications(resources),
       eventTypes: eventTypes(resources),
@@ -128,17 +139,8 @@ export async function openWith(
       health: () => healthOf(schedule, queue, lifecycle.closing),
       on: (event, listener) => listeners.add(event, listener),
       idle: () => schedule.idle(),
-      close({ graceMs = 30_000 } = {}) {
-        closed ??= (async () => {
-          lifecycle.closing = true
-          retention.stop()
-          await schedule.drain(graceMs)
-          await transport.close(0)
-          await store.close()
-          folder.close()
-        })()
-        return closed
-      },
+      close,
+      [Symbol.asyncDispose]: () => close(),
     }
   } catch (error) {
     await store.close()

@@ -152,6 +152,12 @@ test('headings are in the words of the vendor, in the language that is asked for
   expect(await documentPreset(lighthouse, scalefusion, 'ja')).toContain('## Event types\n')
 })
 
+test("a word that the vendor has in English only is the vendor's in every language", async () => {
+  const english: Preset = { ...lighthouse, words: { ...lighthouse.words, en: { endpoint: 'Tower', logs: 'Log book' } } }
+  expect(await documentPreset(english, scalefusion, 'ja')).toContain('**Tower**: give the')
+  expect(await documentPreset(english, scalefusion, 'de')).toContain('**Turm**: give the')
+})
+
 test('one key for a whole application, no rules, and a vendor that tries once', async () => {
   const plain: Preset = {
     ...lighthouse,

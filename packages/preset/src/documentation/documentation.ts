@@ -20,7 +20,8 @@ import { ownWords, type Language, type Preset } from '../preset.ts'
  * const page = await documentPreset(preset, dialect('scalefusion').dialect, 'en')
  */
 export async function documentPreset(preset: Preset, dialect: Dialect, language: Language): Promise<string> {
-  const words: AllWords = { ...ownWords, ...preset.words[language] }
+  // A word that the vendor has in English only is better than ours, which its customers have never seen.
+  const words: AllWords = { ...ownWords, ...preset.words.en, ...preset.words[language] }
   const isForAll = dialect.signatures.some(({ key }) => key.scope === 'app')
   const wire = await documentDialect(dialect, {
     sample: sampleOf(preset),
