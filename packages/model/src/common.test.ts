@@ -43,6 +43,23 @@ describe('names and ids', () => {
     })
   })
 
+  test.each(['.', '..'])(
+    '%j is no uid, event type, eventId or dialect: clients fold it in the path of a URL',
+    (text) => {
+      for (const [fields, name] of [
+        [applicationFields, 'uid'],
+        [endpointFields, 'uid'],
+        [applicationFields, 'dialect'],
+        [endpointFields, 'dialect'],
+        [eventTypeFields, 'name'],
+        [messageFields, 'eventType'],
+        [messageFields, 'eventId'],
+      ] as const)
+        expect(problem(fields, name, text)?.message).toMatch(/cannot be names/)
+      for (const fine of ['...', '.a', 'a.']) expect(problem(applicationFields, 'uid', fine)).toBeNull()
+    },
+  )
+
   test('a name is not blank and has up to 256 characters', () => {
     for (const name of ['a', ' a ', 'Ærø & Sons', 'a'.repeat(256)])
       expect(problem(applicationFields, 'name', name)).toBeNull()

@@ -8,6 +8,15 @@ import * as z from 'zod'
 
 const letters = /^[a-zA-Z0-9\-_.]+$/
 
+/**
+ * A text that stands in the path of a URL. Clients fold the segments `.` and `..` before they send: `DELETE .../endpoint/..` would
+ * delete the application.
+ */
+function notFolded(text: string): boolean {
+  return text !== '.' && text !== '..'
+}
+const folded = '`.` and `..` cannot be names: in the path of a URL they mean another address.'
+
 /** The organisation's or the vendor's own id for a thing: usable wherever an id is. */
 export const Uid = z
   .string()
@@ -18,6 +27,7 @@ export const Uid = z
     (uid) => !/^(app|ep|msg|atmpt|audit)_/.test(uid),
     'A uid must not begin like one of our own ids (app_, ep_, msg_, atmpt_, audit_): the two could be confused.',
   )
+  .refine(notFolded, folded)
 
 /** A name for people. */
 export const Name = z
@@ -31,11 +41,13 @@ export const EventTypeName = z
   .min(1)
   .max(256)
   .regex(letters, 'An event type has only letters, digits, `-`, `_` and `.`, such as `device.enrolled`.')
+  .refine(notFolded, folded)
   .meta({ examples: ['device.enrolled'] })
 
 export const EventId = z
   .string()
   .regex(/^[\x21-\x7e]{1,256}$/, 'An `eventId` has 1 to 256 visible ASCII characters, without spaces.')
+  .refine(notFolded, folded)
 
 export const Metadata = z
   .record(z.string().max(256), z.string().max(4096))
@@ -75,7 +87,7 @@ export const Platform = z
   .refine((platform) => platform.trim() !== '', 'The name of a platform has 1 to 64 characters, and not only spaces.')
 export const Platforms = z.array(Platform).max(50)
 
-export const DialectName = z.string().min(1).max(64)
+export const DialectName = z.string().min(1).max(64).refine(notFolded, folded)
 
 /** Messages or requests a second. */
 export const Rate = z.int().min(1).max(1_000_000)

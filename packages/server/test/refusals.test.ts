@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../src/index.ts'
+import { raw } from './raw-request.ts'
 import { request, startTestServer, token, type RequestOptions } from './support.ts'
 
 let server: RunningServer
@@ -416,4 +417,38 @@ describe('what is accepted', () => {
     expect((await send('GET', `${app}/msg?limit=1`)).text).toContain(sent.text)
     expect((await send('GET', `${app}/msg/${id}?with_content=false`)).text).toContain(',"payload":{}}')
   })
+})
+
+describe('names that a URL would fold', () => {
+  it.each(['.', '..'])('%j can be given to nothing', async (name) => {
+    const inputs: readonly [string, string, object][] = [
+      ['POST', '/api/v1/app', { name: 'x', uid: name }],
+      ['PATCH', app, { uid: name }],
+      ['POST', `${app}/endpoint`, endpoint({ uid: name })],
+      ['PATCH', `${app}/endpoint/ep`, { uid: name }],
+      ['POST', `${app}/msg`, message({ eventId: name })],
+      ['POST', `${app}/msg`, message({ eventType: name })],
+      ['POST', '/api/v1/event-type', { name }],
+    ]
+    for (const [method, path, body] of inputs) {
+      const { status, json } = await send(method, path, { body })
+      expect([method, path, status, refusalIn(json).text]).toEqual([
+        method,
+        path,
+        422,
+        expect.stringMatching(/cannot be names/),
+      ])
+    }
+  })
+
+  it.each(['..', '.', '%2e%2e', '%2E.', '', '/', '..;', '%2e%2e%2f'])(
+    'a raw path that ends in %j reaches no other resource',
+    async (end) => {
+      const head = `Host: x\r\nAuthorization: Bearer ${bearer}\r\nConnection: close\r\n\r\n`
+      const answer = await raw(server.url, `DELETE ${app}/endpoint/${end} HTTP/1.1\r\n${head}`)
+      expect(answer.split('\r\n')[0]).toMatch(/^HTTP\/1\.1 (404|405|422) /)
+      expect((await send('GET', app)).status).toBe(200)
+      expect((await send('GET', `${app}/endpoint/ep`)).status).toBe(200)
+    },
+  )
 })

@@ -2,6 +2,7 @@ import type { Route } from '../route.ts'
 import { ApiError } from './error.ts'
 import type { ClientOptions } from './options.ts'
 import { parse } from './parse.ts'
+import { pathSegment } from './path-segment.ts'
 import { openStream } from './stream.ts'
 
 export type QueryValue = string | number | boolean | Date | readonly string[] | null | undefined
@@ -38,9 +39,7 @@ export async function call(options: ClientOptions, route: Route, input: UntypedI
 
 function address(base: string, route: Route, input: UntypedInput): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => {
-    const value = input.params?.[name]
-    if (value === undefined || value === '') throw new TypeError(`${route.operationId} needs params.${name}.`)
-    return encodeURIComponent(value)
+    return pathSegment(input.params?.[name], `params.${name} of ${route.operationId}`)
   })
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(input.query ?? {})) {

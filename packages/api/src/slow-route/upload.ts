@@ -1,6 +1,7 @@
 import { ApiError } from '../client/error.ts'
 import type { ClientOptions } from '../client/options.ts'
 
+import { pathSegment } from '../client/path-segment.ts'
 /** A result that is a file. It is streamed and never complete in memory. */
 export interface FileResult {
   readonly file: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array> | Uint8Array
@@ -15,7 +16,7 @@ export async function uploadFile(
   { app_id, operation_id }: { readonly app_id: string; readonly operation_id: string },
   { file, name, contentType = octets }: FileResult,
 ): Promise<void> {
-  const path = `/api/v1/app/${encodeURIComponent(app_id)}/operation/${encodeURIComponent(operation_id)}/complete`
+  const path = `/api/v1/app/${pathSegment(app_id, 'app_id')}/operation/${pathSegment(operation_id, 'operation_id')}/complete`
   const address = `${options.url.replace(/\/+$/, '')}${path}?name=${encodeURIComponent(name)}`
   // A streamed body needs `duplex`, which is missing in the types of fetch.
   const request: RequestInit & { duplex: 'half' } = {

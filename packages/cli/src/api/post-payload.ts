@@ -2,18 +2,25 @@ import type { MessageOut, MockOut } from '@posthorn/api'
 import type { ApiAccess } from './access.ts'
 
 /** Sends a message. */
-export function createMessage(access: ApiAccess, app: string, fields: object, payload: string): Promise<MessageOut> {
-  return postPayload(access, `/api/v1/app/${encodeURIComponent(app)}/msg`, fields, payload)
+export async function createMessage(
+  access: ApiAccess,
+  app: string,
+  fields: object,
+  payload: string,
+): Promise<MessageOut> {
+  const { pathSegment } = await import('@posthorn/api')
+  return postPayload(access, `/api/v1/app/${pathSegment(app, 'the application')}/msg`, fields, payload)
 }
 
 /** Has the server send one request to an endpoint at once, and returns what went over the wire. */
-export function mockMessage(
+export async function mockMessage(
   access: ApiAccess,
   { app, endpoint }: { readonly app: string; readonly endpoint: string },
   fields: object,
   payload: string | null,
 ): Promise<MockOut> {
-  const path = `/api/v1/app/${encodeURIComponent(app)}/endpoint/${encodeURIComponent(endpoint)}/mock`
+  const { pathSegment } = await import('@posthorn/api')
+  const path = `/api/v1/app/${pathSegment(app, 'the application')}/endpoint/${pathSegment(endpoint, 'the endpoint')}/mock`
   return postPayload(access, path, fields, payload)
 }
 

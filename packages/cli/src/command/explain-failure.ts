@@ -23,6 +23,8 @@ function describe(error: unknown, io: Io): { what: string; next: string; exitCod
     return { what: error.message, next: 'Correct the file.', exitCode: exitCodes.unable }
   if (isApiError(error))
     return { what: `the server refused: ${refusals(error)}`, next: apiHint(error), exitCode: apiExit(error) }
+  if (error instanceof Error && error.name === 'PathError')
+    return { what: error.message, next: 'Give an id or a name.', exitCode: exitCodes.usage }
   if (error instanceof Error && rootMessage(error) === 'bad port') {
     return {
       what: 'HTTP clients do not connect to the port of this URL, because another protocol uses it.',

@@ -85,7 +85,8 @@ async function attemptsOf({ client }: ApiAccess, app: string, message: string): 
 
 /** Without the client, which would parse the payload and print 2432232314.10 as 2432232314.1. */
 async function payloadOf({ url, token }: ApiAccess, app: string, message: string): Promise<string | null> {
-  const path = `/api/v1/app/${encodeURIComponent(app)}/msg/${encodeURIComponent(message)}`
+  const { pathSegment } = await import('@posthorn/api')
+  const path = `/api/v1/app/${pathSegment(app, 'the application')}/msg/${pathSegment(message, 'the message')}`
   const response = await fetch(url.replace(/\/+$/, '') + path, { headers: { authorization: `Bearer ${token}` } })
   // The attempts of a message may be stored longer than the message.
   if (!response.ok) return null

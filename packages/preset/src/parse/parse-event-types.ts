@@ -20,7 +20,9 @@ export function parseEventTypes(json: JsonAt, around: Surroundings): PresetEvent
 
 function parseEventType(json: JsonAt, { platforms, dialect, files }: Surroundings): PresetEventType {
   const type = json.object(['name', 'title', 'category', 'description', 'platforms', 'params', 'sample', 'schema'])
-  const name = type.get('name').textLike(/^[A-Za-z0-9_.-]{1,256}$/, '1 to 256 letters, digits, -, _ and dots')
+  const name = type
+    .get('name')
+    .textLike(/^(?!\.{1,2}$)[A-Za-z0-9_.-]{1,256}$/, '1 to 256 letters, digits, -, _ and dots, and not "." or ".."')
   const own = type.get('platforms').or(null)
   return {
     name,
