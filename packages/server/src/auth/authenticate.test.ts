@@ -22,7 +22,12 @@ async function refusalOf(token: string, now?: () => number): Promise<Refusal> {
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 function signed(header: object, claims: object, withKey: Uint8Array | string = key): string {
-  const head = `${encode(header)}.${encode(claims)}`
+  return signedText(JSON.stringify(header), JSON.stringify(claims), withKey)
+}
+
+/** A token of exactly these texts: `JSON.stringify` cannot write every one. */
+function signedText(header: string, claims: string | Uint8Array, withKey: Uint8Array | string = key): string {
+  const head = `${Buffer.from(header).toString('base64url')}.${Buffer.from(claims).toString('base64url')}`
   return `${head}.${createHmac('sha256', withKey).update(head).digest('base64url')}`
 }
 
@@ -122,6 +127,70 @@ describe('a token', () => {
     expect(refusal.status).toBe(401)
     expect(refusal.code).toBe('authentication_failed')
     expect(refusal.message).not.toContain(secret)
+  })
+
+  const sub = 'org_1'
+  const wrongSubject = 'The claim `sub` of this token must be `org_...` or `app_...`.'
+  const wrongTime = (name: string) =>
+    `The claim \`${name}\` of this token must be a time as a number: seconds since 1970.`
+  const wrongScopes = 'The claim `scopes` of this token must be a list of names.'
+  const wrongAudience = 'The claim `aud` of this token must be a text or a list of texts.'
+
+  it.each<[claims: object, reason: string]>([
+    [{ sub: ['org_1'] }, wrongSubject],
+    [{ sub: [['org_1']] }, wrongSubject],
+    [{ sub: { toString: 'org_1' } }, wrongSubject],
+    [{ sub: 1 }, wrongSubject],
+    [{ sub: true }, wrongSubject],
+    [{ sub: null }, wrongSubject],
+    [{ sub: '' }, wrongSubject],
+    [{ sub: ['app_1'], org: 'org_1' }, wrongSubject],
+    [{ sub, exp: '4000000000' }, wrongTime('exp')],
+    [{ sub, exp: null }, wrongTime('exp')],
+    [{ sub, exp: [4e9] }, wrongTime('exp')],
+    [{ sub, exp: -1e300 }, wrongTime('exp')],
+    [{ sub, exp: 1e300 }, wrongTime('exp')],
+    [{ sub, nbf: '1' }, wrongTime('nbf')],
+    [{ sub, nbf: {} }, wrongTime('nbf')],
+    [{ sub, iat: '2026-11-28' }, wrongTime('iat')],
+    [{ sub, iat: true }, wrongTime('iat')],
+    [{ sub, aud: 7 }, wrongAudience],
+    [{ sub, aud: {} }, wrongAudience],
+    [{ sub, aud: ['a', 7] }, wrongAudience],
+    [{ sub, aud: null }, wrongAudience],
+    [{ sub, scopes: null }, wrongScopes],
+    [{ sub, scopes: 7 }, wrongScopes],
+    [{ sub, scopes: [['messages:send']] }, wrongScopes],
+    [{ sub, scopes: ['messages:send', 7] }, wrongScopes],
+  ])('with the claims %j is refused with this reason: %s', async (claims, reason) => {
+    expect(await refusalOf(signed({ alg: 'HS256' }, claims))).toMatchObject({ status: 401, message: reason })
+  })
+
+  it.each<[name: string, header: string, claims: string | Uint8Array, reason: RegExp]>([
+    ['two subjects', '{"alg":"HS256"}', '{"sub":"org_1","sub":"org_2"}', /the member "sub" occurs twice/],
+    ['two subjects, one escaped', '{"alg":"HS256"}', '{"sub":"org_1","s\\u0075b":"org_2"}', /"sub" occurs twice/],
+    ['two algorithms', '{"alg":"none","alg":"HS256"}', '{"sub":"org_1"}', /header .* the member "alg" occurs twice/],
+    ['a time that is too large for a number', '{"alg":"HS256"}', '{"sub":"org_1","exp":1e400}', /claim `exp`/],
+    ['claims that are a list', '{"alg":"HS256"}', '["org_1"]', /claims of this token must be a JSON object/],
+    ['claims that are no JSON', '{"alg":"HS256"}', 'sub=org_1', /claims of this token are not the JSON/],
+    ['claims that are not UTF-8', '{"alg":"HS256"}', Buffer.from([0xff, 0xfe]), /claims of this token are not UTF-8/],
+    ['an algorithm in a list', '{"alg":["HS256"]}', '{"sub":"org_1"}', /must be an HS256 token/],
+    ['an algorithm in lower case', '{"alg":"hs256"}', '{"sub":"org_1"}', /must be an HS256 token/],
+    ['an algorithm with a space', '{"alg":"HS256 "}', '{"sub":"org_1"}', /must be an HS256 token/],
+    ['no algorithm', '{}', '{"sub":"org_1"}', /must be an HS256 token/],
+    ['a header that is null', 'null', '{"sub":"org_1"}', /must be an HS256 token/],
+  ])('with %s is refused with its reason', async (_, header, claims, reason) => {
+    const refusal = await refusalOf(signedText(header, claims))
+    expect(refusal.status).toBe(401)
+    expect(refusal.message).toMatch(reason)
+  })
+
+  it('may have an audience, as a text or a list', async () => {
+    for (const aud of ['posthorn', ['a', 'b'], []]) {
+      expect(await authenticator(secret)(`Bearer ${signed({ alg: 'HS256' }, { sub, aud })}`)).toMatchObject({
+        org: sub,
+      })
+    }
   })
 
   it('grants nothing for a scope that is not known', async () => {

@@ -2,6 +2,7 @@ import { createServer, get, type IncomingMessage, type ServerResponse } from 'no
 import type { AddressInfo } from 'node:net'
 import type { Attempt, Engine, EngineEvents } from '@posthorn/engine'
 import { expect, it, onTestFinished, vi } from 'vitest'
+import { Refusal } from '../http/refusal.ts'
 import { openLogStream } from './stream.ts'
 
 const attempt: Attempt = {
@@ -70,6 +71,41 @@ it('cuts off a reader that does not keep up, and only that one', async () => {
   expect(fastEnded).toBe(false)
 })
 
+it('when all places are taken, an organisation without one gets one, and one with its share gets a 503', async () => {
+  const engine = { on: () => () => undefined } as unknown as Engine
+  const quiet = () => undefined
+  const stream = openLogStream(engine, { debug: quiet, info: quiet, warn: quiet, error: quiet }, 4)
+  const server = createServer((request, response) => {
+    const caller = { org: request.url!.slice(1), actor: '', app: null, scopes: null, expiresAt: null }
+    try {
+      stream.open(caller, response, {})
+    } catch (error) {
+      response.writeHead(error instanceof Refusal ? error.status : 500).end()
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => {
+    stream.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  const { port } = server.address() as AddressInfo
+  const open = async (org: string) => {
+    const reader = await new Promise<IncomingMessage>((resolve) =>
+      get({ port, host: '127.0.0.1', path: `/${org}`, agent: false }, resolve),
+    )
+    const ended = new Promise((resolve) => reader.resume().once('close', resolve))
+    return { status: reader.statusCode, ended }
+  }
+  const first = []
+  for (let nth = 0; nth < 4; nth++) first.push(await open('org_1'))
+  expect((await open('org_1')).status).toBe(503)
+  expect((await open('org_2')).status).toBe(200)
+  await first.at(-1)!.ended
+  expect((await open('org_3')).status).toBe(200)
+  expect((await open('org_1')).status).toBe(503)
+})
+
 it('sends no ids, which would promise that Last-Event-ID is honoured', async () => {
   let tell: EngineEvents['attempt'] = () => undefined
   const engine = {
@@ -84,6 +120,7 @@ it('sends no ids, which would promise that Last-Event-ID is honoured', async () 
   const response = {
     writeHead: quiet,
     on: quiet,
+    once: quiet,
     end: quiet,
     writableLength: 0,
     write: (part: string) => (text += part),

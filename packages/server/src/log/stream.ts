@@ -3,13 +3,19 @@ import type { Attempt, Engine, Log } from '@posthorn/engine'
 import type { Caller } from '../auth/caller.ts'
 import { Refusal } from '../http/refusal.ts'
 import { logEntry } from './entry.ts'
+import { Places } from './places.ts'
 
 /** The most that is buffered for one client. A client that reads more slowly is cut off; it can connect again. */
 const maxBufferedBytes = 256 * 1024
 const heartbeatMs = 15_000
-const maxClients = 1000
+/** A stream that has ended is cut after this, when its client does not take the end. */
+const lingerMs = 2_000
+/** The most readers, shared fairly between organisations and their applications. */
+const maxReaders = 1000
 
 interface Client {
+  readonly org: string
+  readonly app: string | null
   readonly caller: Caller
   readonly response: ServerResponse
 }
@@ -20,14 +26,15 @@ export interface LogStream {
   close(): void
 }
 
-export function openLogStream(engine: Engine, logger: Log): LogStream {
+export function openLogStream(engine: Engine, logger: Log, readers = maxReaders): LogStream {
   const clients = new Set<Client>()
+  const places = new Places<Client>(readers)
   const stop = engine.on('attempt', (attempt) => {
     if (clients.size > 0) broadcast(attempt)
   })
   const heartbeat = setInterval(() => {
     for (const client of clients) {
-      if (client.caller.expiresAt !== null && client.caller.expiresAt <= Date.now()) client.response.end()
+      if (client.caller.expiresAt !== null && client.caller.expiresAt <= Date.now()) end(client)
       else write(client, ': still here\n\n')
     }
   }, heartbeatMs)
@@ -47,6 +54,7 @@ export function openLogStream(engine: Engine, logger: Log): LogStream {
 
   function write(client: Client, text: string): void {
     if (client.response.writableLength > maxBufferedBytes) {
+      forget(client)
       logger.warn({ org: client.caller.org }, 'a reader of the log stream is too slow and was cut off')
       client.response.destroy()
       return
@@ -54,12 +62,37 @@ export function openLogStream(engine: Engine, logger: Log): LogStream {
     client.response.write(text)
   }
 
+  function forget(client: Client): void {
+    clients.delete(client)
+    places.free(client)
+  }
+
+  /** A client that does not read would keep its connection for ever: it has a moment to take the end. */
+  function end(client: Client): void {
+    forget(client)
+    const { response } = client
+    response.end()
+    const cut = setTimeout(() => response.destroy(), lingerMs).unref()
+    response.once('close', () => clearTimeout(cut))
+  }
+
   return {
     open(caller, response, headers) {
-      if (clients.size >= maxClients) {
-        throw new Refusal(503, 'overloaded', 'There are too many readers of the log stream.', {
-          headers: { 'retry-after': '10' },
-        })
+      const client: Client = { org: caller.org, app: caller.app, caller, response }
+      const displaced = places.take(client)
+      if (displaced === false) {
+        throw new Refusal(
+          503,
+          'overloaded',
+          'All places of the log stream are taken, and you have your share of them.',
+          {
+            headers: { 'retry-after': '10' },
+          },
+        )
+      }
+      if (displaced) {
+        displaced.response.write(': another reader needs this place\n\n')
+        end(displaced)
       }
       response.writeHead(200, {
         ...headers,
@@ -68,15 +101,14 @@ export function openLogStream(engine: Engine, logger: Log): LogStream {
         'x-accel-buffering': 'no',
       })
       response.write('retry: 2000\n: the log begins here\n\n')
-      const client = { caller, response }
       clients.add(client)
-      response.on('close', () => clients.delete(client))
-      response.on('error', () => clients.delete(client))
+      response.on('close', () => forget(client))
+      response.on('error', () => forget(client))
     },
     close() {
       stop()
       clearInterval(heartbeat)
-      for (const { response } of clients) response.end()
+      for (const client of clients) end(client)
     },
   }
 }
