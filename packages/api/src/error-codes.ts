@@ -56,8 +56,14 @@ export const errorCodes = {
   internal: { status: 500, when: 'a bug; `detail` has a request id, under which the log has the rest' },
   overloaded: { status: 503, when: 'the disk is full or too much work is waiting; try again after Retry-After' },
   closed: { status: 503, when: 'the server is stopping; try again after Retry-After' },
-  database_locked: { status: 503, when: 'another process uses the database' },
-  database_refused: { status: 503, when: 'the database is damaged, or was written by a newer version' },
+  database_locked: {
+    status: 503,
+    when: 'another process has locked the database, so nothing was read or written; try again after Retry-After',
+  },
+  database_refused: {
+    status: 503,
+    when: 'the database cannot be read or written: it is damaged, read-only, without permission, or of a newer version',
+  },
 } as const satisfies Readonly<Record<string, ErrorDescription>>
 
 export type ErrorCode = keyof typeof errorCodes

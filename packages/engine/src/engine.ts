@@ -34,7 +34,10 @@ export interface Engine extends AsyncDisposable {
   send(org: string, app: string, input: MessageInput, write?: WriteOptions): Promise<Message>
   /** One delivery again, now, as a manual attempt. */
   resend(org: string, app: string, message: string, endpoint: string, write?: WriteOptions): Promise<void>
+  /** What is known now. */
   health(): Health
+  /** The same after asking the store, for a readiness check; within two seconds. */
+  checkHealth(): Promise<Health>
   on<K extends keyof EngineEvents>(event: K, listener: EngineEvents[K]): () => void
   /** Resolves when no delivery is due, queued or out. */
   idle(): Promise<void>

@@ -25,8 +25,8 @@ export type EngineErrorCode =
   | 'idempotent_replay' // a repeat of an earlier write; `replay` has what that gave
   | 'idempotency_key_reused' // the key of an earlier write, and another request
   | 'overloaded' // try again after `retryAfterSeconds`
-  | 'database_locked'
-  | 'database_refused' // damaged, from a newer version, or on settings that would lose data
+  | 'database_locked' // another process has it, or has locked a file; nothing was written
+  | 'database_refused' // damaged, not writable, from a newer version, or on settings that would lose data
   | 'closed'
 
 /** What a write gave the first time, when its key comes again. */

@@ -4,6 +4,7 @@ import { Dialects } from './directory/dialects.ts'
 import { Directory } from './directory/directory.ts'
 import type { Engine } from './engine.ts'
 import { HealthKeeper } from './health/keep-health.ts'
+import { askStore } from './health/ask-store.ts'
 import { healthOf } from './health/engine-health.ts'
 import { AttemptLog } from './log/attempt-log.ts'
 import { Retention } from './retention/retention.ts'
@@ -110,6 +111,7 @@ export async function openWith(
     void sendInTurn(pipeline)
     retention.start()
 
+    const healthNow = (trouble: readonly string[]) => healthOf(schedule, queue, lifecycle.closing, trouble)
     let closed: Promise<void> | null = null
     const close: Engine['close'] = ({ graceMs = 30_000 } = {}) => {
       closed ??= (async () => {
@@ -136,7 +138,8 @@ export async function openWith(
       operations: operationsOf({ ...resources, operations, files }),
       send: send.bind(null, pipeline),
       resend: resend(resources),
-      health: () => healthOf(schedule, queue, lifecycle.closing),
+      health: () => healthNow(store.trouble()),
+      checkHealth: async () => healthNow(lifecycle.closing ? [] : await askStore(clock, store)),
       on: (event, listener) => listeners.add(event, listener),
       idle: () => schedule.idle(),
       close,

@@ -89,7 +89,7 @@ export class ResultFiles {
       // If the source fails at once, the file is still being opened. Wait, or the file would be created after its removal.
       if (!file.closed) await new Promise<void>((resolve) => file.once('close', resolve))
       await remove()
-      throw isFull(error) ? diskFull(error) : error
+      throw error instanceof EngineError ? error : notWritten(error)
     }
     return { stored, bytes, digest: hash.digest('base64url'), keep: () => this.#receiving.delete(stored), remove }
   }
@@ -100,6 +100,7 @@ export class ResultFiles {
       const handle = await open(join(this.#folder, stored), 'r')
       return handle.createReadStream({ highWaterMark: chunkBytes, ...range })
     } catch (cause) {
+      if (systemCode(cause) !== 'ENOENT') throw notRead(cause)
       throw new EngineError(
         'not_found',
         'This file no longer exists. A file is removed when its result expires: run the operation again.',
@@ -148,15 +149,44 @@ function brokenOff(bytes: number, cause: unknown): EngineError {
   )
 }
 
-function isFull(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
-  return code === 'ENOSPC' || code === 'EDQUOT'
+/** Why the system could not write a file of ours. Nothing of it was kept. Any other error stays as it is. */
+function notWritten(cause: unknown): unknown {
+  const code = systemCode(cause)
+  if (code === null) return cause
+  const kept = 'Nothing of the file was kept, and the operation is still running'
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const text = `The disk is full. ${kept}: free space in the data folder and send the file again.`
+    return new EngineError('overloaded', text, { retryAfterSeconds: 5, cause })
+  }
+  if (isScarce(code)) {
+    const text = `This process has no ${code === 'ENOMEM' ? 'memory' : 'file descriptors'} left (${code}). ${kept}: send the file again in a moment.`
+    return new EngineError('overloaded', text, { retryAfterSeconds: 5, cause })
+  }
+  const text = `The folder of files cannot be written (${code}). ${kept}: check the permissions and the disk of the data folder, then send the file again.`
+  return new EngineError('database_refused', text, { retryAfterSeconds: 30, cause })
 }
 
-function diskFull(cause: unknown): EngineError {
-  return new EngineError(
-    'overloaded',
-    'The disk is full. Nothing of the file was kept, and the operation is still running: free space in the data folder and send the file again.',
-    { retryAfterSeconds: 5, cause },
-  )
+function notRead(cause: unknown): unknown {
+  const code = systemCode(cause)
+  if (code === null) return cause
+  if (isScarce(code))
+    return new EngineError(
+      'overloaded',
+      `This process has no file descriptors left (${code}): try again in a moment.`,
+      {
+        retryAfterSeconds: 5,
+        cause,
+      },
+    )
+  const text = `The file cannot be read (${code}): check the permissions and the disk of the data folder.`
+  return new EngineError('database_refused', text, { retryAfterSeconds: 30, cause })
+}
+
+function isScarce(code: string): boolean {
+  return code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM'
+}
+
+/** The code of a call to the system that failed (`ENOSPC`); `null`: it is another error. */
+function systemCode(error: unknown): string | null {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : null
 }

@@ -9,6 +9,8 @@ export interface Ledger {
   append(entry: LedgerEntry): void
   /** Resolves when everything appended so far is readable. */
   settled(): Promise<void>
+  /** Resolves when the ledger can be written; rejects with the reason why it cannot. */
+  writable(): Promise<void>
   /** Highest `seq` on disk. */
   highWater(): Promise<number>
 

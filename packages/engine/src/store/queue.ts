@@ -41,6 +41,9 @@ export interface Queue {
   /** Ends or reschedules one claimed delivery, or one batch. `stale`: another epoch or generation has it, and nothing changed. */
   record(item: RecordItem): Promise<RecordResult>
 
+  /** Resolves when the queue can be written; rejects with the reason why it cannot. */
+  writable(): Promise<void>
+
   /** Records that this suspect is about to be tried alone. If the process dies now, this request is the cause. */
   markAlone(claim: Claim): Promise<void>
 

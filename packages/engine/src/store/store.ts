@@ -9,6 +9,8 @@ export interface Store {
   readonly ledger: Ledger
   readonly catalog: Catalog
   readonly operations: OperationStore
+  /** Why the store could not be written the last time, in sentences; empty: it could. It changes with each write. */
+  readonly trouble: () => readonly string[]
   /** Waits for submitted calls, then closes the files and releases the lock. */
   close(): Promise<void>
 }

@@ -13,12 +13,13 @@ const waitMs = 1000
  * @throws EngineError `closed`: this process is shutting down; the next one finds the work in the store
  */
 export async function untilStored<T>(clock: Clock, log: Log, work: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       return await work()
     } catch (error) {
       if (error instanceof EngineError && error.code === 'closed') throw error
-      log.warn({ error }, 'a write failed and is tried again')
+      // Once for each write: a lock of a minute would fill the log.
+      if (tries === 1) log.warn({ error }, 'a write failed and is tried again')
       await new Promise<void>((resolve) => clock.after(waitMs, resolve))
     }
   }

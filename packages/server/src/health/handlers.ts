@@ -5,13 +5,13 @@ import type { Lifecycle } from '../lifecycle.ts'
 export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
   return {
     'health.live': () => ({ status: 'ok' as const }),
-    'health.ready': ({ engine }) => {
-      const reasons = reasonsAgainst(engine.health())
+    'health.ready': async ({ engine }) => {
+      const reasons = reasonsAgainst(await engine.checkHealth())
       if (reasons.length > 0) throw new NotReady(reasons)
       return { status: 'ready' as const, reasons: [] }
     },
-    'health.get': ({ engine }) => {
-      const reasons = reasonsAgainst(engine.health())
+    'health.get': async ({ engine }) => {
+      const reasons = reasonsAgainst(await engine.checkHealth())
       if (reasons.length > 0) throw new NotReady(reasons)
       return undefined
     },
@@ -30,7 +30,7 @@ class NotReady extends Refusal {
   readonly #reasons: readonly string[]
 
   constructor(reasons: readonly string[]) {
-    super(503, 'not_ready', reasons.join(' '))
+    super(503, 'not_ready', reasons.join(' '), { headers: { 'retry-after': '5' } })
     this.#reasons = reasons
   }
 

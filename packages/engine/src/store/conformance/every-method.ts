@@ -35,6 +35,7 @@ export function watched(harness: StoreHarness): WatchedHarness {
       ledger: part('ledger', ledger),
       catalog: part('catalog', catalog),
       operations: part('operations', operations),
+      trouble: () => subject.store.trouble(),
       close: () => subject.store.close(),
     }
     return {

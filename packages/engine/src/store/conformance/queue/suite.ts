@@ -15,6 +15,7 @@ import { requeueSuite } from './requeue.ts'
 import { Scene } from './scene.ts'
 import { suspectsSuite } from './suspects.ts'
 import { sweepSuite } from './sweep.ts'
+import { writableSuite } from './writable.ts'
 
 /** What every queue does, whatever database is under it. */
 export function queueSuite(name: string, harness: StoreHarness): void {
@@ -34,6 +35,7 @@ export function queueSuite(name: string, harness: StoreHarness): void {
     pendingSuite(at)
     messagesSuite(at)
     batchesSuite(at)
+    writableSuite(at)
     closedSuite(at)
   })
 }

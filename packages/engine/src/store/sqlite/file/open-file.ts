@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../../../errors.ts'
 import { damaged, isDamage, refuseDamage } from './damage.ts'
+import { isBusy } from './failure.ts'
 import { migrate, type Migrations } from './migrate.ts'
 import { scalar } from './scalar.ts'
 import { refuseUnsafeVersion } from './sqlite-version.ts'
@@ -23,7 +24,8 @@ export function openWriter(path: string, migrations: Migrations, durability: 'FU
     return database
   } catch (error) {
     database.close()
-    throw isDamage(error) ? damaged(path, error.message) : error
+    if (isDamage(error)) throw damaged(path, error.message)
+    throw isBusy(error) ? lockedFile(path) : error
   }
 }
 
@@ -42,4 +44,11 @@ function setAndVerify(database: DatabaseSync, pragma: string, value: string | nu
       'database_refused',
       `SQLite answers ${pragma} = ${String(actual)} where ${value} was set. With it an acknowledged message could be lost at a power failure, so Posthorn does not start. Use a local disk that supports write-ahead logging.`,
     )
+}
+
+function lockedFile(path: string): EngineError {
+  return new EngineError(
+    'database_locked',
+    `Another process has locked the database ${path}. Stop it, such as a backup or an sqlite3 shell, and start Posthorn again.`,
+  )
 }

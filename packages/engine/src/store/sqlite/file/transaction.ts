@@ -1,9 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Answer, Call, StoreFailure } from '../threads/call.ts'
+import type { Answer, Call } from '../threads/call.ts'
+import { writeFailure } from './failure.ts'
+import type { Patience } from './patience.ts'
 
 /** A file's writer, as a group of calls needs it. */
 export interface GroupWriter {
   readonly database: DatabaseSync
+  readonly patience: Patience
   apply(call: Call): unknown
   /** The last statements of a transaction, where the calls before it left some to do. */
   finish?(): void
@@ -17,17 +20,20 @@ export interface GroupWriter {
  */
 export function applyGroup(writer: GroupWriter, calls: readonly Call[]): readonly Answer[] {
   try {
-    return commit(writer, calls)
+    const answers = commit(writer, calls)
+    writer.patience.note(false)
+    return answers
   } catch (error) {
     writer.undone()
-    const failure = toFailure(error)
+    const failure = writeFailure(error)
+    writer.patience.note(failure.kind === 'busy')
     if (failure.kind !== 'bug' || calls.length === 1) return calls.map(() => ({ error: failure }))
     return calls.map((call) => {
       try {
         return commit(writer, [call])[0]!
       } catch (single) {
         writer.undone()
-        return { error: toFailure(single) }
+        return { error: writeFailure(single) }
       }
     })
   }
@@ -46,13 +52,4 @@ function commit(writer: GroupWriter, calls: readonly Call[]): Answer[] {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
-}
-
-/** SQLite's primary result codes: 10 I/O error (an fsync among them), 11 corrupt, 13 full, 26 not a database. */
-function toFailure(error: unknown): StoreFailure {
-  const message = error instanceof Error ? error.message : String(error)
-  const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
-  if (code === 13) return { message, kind: 'full' }
-  if (code === 10 || code === 11 || code === 26) return { message, kind: 'lost' }
-  return { message, kind: 'bug' }
 }

@@ -1,3 +1,4 @@
+import type { Ledger } from '../../ledger.ts'
 import { write } from '../method.ts'
 import type { AttemptRow } from './attempt-row.ts'
 import { hourOf } from './hours.ts'
@@ -25,5 +26,5 @@ export const append = {
   ),
 
   /** Answers when everything that was submitted before it is written. */
-  written: write<LedgerFile, () => Promise<void>>(() => () => undefined),
+  writable: write<LedgerFile, Ledger['writable']>(() => () => undefined),
 }

@@ -6,11 +6,11 @@ import type { Linger } from '../threads/linger.ts'
 import { attemptRow, type AttemptRow } from './attempt-row.ts'
 import { ledgerMethods } from './methods.ts'
 
-const fullDiskWaitMs = 1000
+const waitMs = 1000
 
 /** The ledger as the main thread sees it. */
 export function ledgerOn(writer: GroupCommit, linger: Linger, reader: GroupCommit): Ledger {
-  const { appendRow, written, ...methods } = clientOf('ledger', ledgerMethods, {
+  const { appendRow, writable, ...methods } = clientOf('ledger', ledgerMethods, {
     write: (call, terms) => writer.submit(call, terms),
     // A reader sees what was appended before it asked.
     async read(call) {
@@ -21,18 +21,26 @@ export function ledgerOn(writer: GroupCommit, linger: Linger, reader: GroupCommi
 
   async function settled(): Promise<void> {
     if (writer.idle) return
-    const done = written()
+    const done = writable()
     linger.end()
     await done
   }
 
-  /** While the disk is full an entry waits. Any other failure goes to `onLost`, or the entry is read again at the next start. */
+  /** While the file cannot be written an entry waits. Any other failure goes to `onLost`, or the entry is read again at the next start. */
   function append(row: AttemptRow): void {
     appendRow(row).catch((error: unknown) => {
-      if (error instanceof EngineError && error.code === 'overloaded')
-        setTimeout(() => append(row), fullDiskWaitMs).unref()
+      if (error instanceof EngineError && error.code !== 'closed') setTimeout(() => append(row), waitMs).unref()
     })
   }
 
-  return { ...methods, append: (entry) => append(attemptRow(entry)), settled }
+  return {
+    ...methods,
+    append: (entry) => append(attemptRow(entry)),
+    settled,
+    async writable() {
+      const done = writable()
+      linger.end()
+      await done
+    },
+  }
 }

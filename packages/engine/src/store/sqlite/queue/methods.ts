@@ -11,6 +11,7 @@ import { release } from './release.ts'
 import { requeue } from './requeue.ts'
 import { suspects } from './suspects.ts'
 import { sweep } from './sweep.ts'
+import { writable } from './writable.ts'
 
 /** Every method of the queue that works on its file. */
 export const queueMethods = {
@@ -27,4 +28,5 @@ export const queueMethods = {
   ...pending,
   ...messages,
   ...outcomes,
+  ...writable,
 }

@@ -10,6 +10,11 @@ export type Answer = { readonly value: unknown } | { readonly error: StoreFailur
 
 export interface StoreFailure {
   readonly message: string
-  /** `full`: no space, nothing was written, try later. `lost`: an fsync or a page failed; the process must end. `bug`: the rest. */
-  readonly kind: 'full' | 'lost' | 'bug'
+  readonly kind:
+    | 'full' // no space
+    | 'memory' // no memory
+    | 'busy' // another process has locked the file
+    | 'refused' // it may not be opened or written, or it cannot be read
+    | 'lost' // an fsync or a page failed: the process must end
+    | 'bug' // the rest
 }

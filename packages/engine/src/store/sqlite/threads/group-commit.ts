@@ -2,6 +2,7 @@ import { EngineError } from '../../../errors.ts'
 import type { GroupTerms } from '../method.ts'
 import type { Answer, Call } from './call.ts'
 import type { Gather } from './gather.ts'
+import { refusalOf } from './refusal.ts'
 
 /** Applies one group somewhere: in a thread of its own, or here. */
 export type ApplyGroup = (calls: readonly Call[]) => Promise<readonly Answer[]>
@@ -32,6 +33,7 @@ export class GroupCommit {
   #busy: Promise<void> | null = null
   #closed = false
   #lastGroup = 0
+  #trouble: string | null = null
 
   /** `onLost` is told when an fsync or a page failed: memory and disk may differ from then on, so the process must end. */
   constructor(apply: ApplyGroup, gather: Gather, onLost: (message: string) => void) {
@@ -43,6 +45,11 @@ export class GroupCommit {
   /** Nothing waits and nothing is being applied. */
   get idle(): boolean {
     return this.#busy === null && this.#waiting === 0
+  }
+
+  /** Why the last group could not be applied; `null`: it was. */
+  get trouble(): string | null {
+    return this.#trouble
   }
 
   submit(
@@ -76,6 +83,7 @@ export class GroupCommit {
       const group = this.#nextGroup()
       this.#lastGroup = group.length
       const answers = await this.#answers(group)
+      this.#trouble = troubleOf(answers)
       for (const [index, waiting] of group.entries()) this.#settle(waiting, answers[index])
     }
     this.#busy = null
@@ -119,13 +127,13 @@ export class GroupCommit {
       return
     }
     const failure = answer?.error ?? { message: 'the answers of a group came back short', kind: 'bug' }
-    if (failure.kind === 'full') {
-      const text =
-        'The disk is full: nothing was written. Free space in the data folder; Posthorn then continues by itself.'
-      reject(new EngineError('overloaded', text, { retryAfterSeconds: 5 }))
-      return
-    }
+    const refusal = refusalOf(failure)
     if (failure.kind === 'lost') this.#onLost(failure.message)
-    reject(new Error(`The store failed: ${failure.message}`))
+    reject(refusal ?? new Error(`The store failed: ${failure.message}`))
   }
+}
+
+/** A group fails as a whole where the database could not be used. */
+function troubleOf([first]: readonly Answer[]): string | null {
+  return first && 'error' in first ? (refusalOf(first.error)?.message ?? null) : null
 }

@@ -1,6 +1,8 @@
 import type { NewId } from '../../../ids.ts'
 import { catalogMethods } from '../catalog/methods.ts'
+import { readFailure } from '../file/failure.ts'
 import { openReader, openWriter } from '../file/open-file.ts'
+import { Patience } from '../file/patience.ts'
 import { ledgerMigrations } from '../file/ledger-schema.ts'
 import { queueMigrations } from '../file/queue-schema.ts'
 import { applyGroup, type GroupWriter } from '../file/transaction.ts'
@@ -65,7 +67,8 @@ function openLedgerPart(paths: Paths): Part {
   })
 }
 
-function partOf(epoch: number, writer: GroupWriter): Part {
+function partOf(epoch: number, parts: Omit<GroupWriter, 'patience'>): Part {
+  const writer = { ...parts, patience: new Patience(parts.database) }
   return { epoch, apply: (calls) => applyGroup(writer, calls), close: () => writer.database.close() }
 }
 
@@ -84,7 +87,7 @@ function openReadsPart(paths: Paths): Part {
         try {
           return { value: apply(methods, call) }
         } catch (error) {
-          return { error: { message: error instanceof Error ? error.message : String(error), kind: 'bug' } }
+          return { error: readFailure(error) }
         }
       }),
     close: () => {
