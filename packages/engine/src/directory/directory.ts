@@ -130,6 +130,11 @@ export class Directory {
     return this.#parts.dialects.find(app.application.org, name, endpoint.dialectVersion)
   }
 
+  /** The format that an application speaks itself, whatever its endpoints are set to. */
+  ownFormat(app: ApplicationEntry): { readonly dialect: CompiledDialect; readonly params: Application['params'] } {
+    return { dialect: this.dialectOf(app, { dialect: null, dialectVersion: null }), params: app.application.params }
+  }
+
   /** The preset of a name. @throws EngineError `unknown_preset` */
   preset(name: string): Preset {
     const preset = this.#parts.presets.get(name)

@@ -34,14 +34,15 @@ export function endpointEntry(
   const place = secretPlace(id)
   // An endpoint that signed with a secret of its own before its application had a key goes on with it.
   const byKey = isShared(dialect) && app.keys.length > 0
+  const sharesBodies = Object.keys(params).length === 0
   return {
     target: before?.target ?? { kind: 'endpoint', id },
     org,
     app: endpoint.app,
     url: endpoint.url,
     headers: endpoint.headers,
-    params: { ...app.application.params, ...params },
-    sharesBodies: Object.keys(params).length === 0,
+    params: sharesBodies ? app.application.params : { ...app.application.params, ...params },
+    sharesBodies,
     dialect,
     secondary: secondary && dialects.find(org, secondary.dialect, secondary.version),
     signing: byKey ? { place: keyPlace(endpoint.app), secrets: app.keys } : { place, secrets },

@@ -1,5 +1,6 @@
 import type { CompiledDialect } from '@posthorn/wire'
 import type { TargetEntry } from '../directory/entries.ts'
+import { mustCarry } from './carry.ts'
 import type { LiveMessage } from './live-message.ts'
 import { wireMessage, type Sendable } from './wire-message.ts'
 
@@ -11,6 +12,7 @@ export function bodyOf(target: TargetEntry, contents: readonly LiveMessage[]): U
   if (batch) return batch.join(contents.map((content) => elementOf(target, batch, content)))
   const [only] = contents
   if (!only) throw new Error('A request carries a message.')
+  mustCarry(target, only)
   return kept(target, target.dialect, only, () => target.dialect.body(wireMessage(target, only.stored)))
 }
 
@@ -33,6 +35,7 @@ export function elementBytes(target: TargetEntry, content: LiveMessage): number 
 }
 
 function elementOf(target: TargetEntry, batch: Batch, content: LiveMessage): Uint8Array {
+  mustCarry(target, content)
   return kept(target, batch, content, () => batch.element(wireMessage(target, content.stored)))!
 }
 

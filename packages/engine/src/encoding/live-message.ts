@@ -1,4 +1,5 @@
 import type { StoredMessage } from '../store/queue.ts'
+import type { Format } from './wire-message.ts'
 
 /** A message in memory, shared by its deliveries, with the bodies that dialects made of it. */
 export interface LiveMessage {
@@ -6,9 +7,11 @@ export interface LiveMessage {
   /** By dialect: a body is a function of message and dialect, so endpoints that share a dialect share it. */
   readonly bodies: Map<object, Uint8Array | null>
   readonly bytes: number
+  /** The format that the accept found able to carry it; `null` for one that was read from the store. */
+  readonly checked: Format | null
 }
 
-export function liveMessage(stored: StoredMessage): LiveMessage {
+export function liveMessage(stored: StoredMessage, checked: Format | null = null): LiveMessage {
   // Strings of one or two bytes a character; the exact number does not matter, the order of magnitude does.
-  return { stored, bodies: new Map(), bytes: (stored.payload?.length ?? 0) + 512 }
+  return { stored, bodies: new Map(), bytes: (stored.payload?.length ?? 0) + 512, checked }
 }

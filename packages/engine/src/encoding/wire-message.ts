@@ -13,6 +13,9 @@ export interface WireMessage {
   readonly claim?: string
 }
 
+/** A wire format, with the values that it may ask for where the message does not bring them. */
+export type Format = Pick<TargetEntry, 'dialect' | 'params'>
+
 /** What of a stored message goes on the wire. */
 export type Sendable = Pick<StoredMessage, 'id' | 'eventType' | 'payload' | 'occurredAt' | 'acceptedAt' | 'params'>
 

@@ -1,5 +1,5 @@
 import { checkJson, checkPayload } from '../checks/payload.ts'
-import { checkTargets } from '../pipeline/check-targets.ts'
+import { checkTarget } from '../pipeline/check-targets.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { WriteOptions } from '../write-options.ts'
@@ -114,7 +114,7 @@ export async function endOperation(
       let accepted = false
       try {
         const target = directory.target(id)
-        if (target) checkTargets(message, [target])
+        if (target) checkTarget(message, target)
         const result = await take(parts, {
           message,
           expiresAt: now + Math.ceil(parts.retentionDays * dayMs),

@@ -1,23 +1,40 @@
-import type { CompiledDialect } from '@posthorn/wire'
 import { checkJson } from '../checks/payload.ts'
 import type { TargetEntry } from '../directory/entries.ts'
-import { wireMessage } from '../encoding/wire-message.ts'
+import { carryProblem, textOf, type CarryProblem } from '../encoding/carry.ts'
+import type { Format } from '../encoding/wire-message.ts'
 import { EngineError } from '../errors.ts'
 import type { StoredMessage } from '../store/queue.ts'
 
-/** Each dialect that will carry the message is asked once, so that nothing is accepted which could never be sent. */
-export function checkTargets(message: StoredMessage, targets: readonly TargetEntry[]): void {
-  const asked = new Set<CompiledDialect>()
-  for (const entry of targets) {
-    const alike = entry.sharesBodies && !entry.secondary
-    if (alike && asked.has(entry.dialect)) continue
-    if (alike) asked.add(entry.dialect)
-    const wire = wireMessage(entry, message)
-    const problem = entry.dialect.check(wire) ?? entry.secondary?.check(wire)
-    if (!problem) continue
-    const hint = problem.hint ? ` ${problem.hint}` : ''
-    const code = problem.code === 'invalid_payload' ? 'invalid' : 'message_refused'
-    throw new EngineError(code, `${problem.message}${hint} (endpoint ${entry.target.id})`, { field: 'payload' })
+/**
+ * Refuses a message that the application's own format cannot carry, with the params of the application or of an endpoint that speaks
+ * it: the producer's mistake. What else an endpoint is set to (another dialect, no params where others have them, a second format)
+ * refuses nothing here: such a delivery fails at that endpoint alone, with `not_encodable` in the log.
+ *
+ * @returns the format that was found able to carry it; `null`: it was not, or nothing is sent
+ * @throws EngineError `message_refused`, `invalid`
+ */
+export function checkMessage(message: StoredMessage, own: Format, targets: readonly TargetEntry[]): Format | null {
+  if (targets.length === 0) {
+    checkJson(message.payload ?? '')
+    return null
   }
-  if (targets.length === 0) checkJson(message.payload ?? '')
+  const problem = carryProblem(message, own, own.dialect)
+  if (!problem) return own
+  const { name } = own.dialect.dialect
+  const withOwnParams = targets.filter((entry) => !entry.sharesBodies && entry.dialect.dialect.name === name)
+  if (!withOwnParams.some((entry) => !carryProblem(message, entry, entry.dialect))) throw refused(problem, '')
+  return null
+}
+
+/** Refuses a message that one target cannot carry, in either of its formats: for a message that goes nowhere else. */
+export function checkTarget(message: StoredMessage, entry: TargetEntry): void {
+  for (const dialect of [entry.dialect, entry.secondary]) {
+    const problem = dialect && carryProblem(message, entry, dialect)
+    if (problem) throw refused(problem, ` (${entry.target.kind} ${entry.target.id})`)
+  }
+}
+
+function refused(problem: NonNullable<CarryProblem>, at: string): EngineError {
+  const code = problem.code === 'invalid_payload' ? 'invalid' : 'message_refused'
+  return new EngineError(code, `${textOf(problem)}${at}`, { field: 'payload' })
 }

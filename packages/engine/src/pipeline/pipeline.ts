@@ -9,7 +9,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 import { untilStored } from '../store/until-stored.ts'
 import { checkMaySend, draft, type AcceptParts } from './accept.ts'
 import { form, unform } from './batches.ts'
-import { checkTargets } from './check-targets.ts'
+import { checkMessage } from './check-targets.ts'
 import { deliver, type DeliverParts } from './deliver.ts'
 import { fanOut } from './fan-out.ts'
 import { follow, type FollowParts } from './follow.ts'
@@ -42,10 +42,10 @@ export async function send(
     checkMaySend(entry)
     const { message: accepted, ...terms } = draft(parts, entry, input)
     const targets = fanOut(accepted, entry.endpoints.values())
-    checkTargets(accepted, targets)
+    const checked = checkMessage(accepted, parts.directory.ownFormat(entry), targets)
     const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
     const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
-    const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency })
+    const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency }, checked)
     if (result.state === 'accepted') return message
     if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
     if (result.state !== 'stale_catalog') throw refusal(result, message)

@@ -71,9 +71,14 @@ export async function record(
   return { entries, decision, nextDue: next?.due ?? null }
 }
 
-/** A receiver that finds a batch too large gets it in two parts; a single message that is too large has failed. */
+/**
+ * A receiver that finds a batch too large gets it in two parts, and so does a batch with a member that cannot be encoded any more: the
+ * others arrive. A single message of either kind has failed.
+ */
 function halves(parts: RecordParts, { contents }: LiveDelivery, { outcome, startedAt }: Sent): RecordItem['split'] {
-  if (contents.length < 2 || outcome.kind !== 'rejected' || outcome.reason !== 'too_large') return undefined
+  const tooLarge = outcome.kind === 'rejected' && outcome.reason === 'too_large'
+  const notEncodable = outcome.kind === 'unknown' && outcome.error.code === 'not_encodable'
+  if (contents.length < 2 || !(tooLarge || notEncodable)) return undefined
   const ids = contents.map(({ stored }) => stored.id)
   const middle = Math.ceil(ids.length / 2)
   return [ids.slice(0, middle), ids.slice(middle)].map((messages) => ({

@@ -1,4 +1,5 @@
 import { liveMessage } from '../encoding/live-message.ts'
+import type { Format } from '../encoding/wire-message.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { AcceptItem, AcceptResult, Queue } from '../store/queue.ts'
 
@@ -6,10 +7,11 @@ import type { AcceptItem, AcceptResult, Queue } from '../store/queue.ts'
 export async function take(
   { schedule, queue }: { readonly schedule: Schedule; readonly queue: Queue },
   item: Omit<AcceptItem, 'work'>,
+  checked: Format | null = null,
 ): Promise<AcceptResult> {
   const { message } = item
   await schedule.enter(message.targets, message.app)
-  const live = liveMessage(message)
+  const live = liveMessage(message, checked)
   // What is to go out later needs no room now: it is found in the store when it is due.
   const now = message.deliverAt === null ? message.targets : []
   const reservations = now.map((target) => schedule.reserve(target, message.app, live.bytes))

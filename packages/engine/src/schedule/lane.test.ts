@@ -28,7 +28,7 @@ function aDelivery(lane: Lane, { claim: own, ...fields }: Fields = {}): LiveDeli
     deliver: true,
     targets: [lane.target],
   }
-  const content = { stored, bodies: new Map(), bytes: 1 }
+  const content = { stored, checked: null, bodies: new Map(), bytes: 1 }
   const claim = {
     target: lane.target,
     due: 1,

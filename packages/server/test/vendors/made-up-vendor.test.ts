@@ -525,8 +525,8 @@ describe('a vendor that does not exist', () => {
           '| `parcel.delivered` | Parcel delivered | A parcel reached its receiver. | yes | no | no | no |',
         )
       }
-      // A language that the vendor has no words in has ours.
-      expect(await pageIn('nl')).toContain('**Endpoint**')
+      // In a language that the vendor has no words in, its English words are better than ours.
+      expect(await pageIn('nl')).toContain('**Perch**')
     })
 
     it('has Python code that takes the real requests and refuses all that was changed', async ({ skip }) => {

@@ -4,7 +4,7 @@ import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts
 import { liveMessage } from '../../encoding/live-message.ts'
 import { shownHeaders } from '../../log/redact.ts'
 import { draft } from '../../pipeline/accept.ts'
-import { checkTargets } from '../../pipeline/check-targets.ts'
+import { checkTarget } from '../../pipeline/check-targets.ts'
 import { deliver } from '../../pipeline/deliver.ts'
 import type { Outcome } from '../../transport/transport.ts'
 import type { ResourceParts } from '../parts.ts'
@@ -40,7 +40,7 @@ export async function sendTrial(
   input: Required<MockInput>,
 ): Promise<MockResult> {
   const { message } = draft(parts, owner, input)
-  checkTargets(message, [entry])
+  checkTarget(message, entry)
   const sent = await deliver(parts, entry, [liveMessage(message)], 1)
   const { method, url, headers, body } = sent.request ?? {
     method: '',
@@ -58,7 +58,10 @@ export async function sendTrial(
   return { request, outcome: sent.outcome, durationMs: sent.durationMs }
 }
 
-/** The values that the dialect asks for and that are set nowhere: those of the vendor's example. */
+/**
+ * The values that a producer gives with a message of this type: those of the vendor's example. What the application or the endpoint
+ * has to have is not made up, so that a trial fails where real messages do.
+ */
 export function exampleParams(
   entry: EndpointEntry,
   owner: ApplicationEntry,
@@ -67,6 +70,6 @@ export function exampleParams(
   const set = { ...owner.application.params, ...entry.endpoint.params }
   const type = owner.preset?.eventTypes.find(({ name }) => name === eventType)
   const claim = carriesClaim(entry.dialect.dialect) && { claim: randomUUID() }
-  const examples = { ...owner.preset?.params, ...type?.params, ...claim }
+  const examples = { ...type?.params, ...claim }
   return Object.fromEntries(Object.entries(examples).filter(([name]) => !Object.hasOwn(set, name)))
 }
