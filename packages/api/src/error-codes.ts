@@ -11,6 +11,10 @@ export const errorCodes = {
     status: 400,
     when: 'the request is not valid HTTP, or its path or Content-Length is wrong (some of these have another 4xx status)',
   },
+  limit_reached: {
+    status: 400,
+    when: 'ten old secrets still sign; wait until one of them ends, or rotate with a grace period of 0',
+  },
   authentication_failed: {
     status: 401,
     when: 'there is no token, or it is not valid; `detail` says why',

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { errorCodes } from './error-codes.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { scopes } from './scopes.ts'
@@ -33,7 +34,7 @@ export function openApiDocument(): Json {
           scheme: 'bearer',
           bearerFormat: 'JWT',
           description:
-            'HS256. `sub` is `org_...`, or `app_...` with the claim `org`. Scopes (claim `scopes`; absent: all): ' +
+            'HS256. `sub` is `org_...`, or `app_...` with the claim `org`. An application sees the event types without feature flags, and those that have a flag of its claim `feature_flags`. Scopes (claim `scopes`; absent: all): ' +
             Object.entries(scopes)
               .map(([name, text]) => `\`${name}\` ${text}`)
               .join('; ') +
@@ -68,6 +69,7 @@ function operation(route: Route, components: Json): Json {
   if (route.path.includes('{')) refusals['404'] = 'It does not exist, or the token may not see it'
   if (route.method === 'POST' || route.method === 'PUT') refusals['409'] = 'An id or name is already used'
   if (hasBody) refusals['413'] = 'The body is too large'
+  for (const code of route.refusals ?? []) refusals[errorCodes[code].status] = `\`${code}\`: ${errorCodes[code].when}`
   for (const [status, description] of Object.entries(refusals)) {
     responses[status] = { description, ...json(schemaOf(HttpError, 'output', components)) }
   }

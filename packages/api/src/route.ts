@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { ErrorCode } from './error-codes.ts'
 import type { Scope } from './scopes.ts'
 
 /**
@@ -23,6 +24,8 @@ export interface Route {
   readonly rawMember?: 'payload'
   /** A body that is not JSON is a file: it is streamed to the handler and is never complete in memory. */
   readonly file?: true
+  /** Codes of errors beside those that all operations have. */
+  readonly refusals?: readonly ErrorCode[]
   /** Status and body of a success; `null` is no body. `alsoStatus`: a PUT that creates answers 201. */
   readonly status: 200 | 201 | 202 | 204
   readonly alsoStatus?: 200 | 201 | 202

@@ -20,6 +20,7 @@ export type EngineErrorCode =
   | 'not_ready' // something has to happen first
   | 'activation_required' // an endpoint is activated in a step of its own, before it is subscribed
   | 'endpoint_limit'
+  | 'limit_reached' // too many old secrets still sign
   | 'platform_unsupported' // the support matrix excludes it
   | 'expired' // it was there, and its time is over
   | 'idempotent_replay' // a repeat of an earlier write; `replay` has what that gave

@@ -6,8 +6,14 @@ export interface Idempotency {
   readonly fingerprint: string
 }
 
+/** For whom something is looked up. */
+export interface Viewer {
+  /** The feature flags of a customer, who sees no event types with other flags. When absent, every event type is seen. */
+  readonly featureFlags?: readonly string[]
+}
+
 /** Who makes a change. Every write that the audit log tells takes it as its last argument. */
-export interface Actor {
+export interface Actor extends Viewer {
   /** The subject of a credential. `engine` when absent: this program itself. */
   readonly actor?: string
 }

@@ -32,8 +32,8 @@ export const applicationFields = {
   uid: field(Uid.nullable(), {
     setBy: 'vendor',
     default: null,
-    put: 'keep',
-    description: 'Your own id of this customer, unique in the organisation. It can be used in place of the id.',
+    description:
+      'Your own id of this customer, unique in the organisation. It can be used in place of the id. A PUT without it takes it away, unless the address of the PUT is the uid.',
     examples: ['customer-42', 'customer-43'],
   }),
   name: field(Name, {

@@ -35,8 +35,8 @@ export const endpointFields = {
   uid: field(Uid.nullable(), {
     setBy: 'customer',
     default: null,
-    put: 'keep',
-    description: 'Your own id. It can be used in place of the id.',
+    description:
+      'Your own id. It can be used in place of the id. A PUT without it takes it away, unless the address of the PUT is the uid.',
     examples: ['berlin', 'hamburg'],
   }),
   name: field(z.string().max(256), {

@@ -79,7 +79,8 @@ export const eventTypeFields = {
   featureFlags: field(z.array(FeatureFlag).nullable(), {
     setBy: 'vendor',
     default: null,
-    description: 'Names of feature flags. They are stored and returned.',
+    description:
+      'Names of feature flags. A token of an application sees the event type if its claim `feature_flags` has one of them. `null` or `[]`: every token sees it.',
     examples: [['beta'], ['beta', 'trial']],
     api: {
       aliases: [

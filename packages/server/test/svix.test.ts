@@ -309,7 +309,7 @@ describe('messages with the svix package', () => {
     const raw = messageInRaw('a.b', '{ "amount": 2432232314.10, "e": 1e400 }', 'application/json')
     const first = await svix.message.create(
       'brought',
-      { ...raw, application: { name: 'Brought along' } },
+      { ...raw, application: { name: 'Brought along', uid: 'brought' } },
       { withContent: false },
     )
     expect(first.payload).toEqual({})

@@ -138,6 +138,7 @@ export const endpointRoutes = [
     scope: 'integrations:write',
     body: EndpointSecretRotateIn,
     bodyOptional: true,
+    refusals: ['limit_reached'],
     status: 204,
     response: null,
   },

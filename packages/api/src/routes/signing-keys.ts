@@ -21,6 +21,7 @@ export const signingKeyRoutes = [
     scope: 'integrations:write',
     body: SigningKeyResetIn,
     bodyOptional: true,
+    refusals: ['limit_reached'],
     status: 200,
     response: SigningKeyResetOut,
   },

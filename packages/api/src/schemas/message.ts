@@ -9,7 +9,7 @@ export const MessageIn = bodySchema(messageFields, 'POST')
   .extend({
     application: ApplicationIn.nullable()
       .optional()
-      .meta({ description: 'Created if no application has the id in the path, which becomes its `uid`.' }),
+      .meta({ description: 'Created if no application has the id in the path. Its `uid` must be that id.' }),
     transformationsParams: z.record(z.string(), z.unknown()).nullable().optional().meta({
       description:
         '`rawPayload`, the text of a JSON object, is delivered instead of `payload`. Everything else is accepted and ignored, because there are no transformations.',

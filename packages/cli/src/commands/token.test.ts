@@ -46,10 +46,16 @@ test('a token for one application, with scopes, for an hour', async () => {
   })
 })
 
+test('a token of a customer with feature flags', async () => {
+  const args = ['--org', 'org_acme', '--app', 'app_1srOrx2ZWZBpBUvZ', '--feature-flags', 'beta, trial']
+  expect(claims((await posthorn(['token', ...args], { env })).out)).toMatchObject({ feature_flags: ['beta', 'trial'] })
+})
+
 test.each([
   [['--org', 'acme'], /the id of an organisation is org_/],
   [[], /no organisation is named/],
   [['--org', 'org_acme', '--app', 'my-uid'], /not its uid/],
+  [['--org', 'org_acme', '--feature-flags', 'beta'], /--feature-flags needs --app/],
   [['--org', 'org_acme', '--scopes', 'root'], /there is no scope "root"/],
 ])('refuses %j', async (args, message) => {
   expect(await posthorn(['token', ...args], { env })).toMatchObject({

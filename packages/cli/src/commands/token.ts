@@ -11,6 +11,7 @@ interface Options {
   readonly org?: string
   readonly app?: string
   readonly scopes?: string
+  readonly featureFlags?: string
   readonly expires?: number
   readonly data: string
 }
@@ -24,6 +25,10 @@ export const token = command<Options>({
     option('--org <id>', 'organisation, org_...'),
     option('--app <id>', 'application, app_...: the token gives access to this application only'),
     option('--scopes <names>', 'what the token allows, separated by commas'),
+    option(
+      '--feature-flags <names>',
+      'with --app: flags of the customer, separated by commas; event types with other flags are hidden from it',
+    ),
     option('--expires <time>', 'how long the token is valid: 90s, 30m, 12h, 7d; for ever when absent', span),
     option('--data <folder>', 'data folder of "posthorn dev"', undefined, defaultDataFolder),
   ],
@@ -63,11 +68,20 @@ export const token = command<Options>({
         'The API shows it: GET /api/v1/app/UID',
       )
     }
+    if (options.featureFlags !== undefined && options.app === undefined) {
+      throw new CliError(
+        '--feature-flags needs --app: a token of an organisation sees every event type.',
+        'Name the application, or leave the flags out.',
+      )
+    }
     const { mintToken } = await loadServer()
     const minted = await mintToken(secret, {
       subject: options.app ?? org,
       ...(options.app === undefined ? {} : { org }),
       ...(options.scopes === undefined ? {} : { scopes: await parseScopes(options.scopes) }),
+      ...(options.featureFlags === undefined
+        ? {}
+        : { featureFlags: options.featureFlags.split(',').map((flag) => flag.trim()) }),
       ...(options.expires === undefined ? {} : { expiresInSeconds: options.expires }),
     })
     io.out(`${minted}\n`)

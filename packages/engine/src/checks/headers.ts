@@ -9,8 +9,21 @@ function isReservedHeader(lower: string): boolean {
   return isTransportHeader(lower) || /^(?:user-agent$|accept-encoding$|webhook-|svix-)/.test(lower)
 }
 
-/** Header injection (H1) and reserved headers (H2) are refused at create: a throw at delivery would be a poison delivery. */
-export function checkHeaders(headers: Readonly<Record<string, string>>, dialect: CompiledDialect): void {
+/** Headers that clouds and gateways write or act on. The Svix API refuses them too. */
+function isPlatformHeader(lower: string): boolean {
+  return /^x-(?:svix|amzn?|google)-/.test(lower)
+}
+
+/**
+ * Header injection (H1) and reserved headers (H2) are refused at create: a throw at delivery would be a poison delivery.
+ *
+ * @param stored what the endpoint has already: an older version took headers of platforms, and they stay
+ */
+export function checkHeaders(
+  headers: Readonly<Record<string, string>>,
+  dialect: CompiledDialect,
+  stored: Readonly<Record<string, string>> = {},
+): void {
   const seen = new Set<string>()
   for (const [name, value] of Object.entries(headers)) {
     const field = `headers.${name.slice(0, 64)}`
@@ -30,6 +43,8 @@ export function checkHeaders(headers: Readonly<Record<string, string>>, dialect:
       throw refuse(`The value of the header ${name} is longer than ${maxHeaderBytes} bytes.`)
     if (isReservedHeader(lower))
       throw refuse(`The header ${name} is reserved: Posthorn or the connection writes it. Use another name.`)
+    if (isPlatformHeader(lower) && !(Object.hasOwn(stored, name) && stored[name] === value))
+      throw refuse(`The header ${name} is reserved: cloud platforms and gateways write and read it. Use another name.`)
     if (dialect.reservedHeaders.includes(lower))
       throw refuse(`The header ${name} is reserved: the dialect ${dialect.dialect.name} writes it. Use another name.`)
   }

@@ -1,6 +1,6 @@
 import { EngineError } from '@posthorn/engine'
 import { applicationFields } from '@posthorn/model'
-import { isEngineId } from '../http/engine-id.ts'
+import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { invalidField, notFound } from '../http/refusal.ts'
@@ -36,9 +36,8 @@ export const applications: HandlersOf<'application'> = {
     const id = params.app_id
     try {
       const current = await engine.applications.get(org, id)
-      // A body without `uid` keeps the uid that is in the path.
-      const uid = body.uid === undefined ? current.uid : body.uid
-      return applicationOut(await engine.applications.update(org, current.id, { ...applicationReplacement(body), uid }))
+      const replacement = { ...applicationReplacement(body), uid: replacedUid(id, current, body) }
+      return applicationOut(await engine.applications.update(org, current.id, replacement))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
       if (isEngineId('app', id)) throw notFound()

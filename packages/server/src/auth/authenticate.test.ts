@@ -47,6 +47,7 @@ describe('a token', () => {
       actor: 'app_1',
       app: 'app_1',
       scopes: new Set(['messages:send']),
+      featureFlags: [],
       expiresAt: null,
     })
   })

@@ -1,4 +1,5 @@
 import type { Scope } from '@posthorn/api'
+import type { Viewer } from '@posthorn/engine'
 
 /** Who makes a request. Everything here comes from the token; a request cannot change its organisation. */
 export interface Caller {
@@ -9,6 +10,13 @@ export interface Caller {
   readonly app: string | null
   /** `null`: everything that the subject may. */
   readonly scopes: ReadonlySet<Scope> | null
+  /** Of an application's token: event types with other flags do not exist for it. Absent: all of them do. */
+  readonly featureFlags?: readonly string[]
   /** Milliseconds since the epoch; `null`: the token does not expire. */
   readonly expiresAt: number | null
+}
+
+/** What of a caller decides which event types there are. */
+export function viewerOf({ featureFlags }: Caller): Viewer {
+  return featureFlags === undefined ? {} : { featureFlags }
 }

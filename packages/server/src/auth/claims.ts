@@ -28,7 +28,7 @@ export function callerOf(claims: Claims, nowMs: number): Caller {
   if (typeof org !== 'string' || !organization.test(org)) {
     throw unauthorized('A token for an application names its organisation in the claim `org` (`org_...`).')
   }
-  return { org, actor, app: subject, scopes, expiresAt }
+  return { org, actor, app: subject, scopes, featureFlags: flagsOf(claims['feature_flags']), expiresAt }
 }
 
 export function expired(at: number): Error {
@@ -75,6 +75,13 @@ function scopesOf(claim: unknown): ReadonlySet<Scope> | null {
   const names = typeof claim === 'string' ? claim.split(' ') : claim
   if (!isTextList(names)) throw unauthorized('The claim `scopes` of this token must be a list of names.')
   return new Set(scopeNames.filter((name) => names.includes(name)))
+}
+
+/** Without the claim a customer has no flags. */
+function flagsOf(claim: unknown): readonly string[] {
+  if (claim === undefined || claim === null) return []
+  if (!isTextList(claim)) throw unauthorized('The claim `feature_flags` of this token must be a list of texts.')
+  return claim
 }
 
 function isTextList(value: unknown): value is readonly string[] {

@@ -11,6 +11,8 @@ export interface TokenInput {
   readonly scopes?: readonly Scope[]
   /** Who acts for the subject, for the audit log: `ada@acme.example`. */
   readonly actor?: string
+  /** For an application's token: it sees the event types that have one of these flags, and those without flags. */
+  readonly featureFlags?: readonly string[]
   /** Without it the token does not expire. */
   readonly expiresInSeconds?: number
 }
@@ -21,6 +23,7 @@ export async function mintToken(secret: Secret | string, input: TokenInput): Pro
   if (input.org !== undefined) claims['org'] = input.org
   if (input.scopes !== undefined) claims['scopes'] = [...input.scopes]
   if (input.actor !== undefined) claims['act'] = { sub: input.actor }
+  if (input.featureFlags !== undefined) claims['feature_flags'] = [...input.featureFlags]
   const token = new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(input.subject)

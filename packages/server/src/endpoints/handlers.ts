@@ -1,8 +1,9 @@
 import { EngineError, type Recovery } from '@posthorn/engine'
 import { endpointFields } from '@posthorn/model'
 import { mayDo } from '../auth/authorize.ts'
+import { viewerOf } from '../auth/caller.ts'
 import { requireObject } from '../http/json-body.ts'
-import { isEngineId } from '../http/engine-id.ts'
+import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
@@ -31,8 +32,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
     const { app_id: app, endpoint_id: id } = params
     try {
       const current = await engine.endpoints.get(org, app, id)
-      const uid = body.uid === undefined ? current.uid : body.uid
-      const replacement = { ...endpointReplacement(body), uid }
+      const replacement = { ...endpointReplacement(body), uid: replacedUid(id, current, body) }
       return endpointOut(await engine.endpoints.update(org, app, current.id, replacement, write))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
@@ -115,7 +115,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.mock': async ({ engine, org, params, body, raw, caller }) => {
     const payload = raw === null ? undefined : requireObject(raw, ['body', 'payload'])
     const input = withoutUndefined({ ...body, payload })
-    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input)
+    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, viewerOf(caller))
     return mockOut(result, mayDo(caller, 'secrets:read'))
   },
 }

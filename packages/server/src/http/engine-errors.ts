@@ -30,6 +30,7 @@ const answers: { readonly [Code in EngineErrorCode]: Answer<Code> } = {
   not_ready: { status: 409 },
   activation_required: { status: 409 },
   endpoint_limit: { status: 409 },
+  limit_reached: { status: 400 },
   expired: { status: 410 },
   idempotent_replay: { status: 422, field: '' }, // does not get here: answer.ts answers it with the stored result
   idempotency_key_reused: { status: 422 },

@@ -43,20 +43,21 @@ export const messages: HandlersOf<'message'> = {
   },
 }
 
-/** Creates the `application` of the body under the name in the path. `false`: the body has none, or this token may create none. */
+/** Creates the `application` of the body, whose `uid` is the name in the path. `false`: the body has none, or this token may create none. */
 async function createApplication({ engine, org, caller, params, body }: Call<'message.create'>): Promise<boolean> {
   if (body.application == null || caller.app !== null) return false
   if (!mayDo(caller, 'admin'))
     throw new Refusal(403, 'forbidden', 'To create the `application` this token needs the scope `admin`.')
-  const uid = body.application.uid ?? params.app_id
+  const { uid } = body.application
   if (uid !== params.app_id) {
     throw invalidField(
       ['body', 'application', 'uid'],
-      'The `uid` of the application must be the one in the path, or left out.',
+      'To create the application, give it the `uid` that the path has.',
+      uid == null ? 'value_error.missing' : 'value_error',
     )
   }
   try {
-    await engine.applications.create(org, { ...applicationInput(body.application), uid })
+    await engine.applications.create(org, applicationInput(body.application))
   } catch (error) {
     // A request beside this one has created it.
     if (!(error instanceof EngineError) || error.code !== 'conflict') throw error

@@ -2,6 +2,7 @@ import type { Endpoint, EndpointPatch } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
 import { checkFilter } from '../../checks/filter.ts'
+import { sees } from '../../checks/feature-flags.ts'
 import { checkHeaders } from '../../checks/headers.ts'
 import {
   checkActiveBeforeSubscribing,
@@ -11,10 +12,11 @@ import {
   checkSubscribedPlatforms,
   subscribesMore,
 } from '../../checks/rules.ts'
-import { checkSecret } from '../../checks/secret.ts'
+import { checkNewSecret } from '../../checks/secret.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { isShared } from '../../directory/rotation.ts'
 import { EngineError } from '../../errors.ts'
+import type { Viewer } from '../../write-options.ts'
 import type { ResourceParts } from '../parts.ts'
 
 type EndpointParts = Pick<ResourceParts, 'directory' | 'transport' | 'policy'>
@@ -22,26 +24,31 @@ type EndpointParts = Pick<ResourceParts, 'directory' | 'transport' | 'policy'>
 /**
  * Refuses values that this dialect, this application or the transport does not take, before anything is written. Returns the
  * address in its canonical form; `null`: none was given.
+ *
+ * @param around who asks, and the endpoint that is changed: what it has may be sent back
  */
 export function checkEndpoint(
   { directory, transport, policy }: EndpointParts,
   input: EndpointPatch,
   app: ApplicationEntry,
   dialect: CompiledDialect,
+  { viewer = {}, before }: { readonly viewer?: Viewer | undefined; readonly before?: Endpoint } = {},
 ): string | null {
   if (input.filter) checkFilter(input.filter)
   if (input.batch) checkBatch(input.batch, dialect)
-  if (input.headers) checkHeaders(input.headers, dialect)
+  if (input.headers) checkHeaders(input.headers, dialect, before?.headers)
   if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
-  else if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
+  else if (typeof input.secret === 'string') checkNewSecret(input.secret, dialect)
   checkSecretLength(app.preset, input.secret)
-  for (const name of input.eventTypes ?? [])
-    if (!directory.findEventType(app.application.org, name))
+  for (const name of input.eventTypes ?? []) {
+    const type = directory.findEventType(app.application.org, name)
+    if (!type || !(sees(viewer, type) || before?.eventTypes?.includes(name)))
       throw new EngineError(
         'unknown_event_type',
         `There is no event type ${JSON.stringify(name.slice(0, 80))}. Create it first, or check its spelling.`,
         { field: 'eventTypes' },
       )
+  }
   if (input.url === undefined) return null
   const { httpsOnly } = app.preset?.policy ?? policy
   const checked = transport.check(input.url, { httpsOnly })

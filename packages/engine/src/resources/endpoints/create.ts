@@ -1,7 +1,7 @@
 import { created, endpointFields, type Endpoint, type EndpointInput } from '@posthorn/model'
 import { checkInput } from '../../checks/input.ts'
 import { beginsOff, checkCreatedOff, checkEndpointCount, checkStep, subscriptionOf } from '../../checks/rules.ts'
-import { checkSecret } from '../../checks/secret.ts'
+import { checkNewSecret } from '../../checks/secret.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { isShared } from '../../directory/rotation.ts'
@@ -33,14 +33,14 @@ export async function createEndpoint(
   const now = parts.clock.now()
   const pinned = pinnedDialect(parts, app, input, null)
   const dialect = parts.directory.dialectOf(app, pinned)
-  const url = checkEndpoint(parts, input, app, dialect) ?? input.url
+  const url = checkEndpoint(parts, input, app, dialect, { viewer: write }) ?? input.url
   const id = parts.newId('ep', now)
   const headers = input.headers ?? {}
   const secret = isShared(dialect) ? null : secretOr(parts, dialect, input.secret)
   const second = input.secondary ? secondFormat(parts, org, input.secondary.dialect, dialect, headers) : null
   const secondSecret = second && secretOr(parts, second.dialect, input.secondary?.secret)
   if (second && typeof input.secondary?.secret === 'string')
-    checkSecret(input.secondary.secret, second.dialect, 'secondary.secret')
+    checkNewSecret(input.secondary.secret, second.dialect, 'secondary.secret')
   const endpoint: Endpoint = {
     ...created(endpointFields, input),
     ...pinned,

@@ -3,7 +3,7 @@ import { checkOverlap } from '../../checks/overlap.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { defaultOverlapSeconds } from '../../directory/rotation.ts'
 import { recover, type Recovery } from '../../recovery/recover.ts'
-import type { Actor, WriteOptions } from '../../write-options.ts'
+import type { Actor, Viewer, WriteOptions } from '../../write-options.ts'
 import { audited } from '../audit/audited.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
@@ -48,7 +48,7 @@ export interface EndpointResource {
     write?: WriteOptions,
   ): Promise<Recovery>
   /** Sends a sample or an edited payload now, subscribed or not; not in the log, not in totals. */
-  mock(org: string, app: string, id: string, input: MockInput): Promise<MockResult>
+  mock(org: string, app: string, id: string, input: MockInput, viewer?: Viewer): Promise<MockResult>
   /** Checks address, TLS and redirects as deliveries meet them, then sends a test message; neither is logged. */
   test(org: string, app: string, id: string): Promise<TestResult>
 }
@@ -123,8 +123,8 @@ export function endpoints(parts: ResourceParts): EndpointResource {
       return changing(org, app, id, (entry) => recover(parts, entry, range, write))
     },
 
-    async mock(org, app, id, input) {
-      return mock(parts, directory.application(org, app), directory.endpoint(org, app, id), input)
+    async mock(org, app, id, input, viewer = {}) {
+      return mock(parts, directory.application(org, app), directory.endpoint(org, app, id), input, viewer)
     },
 
     async test(org, app, id) {

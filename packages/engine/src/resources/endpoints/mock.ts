@@ -1,7 +1,9 @@
 import { checkAgainstSchema } from '@posthorn/preset'
 import type { EventType } from '@posthorn/model'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
+import { sees } from '../../checks/feature-flags.ts'
 import { EngineError } from '../../errors.ts'
+import type { Viewer } from '../../write-options.ts'
 import type { ResourceParts } from '../parts.ts'
 import { exampleParams, sendTrial, type MockInput, type MockResult } from './trial.ts'
 
@@ -13,8 +15,10 @@ export async function mock(
   owner: ApplicationEntry,
   entry: EndpointEntry,
   input: MockInput,
+  viewer: Viewer,
 ): Promise<MockResult> {
-  const eventType = parts.directory.findEventType(owner.application.org, input.eventType)
+  const found = parts.directory.findEventType(owner.application.org, input.eventType)
+  const eventType = found && sees(viewer, found) ? found : null
   const payload = input.payload ?? sampleOf(input.eventType, eventType)
   if (eventType) checkPayload(eventType, payload)
   const params = { ...exampleParams(entry, owner, input.eventType), ...input.params }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '@posthorn/model'
 import { checkSecretLength } from '../../checks/rules.ts'
-import { checkSecret } from '../../checks/secret.ts'
+import { checkNewSecret } from '../../checks/secret.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { carriesSeveral, isShared, rotated } from '../../directory/rotation.ts'
 import { EngineError } from '../../errors.ts'
@@ -26,7 +26,7 @@ export async function rotateSecret(
       'conflict',
       `${dialect.dialect.title} has one signing key for all endpoints of an application. Reset the application's signing key instead.`,
     )
-  if (typeof input.secret === 'string') checkSecret(input.secret, dialect)
+  if (typeof input.secret === 'string') checkNewSecret(input.secret, dialect)
   const { org, app, id } = endpoint
   checkSecretLength(directory.application(org, app).preset, input.secret)
   const now = parts.clock.now()

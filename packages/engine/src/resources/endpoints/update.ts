@@ -4,7 +4,7 @@ import { checkBatch } from '../../checks/batch.ts'
 import { checkHeaders } from '../../checks/headers.ts'
 import { checkInput } from '../../checks/input.ts'
 import { beginsOff, checkStep, subscriptionOf } from '../../checks/rules.ts'
-import { checkSecret } from '../../checks/secret.ts'
+import { checkNewSecret } from '../../checks/secret.ts'
 import type { EndpointChange } from '../../directory/changes.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { isShared } from '../../directory/rotation.ts'
@@ -43,14 +43,14 @@ export async function updateEndpoint(
     checkStep(preset, application, 'configure')
   const moved = dialect !== entry.dialect
   if (moved) checkKept(parts, entry, patch, dialect)
-  const url = checkEndpoint(parts, patch, app, dialect)
+  const url = checkEndpoint(parts, patch, app, dialect, { viewer: write, before })
   const keepsSecond = patch.secondary === undefined
   const second = patch.secondary ? secondFormat(parts, org, patch.secondary.dialect, dialect, headers) : null
   // The one that stays has to fit what is changed beside it, in the version that is pinned.
   if (keepsSecond && before.secondary && (moved || patch.headers))
     secondFormat(parts, org, before.secondary.dialect, dialect, headers, before.secondary.version)
   if (second && typeof patch.secondary?.secret === 'string')
-    checkSecret(patch.secondary.secret, second.dialect, 'secondary.secret')
+    checkNewSecret(patch.secondary.secret, second.dialect, 'secondary.secret')
   // An endpoint that had no secret of its own, since its application's key signed, gets one.
   const lacks = moved && !isShared(dialect) && before.signed && entry.secrets.length === 0
   const secret = patch.secret === undefined && lacks ? secretOr(parts, dialect, undefined) : patch.secret
@@ -101,7 +101,7 @@ function checkKept(
   dialect: CompiledDialect,
 ): void {
   const { headers, batch } = entry.endpoint
-  if (!patch.headers) checkHeaders(headers, dialect)
+  if (!patch.headers) checkHeaders(headers, dialect, headers)
   if (patch.batch === undefined && batch) checkBatch(batch, dialect)
   if (patch.secret !== undefined || isShared(dialect)) return
   for (const secret of vault.keptSecretsOf(entry))

@@ -1,4 +1,5 @@
-import type { WriteOptions } from '../../write-options.ts'
+import { notFound } from '../../errors.ts'
+import type { Viewer, WriteOptions } from '../../write-options.ts'
 import { idempotencyRecord } from '../../idempotency.ts'
 import {
   changed,
@@ -11,14 +12,16 @@ import {
 } from '@posthorn/model'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { checkInput } from '../../checks/input.ts'
+import { checkSchemas } from '../../checks/schemas.ts'
+import { sees } from '../../checks/feature-flags.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
 /** Event types of an organisation. */
 export interface EventTypeResource {
   create(org: string, input: EventTypeInput, write?: WriteOptions): Promise<EventType>
-  get(org: string, name: string): Promise<EventType>
-  list(org: string, options?: PageOptions & { includeArchived?: boolean }): Promise<Page<EventType>>
+  get(org: string, name: string, viewer?: Viewer): Promise<EventType>
+  list(org: string, options?: PageOptions & Viewer & { includeArchived?: boolean }): Promise<Page<EventType>>
   /** `upsert`: created when it is not there, as the API's PUT does. */
   update(org: string, name: string, patch: EventTypePatch, options?: { upsert?: boolean }): Promise<EventType>
   /** Archives it; `expunge` removes it. */
@@ -38,6 +41,7 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
   return {
     async create(org, input, write = {}) {
       checkInput(eventTypeFields, input, 'create')
+      checkSchemas(input.schemas)
       const now = clock.now()
       const row: EventType = { ...created(eventTypeFields, input), org, createdAt: now, updatedAt: now }
       const repeat = idempotencyRecord(write.idempotency, row, row.createdAt)
@@ -46,11 +50,15 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
       )
       return row
     },
-    async get(org, name) {
-      return directory.eventType(org, name)
+    async get(org, name, viewer = {}) {
+      const type = directory.eventType(org, name)
+      if (!sees(viewer, type)) throw notFound('event type', name)
+      return type
     },
     async list(org, options = {}) {
-      const all = directory.eventTypes(org).filter((type) => options.includeArchived || !type.archived)
+      const all = directory
+        .eventTypes(org)
+        .filter((type) => (options.includeArchived || !type.archived) && sees(options, type))
       return pageOf(all, (row) => row.name, options)
     },
     update(org, name, patch, options = {}) {
@@ -58,6 +66,7 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
         checkInput(eventTypeFields, patch, 'patch')
         const before = directory.findEventType(org, name)
         if (!before) checkInput(nameOnly, { name }, 'create')
+        checkSchemas(patch.schemas, before?.schemas)
         const create = !before && options.upsert === true
         const base = create ? freshEventType(org, name, clock.now()) : directory.eventType(org, name)
         const row: EventType = { ...base, ...changed(eventTypeFields, patch), updatedAt: clock.now() }

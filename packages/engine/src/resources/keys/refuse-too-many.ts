@@ -6,7 +6,7 @@ import type { SealedSecret } from '../../store/catalog.ts'
 export function refuseTooMany(secrets: readonly SealedSecret[]): void {
   if (secrets.length - 1 <= mostOldSecrets) return
   throw new EngineError(
-    'conflict',
+    'limit_reached',
     `${mostOldSecrets} old secrets still sign. Wait until one of them ends, or rotate with an overlap of 0.`,
   )
 }

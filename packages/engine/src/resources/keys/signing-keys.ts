@@ -2,7 +2,7 @@ import type { Actor, WriteOptions } from '../../write-options.ts'
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../idempotency.ts'
 import { checkOverlap } from '../../checks/overlap.ts'
-import { checkSecret } from '../../checks/secret.ts'
+import { checkNewSecret } from '../../checks/secret.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError } from '../../errors.ts'
 import { carriesSeveral, defaultOverlapSeconds, isShared, rotated, signingAt } from '../../directory/rotation.ts'
@@ -92,7 +92,7 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
         const entry = directory.application(org, id)
         const dialects = dialectsOf(entry)
         const key = input.key ?? dialects[0]!.newSecret((count) => random.bytes(count))!
-        for (const dialect of dialects) checkSecret(key, dialect, 'key')
+        for (const dialect of dialects) checkNewSecret(key, dialect, 'key')
         checkSecretLength(entry.preset, input.key)
         const now = clock.now()
         const keys = rotated(entry.keys, {
