@@ -1,5 +1,4 @@
 import type { Scope } from '@posthorn/api'
-import type { Viewer } from '@posthorn/engine'
 
 /** Who makes a request. Everything here comes from the token; a request cannot change its organisation. */
 export interface Caller {
@@ -14,9 +13,4 @@ export interface Caller {
   readonly featureFlags?: readonly string[]
   /** Milliseconds since the epoch; `null`: the token does not expire. */
   readonly expiresAt: number | null
-}
-
-/** What of a caller decides which event types there are. */
-export function viewerOf({ featureFlags }: Caller): Viewer {
-  return featureFlags === undefined ? {} : { featureFlags }
 }

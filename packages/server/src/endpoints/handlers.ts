@@ -1,7 +1,6 @@
 import { EngineError, type Recovery } from '@posthorn/engine'
 import { endpointFields } from '@posthorn/model'
 import { mayDo } from '../auth/authorize.ts'
-import { viewerOf } from '../auth/caller.ts'
 import { requireObject } from '../http/json-body.ts'
 import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
@@ -112,10 +111,10 @@ export const endpoints: HandlersOf<'endpoint'> = {
     }),
   }),
 
-  'endpoint.mock': async ({ engine, org, params, body, raw, caller }) => {
+  'endpoint.mock': async ({ engine, org, params, body, raw, caller, write }) => {
     const payload = raw === null ? undefined : requireObject(raw, ['body', 'payload'])
     const input = withoutUndefined({ ...body, payload })
-    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, viewerOf(caller))
+    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, write)
     return mockOut(result, mayDo(caller, 'secrets:read'))
   },
 }

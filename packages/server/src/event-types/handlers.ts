@@ -1,6 +1,5 @@
 import { EngineError } from '@posthorn/engine'
 import { eventTypeFields } from '@posthorn/model'
-import { viewerOf } from '../auth/caller.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { Reply } from '../http/reply.ts'
@@ -8,8 +7,8 @@ import { showKept } from '../http/show-kept.ts'
 import { eventTypeInput, eventTypeOut, eventTypePatch, eventTypeReplacement } from './event-type.ts'
 
 export const eventTypes: HandlersOf<'eventType'> = {
-  'eventType.list': async ({ engine, org, caller, query }) => {
-    const options = { ...pageOptions(query), includeArchived: query.include_archived ?? false, ...viewerOf(caller) }
+  'eventType.list': async ({ engine, org, query, write }) => {
+    const options = { ...pageOptions(query), includeArchived: query.include_archived ?? false, ...write }
     const page = await engine.eventTypes.list(org, options)
     return pageOut(page, (type) => ({
       ...eventTypeOut(type),
@@ -33,8 +32,8 @@ export const eventTypes: HandlersOf<'eventType'> = {
     present: showKept(eventTypeFields),
   }),
 
-  'eventType.get': async ({ engine, org, caller, params }) =>
-    eventTypeOut(await engine.eventTypes.get(org, params.event_type_name, viewerOf(caller))),
+  'eventType.get': async ({ engine, org, params, write }) =>
+    eventTypeOut(await engine.eventTypes.get(org, params.event_type_name, write)),
 
   'eventType.upsert': async ({ engine, org, params, body }) => {
     const name = params.event_type_name

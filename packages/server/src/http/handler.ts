@@ -17,7 +17,7 @@ export interface Call<Id extends OperationId> {
   readonly raw: string | null
   /** The body, where the row takes files and this is one; `body` is `undefined` then. */
   readonly file: IncomingFile | null
-  /** Goes into every write of the engine: who makes it, and the Idempotency-Key of an idempotent handler. */
+  /** Goes into every write of the engine: who makes it, what it sees, and the Idempotency-Key of an idempotent handler. */
   readonly write: WriteOptions
 }
 

@@ -3,7 +3,7 @@ import type { Engine } from '@posthorn/engine'
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
 import { ownApplication } from '../auth/authorize.ts'
-import { viewerOf, type Caller } from '../auth/caller.ts'
+import type { Caller } from '../auth/caller.ts'
 import { readJson, requireJsonType, type JsonBody } from './json-body.ts'
 import type { Call } from './handler.ts'
 import { idempotencyOf } from './idempotency.ts'
@@ -39,7 +39,8 @@ export function callReader(route: Route): ReadCall {
     const { value, raw } = route.body && !file ? bodyOf(route, request) : { value: undefined, raw: null }
     const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
     const idempotency = idempotencyOf(route, caller, request)
-    const write = { actor: caller.actor, ...viewerOf(caller), ...(idempotency && { idempotency }) }
+    const { actor, featureFlags } = caller
+    const write = { actor, ...(featureFlags && { featureFlags }), ...(idempotency && { idempotency }) }
     return { engine, caller, org: caller.org, params, query, body, raw, file, write }
   }
 }
