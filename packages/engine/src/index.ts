@@ -38,4 +38,5 @@ export type {
   TransportResponse,
 } from './transport/transport.ts'
 export { open } from './open.ts'
+export { descriptorShares, type DescriptorShares } from './descriptors.ts'
 export { isCredentialHeader } from './log/redact.ts'

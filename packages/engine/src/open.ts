@@ -15,7 +15,9 @@ import type { Lifecycle } from './lifecycle.ts'
 import { Listeners } from './log/listeners.ts'
 import { openDataFolder } from './data-folder.ts'
 import { ResultFiles } from './operations/files.ts'
+import { descriptorShares } from './descriptors.ts'
 import { defaultLimits, defaultMaxFileBytes, defaultPolicy, type Log, type OpenOptions } from './options.ts'
+import { LocalFaults } from './pipeline/local-faults.ts'
 import { send, sendInTurn, type PipelineParts } from './pipeline/pipeline.ts'
 import { applications } from './resources/applications/applications.ts'
 import { attempts } from './resources/attempts/attempts.ts'
@@ -76,18 +78,20 @@ export async function openWith(
   })
   try {
     const { queue, ledger, catalog, operations } = store
+    const shares = descriptorShares()
     const transport =
       options.transport ??
       httpTransport({
         allowPrivate: options.allowPrivate ?? [],
         extraCa: options.extraCa ?? [],
+        maxConnections: shares.outgoing,
         clock,
       })
     const box = secretBox(folder.secretKey, (count) => random.bytes(count))
     const vault = new Vault(box, clock)
     const directory = new Directory({ catalog, vault, dialects, presets, policy })
     const files = new ResultFiles(join(folder.path, 'operations'), options.maxFileBytes ?? defaultMaxFileBytes)
-    const limits = { ...defaultLimits, ...options.limits }
+    const limits = { ...defaultLimits, inFlight: shares.requests, ...options.limits }
     const retentionDays = options.retentionDays ?? 90
     const holdAfterMs = (options.holdAfterDays ?? 5) * 86_400_000
 
@@ -98,7 +102,8 @@ export async function openWith(
     const health = new HealthKeeper({ clock, directory, schedule, listeners, log, holdAfterMs })
     const base = { clock, random, log, newId, directory, vault, transport, policy, queue, ledger, retentionDays }
     const lifecycle: Lifecycle = { closing: false }
-    const pipeline: PipelineParts = { ...base, schedule, attemptLog, health, lifecycle }
+    const localFaults = new LocalFaults(clock, log)
+    const pipeline: PipelineParts = { ...base, schedule, attemptLog, health, lifecycle, localFaults }
     const retention = new Retention({ ...base, schedule, operations, files })
     const resources: ResourceParts = { ...base, schedule, catalog, dialects, presets }
 
@@ -111,7 +116,8 @@ export async function openWith(
     void sendInTurn(pipeline)
     retention.start()
 
-    const healthNow = (trouble: readonly string[]) => healthOf(schedule, queue, lifecycle.closing, trouble)
+    const healthNow = (trouble: readonly string[]) =>
+      healthOf(schedule, queue, lifecycle.closing, trouble, localFaults.reasons)
     let closed: Promise<void> | null = null
     const close: Engine['close'] = ({ graceMs = 30_000 } = {}) => {
       closed ??= (async () => {

@@ -29,7 +29,7 @@ export interface Limits {
   readonly laneBytes: number
   /** Deliveries read back at a time. */
   readonly refill: number
-  /** Requests that are out at once, over all endpoints. */
+  /** Requests that are out at once, over all endpoints. Fewer where the process has few file descriptors. */
   readonly inFlight: number
   /** Bytes of payloads over all endpoints. */
   readonly bytes: number

@@ -1,12 +1,12 @@
 import { openApiDocument } from '@posthorn/api'
-import type { Engine, Log } from '@posthorn/engine'
+import { descriptorShares, type Engine, type Log } from '@posthorn/engine'
 import { authenticator } from './auth/authenticate.ts'
 import { handlersFor } from './handlers.ts'
 import { createListener } from './http/listener.ts'
 import { mountRoutes } from './http/mount.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import { mountLivePage } from './live-page.ts'
-import { openLogStream } from './log/stream.ts'
+import { maxReaders, openLogStream } from './log/stream.ts'
 import { openEngine } from './open-engine.ts'
 import { mountFiles } from './operations/files.ts'
 import type { Links } from './operations/links.ts'
@@ -38,9 +38,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const engine = options.engine ?? (await openEngine(settings, log))
   const lifecycle: Lifecycle = { draining: false }
   const links: Links = { base: settings.publicUrl ?? '' }
-  const stream = openLogStream(engine, log)
+  const { incoming } = descriptorShares()
+  // Readers keep their connections, so they leave half of them to requests.
+  const stream = openLogStream(engine, log, Math.min(maxReaders, Math.ceil(incoming / 2)))
   const logsRequests = settings.logLevel === 'trace' || settings.logLevel === 'debug'
-  const server = createListener(log, lifecycle, logsRequests)
+  const server = createListener(log, lifecycle, logsRequests, incoming)
   mountRoutes(server, {
     engine,
     stream,

@@ -1,3 +1,5 @@
+import type { TargetEntry } from '../directory/entries.ts'
+import type { Unknown } from '../transport/transport.ts'
 import type { WriteOptions } from '../write-options.ts'
 import type { MessageInput } from '@posthorn/model'
 import { EngineError, isClosed } from '../errors.ts'
@@ -13,6 +15,7 @@ import { checkMessage } from './check-targets.ts'
 import { deliver, type DeliverParts } from './deliver.ts'
 import { fanOut } from './fan-out.ts'
 import { follow, type FollowParts } from './follow.ts'
+import { localFaultOf, type LocalFaults } from './local-faults.ts'
 import { record, type RecordParts } from './record.ts'
 import { refusal } from './refusal.ts'
 import { take } from './take.ts'
@@ -20,6 +23,7 @@ import { take } from './take.ts'
 export interface PipelineParts extends AcceptParts, DeliverParts, RecordParts, FollowParts {
   readonly schedule: Schedule
   readonly lifecycle: Lifecycle
+  readonly localFaults: LocalFaults
 }
 
 /**
@@ -76,24 +80,53 @@ async function run(parts: PipelineParts, delivery: LiveDelivery): Promise<void> 
 
 /** schedule -> deliver -> record. */
 async function sendOne(parts: PipelineParts, delivery: LiveDelivery): Promise<void> {
-  const { schedule, queue } = parts
-  const { claim } = delivery
   if (delivery.unformed && !(await form(parts, delivery, delivery.unformed))) return
   // Looked up when it leaves: while a batch was written down, its endpoint may have changed.
-  const target = parts.directory.target(claim.target)
-  if (!target?.open) return schedule.giveBack(delivery)
+  const target = parts.directory.target(delivery.claim.target)
+  if (!target?.open) return parts.schedule.giveBack(delivery)
   if (delivery.contents.length > 1 && !target.dialect.batch) return unform(parts, delivery)
-  if (delivery.suspect) await untilStored(parts.clock, parts.log, () => queue.markAlone(claim))
+  if (delivery.suspect) await untilStored(parts.clock, parts.log, () => parts.queue.markAlone(delivery.claim))
+  const fault = await attempt(parts, delivery, target)
+  if (fault) await untilSent(parts, delivery, fault)
+}
+
+/** @returns why this machine could not send it: then nothing left, and there was no attempt */
+async function attempt(parts: PipelineParts, delivery: LiveDelivery, target: TargetEntry): Promise<Unknown | null> {
+  const { schedule, queue } = parts
+  const { claim } = delivery
   const note = queue.leaving(claim)
   try {
     const sent = await deliver(parts, target, delivery.contents, claim.generation)
-    schedule.answered(delivery)
     const { outcome } = sent
+    const fault = localFaultOf(outcome)
+    if (fault) {
+      queue.neverLeft(note)
+      return fault
+    }
+    schedule.answered(delivery)
     // Cut off by our own shutdown: it stays claimed. The next process shows it as interrupted and sends it again.
-    if (outcome.kind === 'unknown' && outcome.error.code === 'transport_closed') return
+    if (outcome.kind === 'unknown' && outcome.error.code === 'transport_closed') return null
     const recorded = await record(parts, delivery, target, sent)
     if (recorded) follow(parts, delivery, target, outcome, recorded)
+    return null
   } finally {
     queue.returned(note)
+  }
+}
+
+/** A fault of this machine: the delivery keeps its place and is tried again until it leaves, or may not leave any more. */
+async function untilSent(parts: PipelineParts, delivery: LiveDelivery, first: Unknown): Promise<void> {
+  const { localFaults, directory, lifecycle, schedule } = parts
+  localFaults.enter()
+  try {
+    for (let fault: Unknown | null = first; fault;) {
+      await localFaults.wait(fault)
+      const target = directory.target(delivery.claim.target)
+      if (!target?.open || lifecycle.closing) return await schedule.giveBack(delivery)
+      if (delivery.contents.length > 1 && !target.dialect.batch) return await unform(parts, delivery)
+      fault = await attempt(parts, delivery, target)
+    }
+  } finally {
+    localFaults.leave()
   }
 }

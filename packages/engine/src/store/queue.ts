@@ -20,6 +20,8 @@ export interface Queue {
    * what may have arrived. Answers what `returned` takes.
    */
   leaving(claim: Claim): number
+  /** It could not leave after all: called before `returned`. */
+  neverLeft(note: number): void
   /** It came back, or failed; called after its outcome was recorded. */
   returned(note: number): void
 

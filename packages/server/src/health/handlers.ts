@@ -1,3 +1,4 @@
+import type { Engine } from '@posthorn/engine'
 import type { HandlersOf } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Lifecycle } from '../lifecycle.ts'
@@ -5,23 +6,18 @@ import type { Lifecycle } from '../lifecycle.ts'
 export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
   return {
     'health.live': () => ({ status: 'ok' as const }),
-    'health.ready': async ({ engine }) => {
-      const reasons = reasonsAgainst(await engine.checkHealth())
-      if (reasons.length > 0) throw new NotReady(reasons)
-      return { status: 'ready' as const, reasons: [] }
-    },
+    'health.ready': async ({ engine }) => ({ status: 'ready' as const, reasons: await reasonsOfReady(engine) }),
     'health.get': async ({ engine }) => {
-      const reasons = reasonsAgainst(await engine.checkHealth())
-      if (reasons.length > 0) throw new NotReady(reasons)
+      await reasonsOfReady(engine)
       return undefined
     },
   }
 
-  function reasonsAgainst(state: { ok: boolean; reasons: readonly string[] }): string[] {
-    const reasons = state.ok ? [] : [...state.reasons]
-    if (!state.ok && reasons.length === 0) reasons.push('The engine reports a fault without a reason.')
-    if (lifecycle.draining) reasons.push('The server is shutting down.')
-    return reasons
+  /** What is wrong although requests are taken, such as deliveries that wait. @throws NotReady they are not taken */
+  async function reasonsOfReady(engine: Engine): Promise<string[]> {
+    const { ok, reasons } = await engine.checkHealth()
+    if (ok && !lifecycle.draining) return [...reasons]
+    throw new NotReady([...reasons, ...(lifecycle.draining ? ['The server is shutting down.'] : [])])
   }
 }
 

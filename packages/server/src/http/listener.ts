@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Log } from '@posthorn/engine'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Lifecycle } from '../lifecycle.ts'
+import { boundConnections, stalledMs } from './connections.ts'
 import { maxBodyBytes } from './whole-body.ts'
 import { failureHandler } from './failures.ts'
 import { notFound } from './refusal.ts'
@@ -10,7 +11,12 @@ import { logRequests } from './request-log.ts'
 import { apiHeaders } from './security-headers.ts'
 
 /** A listener that a slow or hostile client cannot hold: strict parser, small heads, short waits. It has no routes yet. */
-export function createListener(log: Log, lifecycle: Readonly<Lifecycle>, logsRequests: boolean): FastifyInstance {
+export function createListener(
+  log: Log,
+  lifecycle: Readonly<Lifecycle>,
+  logsRequests: boolean,
+  maxConnections: number,
+): FastifyInstance {
   const prefix = randomBytes(6).toString('base64url')
   let count = 0
   const server = fastify({
@@ -21,6 +27,7 @@ export function createListener(log: Log, lifecycle: Readonly<Lifecycle>, logsReq
     exposeHeadRoutes: false,
     return503OnClosing: false,
     requestTimeout: 30_000,
+    connectionTimeout: stalledMs,
     keepAliveTimeout: 72_000,
     maxRequestsPerSocket: 10_000,
     http: {
@@ -33,6 +40,7 @@ export function createListener(log: Log, lifecycle: Readonly<Lifecycle>, logsReq
     clientErrorHandler: refuseConnection,
     frameworkErrors: (error, request, reply) => void failureHandler(log)(error, request, reply),
   })
+  boundConnections(server.server, maxConnections)
   // Bodies stay bytes: a payload is delivered byte for byte.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

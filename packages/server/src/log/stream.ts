@@ -11,7 +11,7 @@ const heartbeatMs = 15_000
 /** A stream that has ended is cut after this, when its client does not take the end. */
 const lingerMs = 2_000
 /** The most readers, shared fairly between organisations and their applications. */
-const maxReaders = 1000
+export const maxReaders = 1000
 
 interface Client {
   readonly org: string

@@ -1,5 +1,6 @@
 /** Maps errors of sockets, TLS and undici to the transport's error codes, with a message: what happened, why, what to do. */
 import type { TransportErrorCode } from '../transport.ts'
+import { localFault } from './local-fault.ts'
 
 export interface Failure {
   readonly code: TransportErrorCode
@@ -32,7 +33,7 @@ export function classify(phase: Phase, error: unknown, where: string): Failure {
   const code = codeOf(error)
   switch (phase) {
     case 'connect':
-      return classifyConnect(code, where)
+      return classifyConnect(error, code, where)
     case 'tls':
       return classifyTls(code, messageOf(error), where)
     case 'exchange':
@@ -40,7 +41,9 @@ export function classify(phase: Phase, error: unknown, where: string): Failure {
   }
 }
 
-function classifyConnect(code: string, where: string): Failure {
+function classifyConnect(error: unknown, code: string, where: string): Failure {
+  const fault = localFault(error)
+  if (fault !== null) return { code: 'local_fault', message: fault }
   switch (code) {
     case 'ECONNREFUSED':
       return {
@@ -51,12 +54,6 @@ function classifyConnect(code: string, where: string): Failure {
       return {
         code: 'connection_reset',
         message: `${where} reset the connection while it was being opened: check the firewalls and proxies in front of it`,
-      }
-    case 'EMFILE':
-    case 'ENFILE':
-      return {
-        code: 'connect_failed',
-        message: `could not connect to ${where}: this process has no file descriptors left (${code}), raise its limit`,
       }
     default:
       return {

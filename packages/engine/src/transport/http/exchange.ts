@@ -248,6 +248,8 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   }
 
   #fail(code: TransportErrorCode, message: string): void {
+    // Idle connections have descriptors and ports, which others need now.
+    if (code === 'local_fault') this.#context.pools.closeIdle()
     this.#settle({
       kind: 'unknown',
       error: { code, message },

@@ -27,6 +27,8 @@ export interface HttpTransportOptions {
   /** Maximum number of pools; a pool has the connections to one origin at one address. */
   readonly maxPools?: number
   readonly connectionsPerPool?: number
+  /** Maximum number of connections over all pools: for a new one, idle ones are closed. Those in use are bounded by the caller. */
+  readonly maxConnections?: number
   /** Maximum number of bytes of a response body that are kept. */
   readonly maxBodyBytes?: number
   /** The system's clock when absent. */
@@ -46,6 +48,7 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     extraCa = [],
     maxPools = 1_000,
     connectionsPerPool = 64,
+    maxConnections = 4_096,
     maxBodyBytes = 64 * 1024,
   } = options
   const guard = createGuard({ allow: allowPrivate.map(parseCidr) })
@@ -53,7 +56,7 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
   const context: ExchangeContext = {
     guard,
     resolver: createResolver(options.resolver),
-    pools: new Pools(dialContext, maxPools, connectionsPerPool),
+    pools: new Pools(dialContext, { maxPools, connectionsPerPool, maxConnections }),
     maxBodyBytes,
     underWay: new Set(),
     clock: options.clock ?? Date,

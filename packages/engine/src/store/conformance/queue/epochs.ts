@@ -70,6 +70,18 @@ export function epochsSuite({ open, changesNothing }: QueueContext): void {
       expect(outcomes).toEqual([])
     })
 
+    test('I2: what could not leave after all comes back after a crash as if it had not been claimed', async () => {
+      const subject = await open()
+      const at = await new Scene(subject.store).create()
+      const claim = await at.accept({}, { claimed: true })
+      const note = at.queue.leaving(claim)
+      at.queue.neverLeft(note)
+      at.queue.returned(note)
+      const { work, outcomes } = await at.in(await subject.crash()).claimResult()
+      expect(work.map(asClaim)).toEqual([claim])
+      expect(outcomes).toEqual([])
+    })
+
     test('after a power failure every claimed delivery counts as possibly sent', async () => {
       const subject = await open()
       const at = await new Scene(subject.store).create()

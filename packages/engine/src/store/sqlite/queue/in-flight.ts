@@ -48,14 +48,13 @@ export class InFlightFile {
    */
   begin(claim: Claim): number {
     const slot = this.#free.pop() ?? this.#slots++
-    this.#buffer.fill(0x20)
-    this.#buffer.write(attemptKey(claim), 0, 'latin1')
-    try {
-      writeSync(this.#file, this.#buffer, 0, slotBytes, headerBytes + slot * slotBytes)
-    } catch {
-      // Without the note, a crash makes this attempt look like one that was not sent.
-    }
+    this.#write(slot, attemptKey(claim))
     return slot
+  }
+
+  /** What is noted there did not leave, and its row stays as it is. */
+  erase(slot: number): void {
+    this.#write(slot, '')
   }
 
   end(slot: number): void {
@@ -64,6 +63,16 @@ export class InFlightFile {
 
   close(): void {
     closeSync(this.#file)
+  }
+
+  #write(slot: number, text: string): void {
+    this.#buffer.fill(0x20)
+    this.#buffer.write(text, 0, 'latin1')
+    try {
+      writeSync(this.#file, this.#buffer, 0, slotBytes, headerBytes + slot * slotBytes)
+    } catch {
+      // Without the note, a crash makes this attempt look like one that was not sent.
+    }
   }
 }
 

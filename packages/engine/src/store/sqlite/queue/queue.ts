@@ -8,6 +8,7 @@ export function queueOn(threads: Threads, inFlight: InFlightFile, epoch: number)
   return {
     epoch,
     leaving: (claim) => inFlight.begin(claim),
+    neverLeft: (note) => inFlight.erase(note),
     returned: (note) => inFlight.end(note),
     ...clientOf('queue', queueMethods, threads),
   }

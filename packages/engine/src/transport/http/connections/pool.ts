@@ -50,6 +50,11 @@ export class Pool {
     return this.#idle.length === this.#open.size && this.#dialling.size === 0 && this.#waiting.size === 0
   }
 
+  /** Open, or being opened. */
+  get connections(): number {
+    return this.#open.size + this.#dialling.size
+  }
+
   /** Takes an open, unused connection out of the pool; `undefined` when there is none. */
   takeIdle(nowMs: number): Connection | undefined {
     this.lastUsedAtMs = nowMs

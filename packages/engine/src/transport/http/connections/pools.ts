@@ -3,16 +3,21 @@ import type { DialContext } from './dial.ts'
 import type { ParsedUrl } from '../guard/guard.ts'
 import { Pool } from './pool.ts'
 
+export interface PoolBounds {
+  readonly maxPools: number
+  readonly connectionsPerPool: number
+  /** Over all pools. */
+  readonly maxConnections: number
+}
+
 export class Pools {
   readonly #pools = new Map<string, Pool>()
   readonly #context: DialContext
-  readonly #maxPools: number
-  readonly #connectionsPerPool: number
+  readonly #bounds: PoolBounds
 
-  constructor(context: DialContext, maxPools: number, connectionsPerPool: number) {
+  constructor(context: DialContext, bounds: PoolBounds) {
     this.#context = context
-    this.#maxPools = maxPools
-    this.#connectionsPerPool = connectionsPerPool
+    this.#bounds = bounds
   }
 
   find(url: ParsedUrl, address: string): Pool | undefined {
@@ -21,18 +26,30 @@ export class Pools {
 
   open(url: ParsedUrl, address: string): Pool {
     const key = keyOf(url, address)
+    if (this.#connections() >= this.#bounds.maxConnections) this.#evictIdlest()
     const known = this.#pools.get(key)
     if (known !== undefined) return known
-    if (this.#pools.size >= this.#maxPools) this.#evictIdlest()
-    const pool = new Pool(url, address, this.#context, this.#connectionsPerPool, (empty) => {
+    if (this.#pools.size >= this.#bounds.maxPools) this.#evictIdlest()
+    const pool = new Pool(url, address, this.#context, this.#bounds.connectionsPerPool, (empty) => {
       if (this.#pools.get(key) === empty) this.#pools.delete(key)
     })
     this.#pools.set(key, pool)
     return pool
   }
 
+  closeIdle(): void {
+    for (const pool of this.#pools.values()) pool.closeIdle()
+  }
+
   close(): void {
     for (const pool of this.#pools.values()) pool.close()
+  }
+
+  /** Added up only when a connection is opened, which costs far more. */
+  #connections(): number {
+    let count = 0
+    for (const pool of this.#pools.values()) count += pool.connections
+    return count
   }
 
   /**

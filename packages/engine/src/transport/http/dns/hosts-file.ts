@@ -29,7 +29,9 @@ export class HostsFile {
       if (version === this.#version) return
       this.#addressesByName = parseHosts(readFileSync(this.#path, 'utf8'))
       this.#version = version
-    } catch {
+    } catch (error) {
+      // No descriptor is left: the file is still what it was.
+      if (error instanceof Error && 'code' in error && (error.code === 'EMFILE' || error.code === 'ENFILE')) return
       // The file does not exist or cannot be read: treat it as empty.
       this.#addressesByName = new Map()
       this.#version = ''

@@ -5,11 +5,12 @@
 import { promises as dns } from 'node:dns'
 import { BoundedCache } from '../bounded-cache.ts'
 import { isLocalhost, withoutRootDot } from '../guard/guard.ts'
+import { resolverFault } from '../local-fault.ts'
 import { HostsFile } from './hosts-file.ts'
 
 export type Resolution =
   | { readonly ok: true; readonly addresses: readonly string[] }
-  | { readonly ok: false; readonly code: 'dns_not_found' | 'dns_failed'; readonly message: string }
+  | { readonly ok: false; readonly code: 'dns_not_found' | 'dns_failed' | 'local_fault'; readonly message: string }
 
 export interface Resolver {
   /** The cached resolution, or `undefined`. */
@@ -81,6 +82,8 @@ export function createResolver(options: ResolverOptions = {}): Resolver {
     }
     const codes = answers.flatMap((answer) => (answer.status === 'rejected' ? [errorCode(answer.reason)] : []))
     const trouble = codes.find((code) => !NOT_FOUND_CODES.has(code))
+    const fault = trouble === undefined ? null : resolverFault(trouble)
+    if (fault !== null) return remember(name, { ok: false, code: 'local_fault', message: fault }, MIN_CACHE_MS)
     return remember(name, trouble === undefined ? notFound(name) : failed(name, explain(trouble)), MIN_CACHE_MS)
   }
 
@@ -141,8 +144,6 @@ function explain(code: string): string {
       return 'its name servers answer with a failure'
     case 'EREFUSED':
       return 'its name servers refuse to answer'
-    case 'ECONNREFUSED':
-      return 'the DNS resolver of this machine refuses connections'
     default:
       return code
   }

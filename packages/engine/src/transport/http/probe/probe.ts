@@ -32,7 +32,10 @@ export async function runProbe(
   timeoutMs: number,
 ): Promise<Probe> {
   const watch = new Watch()
-  const pools = new Pools({ ...dialContext, watch }, MAX_POOLS, 1)
+  const pools = new Pools(
+    { ...dialContext, watch },
+    { maxPools: MAX_POOLS, connectionsPerPool: 1, maxConnections: MAX_POOLS },
+  )
   const resolver = watch.resolver(context.resolver)
   const guard = watch.guard(context.guard)
   const request: TransportRequest = { method: 'HEAD', url: url.href, headers: [], body: null, timeoutMs }
