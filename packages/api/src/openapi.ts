@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { errorCodes } from './error-codes.ts'
+import { listParameters, listSpellings, querySchema } from './lenient.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { scopes } from './scopes.ts'
@@ -21,7 +22,7 @@ export function openApiDocument(): Json {
       title: 'Posthorn',
       version: '0.1.0',
       description:
-        'Webhooks, both ends, every dialect. The API has the shape of the Svix API, so that its SDKs work with another base URL.',
+        'Webhooks, both ends, every dialect. The API has the shape of the Svix API, so that its SDKs work with another base URL. What they send is taken: an operation says with `x-unknown-parameters` whether parameters that it does not have are `ignored` or `refused`; `x-also-taken-as` has other names of a parameter; a member of a body that may be left out may be `null`.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: 'http://127.0.0.1:8071' }],
@@ -73,7 +74,7 @@ function operation(route: Route, components: Json): Json {
   for (const [status, description] of Object.entries(refusals)) {
     responses[status] = { description, ...json(schemaOf(HttpError, 'output', components)) }
   }
-  if (hasBody || route.query) {
+  if (hasBody || route.query || refusesOthers(route)) {
     responses['422'] = {
       description: 'A field is not valid',
       ...json(schemaOf(HttpValidationError, 'output', components)),
@@ -84,6 +85,7 @@ function operation(route: Route, components: Json): Json {
     tags: [resource],
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
+    'x-unknown-parameters': refusesOthers(route) ? 'refused' : 'ignored',
     ...(route.scope ? { 'x-scope': route.scope } : {}),
     ...(route.access === 'public' ? { security: [] } : { 'x-access': route.access }),
     parameters: [...pathParameters(route), ...queryParameters(route), ...headerParameters(route)],
@@ -92,6 +94,11 @@ function operation(route: Route, components: Json): Json {
       : {}),
     responses,
   }
+}
+
+/** Whether a parameter that the route does not have is a 422. */
+function refusesOthers(route: Route): boolean {
+  return querySchema(route).def.catchall instanceof z.ZodNever
 }
 
 function contentTypeOf(route: Route): string {
@@ -115,9 +122,11 @@ function pathParameters(route: Route): Json[] {
 }
 
 function queryParameters(route: Route): Json[] {
+  const lists = listParameters(route)
   return Object.entries(route.query?.shape ?? {}).map(([name, type]) => {
     const { description, ...schema } = schemaOf(type as z.ZodType, 'input', {})
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), schema }
+    const also = lists.includes(name) ? { 'x-also-taken-as': listSpellings(name) } : {}
+    return { name, in: 'query', required: false, ...(description ? { description } : {}), ...also, schema }
   })
 }
 

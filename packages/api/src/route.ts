@@ -11,6 +11,11 @@ export interface Route {
   /** `{app_id}` is a parameter. */
   readonly path: `/${string}`
   readonly operationId: `${string}.${string}`
+  /**
+   * It has the shape of the Svix API, whose official clients call it. What they send is taken (`lenient.ts`): parameters that this API
+   * does not have are ignored. Everywhere else an unknown parameter is refused.
+   */
+  readonly svix?: true
   readonly summary: string
   readonly description?: string
   /** Which token it needs: none, one of the organisation, or one of the organisation or of the application in the path. */
@@ -22,6 +27,8 @@ export interface Route {
   readonly bodyOptional?: true
   /** This member of the body is not parsed: the handler gets its text, byte for byte. */
   readonly rawMember?: 'payload'
+  /** Another name of the raw member. The first name counts when both are given. */
+  readonly rawAlias?: 'data'
   /** A body that is not JSON is a file: it is streamed to the handler and is never complete in memory. */
   readonly file?: true
   /** Codes of errors beside those that all operations have. */

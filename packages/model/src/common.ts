@@ -1,5 +1,6 @@
 import { latestTimeMs, scan } from '@posthorn/wire'
 import * as z from 'zod'
+import { alsoWritten, readTime } from './time-text.ts'
 
 /**
  * Types that several nouns share. What JSON Schema can say is said in its words (`max`, `regex`); the rest is a check, which
@@ -109,10 +110,16 @@ export const Milliseconds = z.int()
 const noTime = 'This is not a time: give whole milliseconds since 1970, as Date.now() does.'
 export const GivenMilliseconds = z.int(noTime).min(0, noTime).max(latestTimeMs, noTime)
 
-/** An RFC 3339 time in a request; milliseconds since the epoch once it is read. */
-export const Time = z.iso
-  .datetime({ offset: true, error: 'A time looks like 2026-11-22T14:02:11Z.' })
-  .transform((text) => Date.parse(text))
+/** A time in a request; milliseconds since the epoch once it is read. */
+export const Time = z
+  .string('A time looks like 2026-11-22T14:02:11Z.')
+  .meta({ anyOf: [{ format: 'date-time' }, { pattern: alsoWritten }] })
+  .transform((text, context) => {
+    const ms = readTime(text)
+    if (ms !== null) return ms
+    context.issues.push({ code: 'custom', input: text, message: 'A time looks like 2026-11-22T14:02:11Z.' })
+    return z.NEVER
+  })
 
 /** An RFC 3339 time in UTC with milliseconds, in an answer. */
 export const TimeOut = z.iso.datetime().meta({ examples: ['2026-11-22T14:02:11.000Z'] })

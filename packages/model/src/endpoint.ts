@@ -160,7 +160,10 @@ export const endpointFields = {
   secondary: field(z.object({ dialect: z.string(), version: z.int().nullable() }).nullable(), {
     setBy: 'vendor',
     default: null,
-    input: z.strictObject({ dialect: DialectName, secret: Secret.optional() }).nullable(),
+    // An answer has the version, and a client may send the whole answer back.
+    input: z
+      .strictObject({ dialect: DialectName, version: z.int().nullable().optional(), secret: Secret.optional() })
+      .nullable(),
     description:
       'A second dialect for a migration. Its headers and signatures are added to the same requests, so method and body of both dialects must be the same.',
     examples: [{ dialect: 'svix' }],

@@ -173,7 +173,8 @@ describe.each(nouns)('each field of $name', (noun) => {
         expect(await valueOf(key)).toBe(body[name])
         for (const method of ['PUT', 'PATCH']) {
           const answer = await send(method, one(key), { ...(method === 'PUT' && body), [name]: 'other' })
-          expect(answer.status).toBe(422)
+          // A client may send back what it got, so a PUT ignores it.
+          expect(answer.status).toBe(method === 'PUT' ? 200 : 422)
         }
         await expect(noun.update(server.engine, key, { [field]: 'other' })).rejects.toMatchObject({
           code: 'invalid',

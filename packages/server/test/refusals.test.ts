@@ -82,7 +82,7 @@ describe('what is wrong is named', () => {
       'body.application.y',
       /There is no field "y"/,
     ],
-    ['an unknown query', 'GET', '/api/v1/app?limt=1', '', 'query.limt', /Did you mean "limit"\?/],
+    ['an unknown query', 'GET', '/api/v1/dialect?limt=1', '', 'query.limt', /Did you mean "limit"\?/],
 
     // Values.
     ['a missing field', 'POST', '/api/v1/app', {}, 'body.name', /`name` is missing/],

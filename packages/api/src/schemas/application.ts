@@ -2,8 +2,9 @@ import { answerShape, applicationFields, bodySchema } from '@posthorn/model'
 import * as z from 'zod'
 import { Flag, listOf, orderedPage } from './common.ts'
 
-/** Of a POST and of a PUT. */
 export const ApplicationIn = bodySchema(applicationFields, 'POST').meta({ id: 'ApplicationIn' })
+/** PUT: what is left out goes back to its default. */
+export const ApplicationUpsertIn = bodySchema(applicationFields, 'PUT').meta({ id: 'ApplicationUpsertIn' })
 export const ApplicationPatch = bodySchema(applicationFields, 'PATCH').meta({ id: 'ApplicationPatch' })
 export const ApplicationOut = z.object(answerShape(applicationFields)).meta({ id: 'ApplicationOut' })
 export const ApplicationList = listOf(ApplicationOut).meta({ id: 'ListResponseApplicationOut' })

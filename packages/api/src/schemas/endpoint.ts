@@ -30,7 +30,7 @@ export const EndpointHeadersPatchIn = z
     headers: z
       .record(z.string().min(1).max(256), z.string().max(8192).nullable())
       .meta({ description: '`null` removes the header.' }),
-    deleteHeaders: z.array(z.string().min(1).max(256)).optional(),
+    deleteHeaders: z.array(z.string().min(1).max(256)).nullable().optional(),
   })
   .meta({ id: 'EndpointHeadersPatchIn' })
 

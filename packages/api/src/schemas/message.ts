@@ -4,9 +4,16 @@ import { ApplicationIn } from './application.ts'
 import { Flag, listOf, Names, orderedPage, range } from './common.ts'
 import { Status, StatusText } from './status.ts'
 
+const Payload = bodySchema(messageFields, 'POST').shape.payload
+
 /** A message, and what the API takes beside it: an application that is made with it, and what clients of Svix send. */
 export const MessageIn = bodySchema(messageFields, 'POST')
   .extend({
+    // For programs it is required. On the wire one of the two names is.
+    payload: Payload.optional() as unknown as typeof Payload,
+    data: z.record(z.string(), z.unknown()).optional().meta({
+      description: 'Another name of `payload`. If both are given, `payload` is used.',
+    }),
     application: ApplicationIn.nullable()
       .optional()
       .meta({ description: 'Created if no application has the id in the path. Its `uid` must be that id.' }),
@@ -25,7 +32,7 @@ export const MessageIn = bodySchema(messageFields, 'POST')
       description: 'Hours until the payload is deleted, instead of `payloadRetentionPeriod`.',
     }),
   })
-  .meta({ id: 'MessageIn' })
+  .meta({ id: 'MessageIn', anyOf: [{ required: ['payload'] }, { required: ['data'] }] })
 
 const messageOutShape = answerShape(messageFields)
 const { state, nextAttempt } = answerShape(deliveryFields)

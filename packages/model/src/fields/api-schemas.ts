@@ -5,7 +5,10 @@ import { mayBeLeftOut } from './check-input.ts'
 import { withoutBounds } from './without-bounds.ts'
 
 /**
- * The schema of the body of a POST, PUT or PATCH. Unknown members are refused.
+ * The schema of the body of a POST, PUT or PATCH. Unknown members are refused. What clients send although it says nothing is taken:
+ *
+ * - `null` for a member that may be left out. Where `null` has no meaning of its own it stands for the default (`api-values.ts`).
+ * - in a PUT, the members that an answer has and that nobody can change: a client may send back the whole answer.
  *
  * ```ts
  * export const EndpointIn = bodySchema(endpointFields, 'POST').meta({ id: 'EndpointIn' })
@@ -17,10 +20,14 @@ export function bodySchema<F extends Fields, B extends Body>(
 ): z.ZodObject<BodyShape<F, B>, z.core.$strict> {
   const shape: Record<string, z.ZodType> = {}
   for (const [key, definition] of Object.entries(fields)) {
-    if (!hasField(body, definition)) continue
     const name = definition.api?.name ?? key
+    if (!hasField(body, definition)) {
+      if (body === 'PUT' && isSentBack(definition))
+        shape[name] = (definition.fixed ? definition.type : z.unknown()).optional().meta({ description: sentBack })
+      continue
+    }
     const optional = body === 'PATCH' || mayBeLeftOut(definition)
-    const type = givenType(definition)
+    const type = nullMeansDefault(body, definition) ? givenType(definition).nullable() : givenType(definition)
     shape[name] = described(optional ? type.optional() : type, definition)
     for (const alias of definition.api?.aliases ?? [])
       shape[alias.name] = (alias.type ?? type)
@@ -45,6 +52,20 @@ export function answerShape<F extends Fields>(fields: F): AnswerShape<F> {
 
 function hasField(body: Body, { setBy, fixed, api }: Field): boolean {
   return setBy !== 'engine' && (body === 'POST' || !fixed) && (api?.bodies?.includes(body) ?? true)
+}
+
+const sentBack = 'Taken as an answer has it, and ignored.'
+
+/** In answers, and not changed by a PUT. */
+function isSentBack({ setBy, fixed, inputOnly, api }: Field): boolean {
+  return (setBy === 'engine' || fixed === true) && !inputOnly && !api?.hidden
+}
+
+/** Whether a body may have `null` for its default, because `null` is no value of the field. */
+function nullMeansDefault(body: Body, definition: Field): boolean {
+  const hasDefault =
+    'default' in definition || 'leftOut' in definition || (body === 'POST' && definition.optional === true)
+  return hasDefault && !givenType(definition).safeParse(null).success
 }
 
 function givenType(definition: Field): z.ZodType {
@@ -89,9 +110,9 @@ type BodyKey<F extends Fields, B extends Body> = {
         : Key
 }[keyof F]
 
-type BodyType<D extends Field, B extends Body> = B extends 'PATCH'
-  ? z.ZodOptional<GivenType<D>>
-  : D extends { default: unknown } | { optional: true }
+type BodyType<D extends Field, B extends Body> = D extends { default: unknown } | { optional: true }
+  ? z.ZodOptional<z.ZodNullable<GivenType<D>>>
+  : B extends 'PATCH'
     ? z.ZodOptional<GivenType<D>>
     : GivenType<D>
 

@@ -1,18 +1,19 @@
 import type * as z from 'zod'
 import type { AnswerShape, bodySchema } from './api-schemas.ts'
 import type { Body, Field, Fields } from './field.ts'
-import type { Input, Patch, Stored } from './noun.ts'
+import { leftOut, type Input, type Patch, type Stored } from './noun.ts'
 
 type BodyValue<F extends Fields, B extends Body> = z.output<ReturnType<typeof bodySchema<F, B>>>
 
 /** What a POST gives, in the words of the engine. */
 export function inputOf<F extends Fields>(fields: F, body: BodyValue<F, 'POST'>): Input<F> {
-  return read(fields, body) as Input<F>
+  return read(fields, body, () => undefined) as Input<F>
 }
 
 /** What a PUT or PATCH gives, in the words of the engine. */
 export function patchOf<F extends Fields>(fields: F, body: BodyValue<F, 'PATCH'>): Patch<F> {
-  return read(fields, body) as Patch<F>
+  const changeable = Object.fromEntries(Object.entries(fields).filter(([, { fixed }]) => !fixed))
+  return read(changeable, body, leftOut) as Patch<F>
 }
 
 /** The answer that shows a row. The way is worked out once: lists show 250 rows. */
@@ -41,26 +42,44 @@ export function answerOf<F extends Fields>(fields: F): (row: Stored<F>) => z.out
 
 type Convert = (value: unknown) => unknown
 
-function read(fields: Fields, body: object): Record<string, unknown> {
+/** @param byDefault what `null` stands for where it is no value of the field */
+function read(fields: Fields, body: object, byDefault: (definition: Field) => unknown): Record<string, unknown> {
   const given = body as Readonly<Record<string, unknown>>
   const input: Record<string, unknown> = {}
   for (const [key, definition] of Object.entries(fields)) {
-    const value = valueIn(given, key, definition)
+    const value = valueIn(given, key, definition, byDefault)
     if (value !== undefined) input[key] = value
   }
   return input
 }
 
-function valueIn(body: Readonly<Record<string, unknown>>, key: string, { api, setBy }: Field): unknown {
+function valueIn(
+  body: Readonly<Record<string, unknown>>,
+  key: string,
+  definition: Field,
+  byDefault: (definition: Field) => unknown,
+): unknown {
+  const { api, setBy } = definition
   if (setBy === 'engine') return undefined
   const own = body[api?.name ?? key]
-  if (own !== undefined) return api?.read ? (api.read as Convert)(own) : own
+  if (own !== undefined) return convert(own, api?.read, definition, byDefault)
   for (const alias of api?.aliases ?? []) {
     const value = body[alias.name]
-    const convert = (alias.read ?? api?.read) as Convert | undefined
-    if (value !== undefined) return convert ? convert(value) : value
+    if (value !== undefined) return convert(value, alias.read ?? api?.read, definition, byDefault)
   }
   return undefined
+}
+
+function convert(
+  value: unknown,
+  reading: ((given: never) => unknown) | undefined,
+  definition: Field,
+  byDefault: (definition: Field) => unknown,
+): unknown {
+  if (reading) return (reading as Convert)(value)
+  if (value !== null) return value
+  const takesNull = (definition.input ?? definition.type).safeParse(null).success
+  return takesNull ? null : byDefault(definition)
 }
 
 function timeText(ms: number | null): string | null {

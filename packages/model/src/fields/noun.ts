@@ -115,6 +115,6 @@ export function replacement<F extends Fields>(fields: F, given: Patch<F>): Patch
   return { ...reset, ...given }
 }
 
-function leftOut(definition: Field): unknown {
+export function leftOut(definition: Field): unknown {
   return 'leftOut' in definition ? definition.leftOut : definition.default
 }

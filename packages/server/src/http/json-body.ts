@@ -26,10 +26,10 @@ export function requireJsonType(contentType: string | undefined, contentEncoding
 
 /**
  * Reads a body as one JSON object. A scanner goes before the parser, because a parser changes a payload (`2432232314.10`,
- * escapes, the order of keys) and accepts a key that stands twice. The member `rawMember` is cut out as text; `null` stands
- * in the value in its place.
+ * escapes, the order of keys) and accepts a key that stands twice. The first of the members `rawNames` that is there is cut out as
+ * text; `null` stands in the value in its place.
  */
-export function readJson(bytes: Buffer, rawMember: string | null): JsonBody {
+export function readJson(bytes: Buffer, rawNames: readonly string[]): JsonBody {
   if (!isUtf8(bytes)) throw invalidField(['body'], 'The body is not UTF-8 text.', 'value_error.jsondecode')
   const text = bytes.toString('utf8')
   const scanned = scan(text)
@@ -41,7 +41,7 @@ export function readJson(bytes: Buffer, rawMember: string | null): JsonBody {
     )
   }
   if (scanned.kind !== 'object') throw invalidField(['body'], 'The body must be a JSON object.', 'type_error')
-  const member = rawMember === null ? undefined : scanned.members.find(({ key }) => key === rawMember)
+  const [member] = rawNames.flatMap((name) => scanned.members.find(({ key }) => key === name) ?? [])
   if (member === undefined) return { value: JSON.parse(text) as Record<string, unknown>, raw: null }
   return {
     value: JSON.parse(`${text.slice(0, member.start)}null${text.slice(member.end)}`) as Record<string, unknown>,

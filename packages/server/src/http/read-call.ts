@@ -1,4 +1,4 @@
-import type { OperationId, Route } from '@posthorn/api'
+import { listParameters, querySchema, withListNames, type OperationId, type Route } from '@posthorn/api'
 import type { Engine } from '@posthorn/engine'
 import type { FastifyRequest } from 'fastify'
 import * as z from 'zod'
@@ -23,11 +23,14 @@ type ReadCall = (engine: Engine, caller: Caller, request: FastifyRequest) => Pro
 
 /** Reads a request as its row in the contract describes it. @throws Refusal 422, 415, 413; 404 for an application of another token */
 export function callReader(route: Route): ReadCall {
-  const bodySchema = route.body && route.rawMember ? withoutMember(route.body, route.rawMember) : route.body
+  const bodySchema = route.body && route.rawMember ? withoutRaw(route.body, rawNames(route)) : route.body
+  const parameters = querySchema(route)
+  const lists = listParameters(route)
   const namesApplication = route.path.includes('{app_id}')
 
   return async (engine, caller, request) => {
-    const query: unknown = route.query ? validate(route.query, request.query, 'query') : {}
+    const given = withListNames(lists, request.query as Record<string, unknown>)
+    const query: unknown = validate(parameters, given, 'query')
     const params = { ...(request.params as Record<string, string>) }
     checkParams(params)
     if (namesApplication && caller.app !== null) {
@@ -45,9 +48,15 @@ export function callReader(route: Route): ReadCall {
   }
 }
 
-/** The schema of a body whose raw member was cut out: `null` stands in its place. */
-function withoutMember(schema: z.ZodObject, member: string): z.ZodObject {
-  return schema.extend({ [member]: z.null().optional() })
+/** The names that the raw member may have, the first one first. */
+function rawNames({ rawMember, rawAlias }: Route): string[] {
+  return [rawMember ?? [], rawAlias ?? []].flat()
+}
+
+/** The schema of a body whose raw member was cut out: `null` stands in its place. One of a second name is not looked at. */
+function withoutRaw(schema: z.ZodObject, [member, ...aliases]: readonly string[]): z.ZodObject {
+  const shape = Object.fromEntries(aliases.map((alias) => [alias, z.unknown().optional()]))
+  return z.strictObject({ ...schema.shape, ...shape, [member!]: z.null().optional() })
 }
 
 function bodyOf(route: Route, request: FastifyRequest): JsonBody {
@@ -61,7 +70,7 @@ function bodyOf(route: Route, request: FastifyRequest): JsonBody {
     )
   }
   requireJsonType(request.headers['content-type'], request.headers['content-encoding'])
-  return readJson(bytes, route.rawMember ?? null)
+  return readJson(bytes, rawNames(route))
 }
 
 /** What cannot be an id is not sent to the store: control characters, an empty segment, and those that URLs fold. */

@@ -1,5 +1,5 @@
 import { nearestWord } from '@posthorn/wire'
-import type * as z from 'zod'
+import * as z from 'zod'
 import { invalid, type FieldProblem } from './refusal.ts'
 
 /** Reads `value` with a schema of the contract. @throws Refusal 422 that names every wrong field */
@@ -17,7 +17,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       loc: [...loc, key],
-      msg: unknownField(key, issue.path.length === 0 ? Object.keys(schema.shape) : []),
+      msg: unknownField(key, membersAt(schema, issue.path)),
       type: 'value_error.extra',
     }))
   }
@@ -25,6 +25,21 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string)
     return [{ loc, msg: `\`${loc.at(-1)}\` is missing.`, type: 'value_error.missing' }]
   }
   return [{ loc, msg: issue.message, type: types[issue.code ?? ''] ?? 'value_error' }]
+}
+
+/** The names that an object in a body may have, by its place. */
+function membersAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  let at: unknown = bare(schema)
+  for (const step of path) {
+    if (at instanceof z.ZodObject) at = bare(at.shape[String(step)])
+    else if (at instanceof z.ZodArray) at = bare(at.element)
+    else return []
+  }
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : []
+}
+
+function bare(type: unknown): unknown {
+  return type instanceof z.ZodOptional || type instanceof z.ZodNullable ? bare(type.unwrap()) : type
 }
 
 function unknownField(key: string, known: readonly string[]): string {

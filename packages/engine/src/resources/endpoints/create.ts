@@ -37,7 +37,9 @@ export async function createEndpoint(
   const id = parts.newId('ep', now)
   const headers = input.headers ?? {}
   const secret = isShared(dialect) ? null : secretOr(parts, dialect, input.secret)
-  const second = input.secondary ? secondFormat(parts, org, input.secondary.dialect, dialect, headers) : null
+  const second = input.secondary
+    ? secondFormat(parts, org, input.secondary.dialect, dialect, headers, input.secondary.version)
+    : null
   const secondSecret = second && secretOr(parts, second.dialect, input.secondary?.secret)
   if (second && typeof input.secondary?.secret === 'string')
     checkNewSecret(input.secondary.secret, second.dialect, 'secondary.secret')

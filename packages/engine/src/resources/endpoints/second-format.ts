@@ -19,6 +19,7 @@ export function secondFormat(
     ? `${dialect.dialect.title} has one signing key for all endpoints of an application, so it cannot be the second format of one endpoint.`
     : secondaryProblem(first.dialect, dialect.dialect)
   if (problem !== null) throw new EngineError('dialect_refused', problem, { field: 'secondary.dialect' })
-  checkHeaders(headers, dialect)
+  // Only what this dialect writes: whoever sets headers has checked the rest.
+  checkHeaders(headers, dialect, headers)
   return { dialect, version }
 }

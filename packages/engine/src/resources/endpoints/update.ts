@@ -44,8 +44,11 @@ export async function updateEndpoint(
   const moved = dialect !== entry.dialect
   if (moved) checkKept(parts, entry, patch, dialect)
   const url = checkEndpoint(parts, patch, app, dialect, { viewer: write, before })
-  const keepsSecond = patch.secondary === undefined
-  const second = patch.secondary ? secondFormat(parts, org, patch.secondary.dialect, dialect, headers) : null
+  const keepsSecond = patch.secondary === undefined || isSentBack(patch.secondary, before.secondary)
+  const second =
+    patch.secondary && !keepsSecond
+      ? secondFormat(parts, org, patch.secondary.dialect, dialect, headers, patch.secondary.version)
+      : null
   // The one that stays has to fit what is changed beside it, in the version that is pinned.
   if (keepsSecond && before.secondary && (moved || patch.headers))
     secondFormat(parts, org, before.secondary.dialect, dialect, headers, before.secondary.version)
@@ -81,6 +84,17 @@ export async function updateEndpoint(
   await directory.writes.writeAll([first, ...more, ...auditsOf(parts, before, endpoint, patch, write)])
   parts.schedule.wake(endpoint.id, endpoint.app)
   return endpoint
+}
+
+/** Dialect and version as an answer has them, and no secret: the second format stays, with its secret. */
+function isSentBack(given: EndpointPatch['secondary'], before: Endpoint['secondary']): boolean {
+  return (
+    given != null &&
+    before !== null &&
+    given.secret === undefined &&
+    given.dialect === before.dialect &&
+    given.version === before.version
+  )
 }
 
 /**
