@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { DialectName, Metadata, Milliseconds, Name, Params, Rate, Uid } from './common.ts'
+import { DialectName, GivenParams, paramTexts, Metadata, Milliseconds, Name, Params, Rate, Uid } from './common.ts'
 import { field } from './fields/field.ts'
 import type { Input, Patch, Stored } from './fields/noun.ts'
 
@@ -68,6 +68,8 @@ export const applicationFields = {
     description: 'The preset that was applied. Its dialect, policy and rules apply to this application.',
   }),
   params: field(Params, {
+    input: GivenParams,
+    store: paramTexts,
     setBy: 'vendor',
     default: {},
     put: 'keep',

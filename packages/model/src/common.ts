@@ -55,15 +55,31 @@ export const Metadata = z
   .refine((metadata) => JSON.stringify(metadata).length <= 4096, 'Metadata has at most 4,096 characters as JSON.')
 
 /** Values that a dialect may ask for, by name (`accountId`). */
-export const Params = z.record(z.string().max(256), z.string().max(4096)).check(({ value, issues }) => {
+export const Params = z.record(z.string().max(256), z.string().max(4096)).check(checkParams)
+export type Params = Readonly<z.output<typeof Params>>
+
+/** Params as callers give them: what is a number on the wire may be given as a number. Stored as text by `paramTexts`. */
+export const GivenParams = z
+  .record(z.string().max(256), z.union([z.string().max(4096), z.number()], 'A param is a text or a number.'))
+  .check(checkParams)
+export type GivenParams = Readonly<z.output<typeof GivenParams>>
+
+function checkParams({ value, issues }: z.core.ParsePayload<Record<string, string | number>>): void {
   for (const [name, param] of Object.entries(value)) {
     const refuse = (message: string) =>
       issues.push({ code: 'custom', input: value, path: [name.slice(0, 64)], message })
     if (!/^[a-zA-Z][a-zA-Z0-9_-]{0,63}$/.test(name))
       refuse('The name of a param is a letter, then up to 63 letters, digits, `_` and `-`.')
-    else if (param.length > 1024) refuse('The value of a param has at most 1,024 characters.')
+    else if (typeof param === 'string' && param.length > 1024)
+      refuse('The value of a param has at most 1,024 characters.')
+    else if (typeof param === 'number' && Math.abs(param) > Number.MAX_SAFE_INTEGER)
+      refuse('A number this large loses digits in JSON programs. Give it as a text: "12345678901234567890".')
   }
-})
+}
+
+export function paramTexts(given: GivenParams): Params {
+  return Object.fromEntries(Object.entries(given).map(([name, param]) => [name, String(param)]))
+}
 
 /** Channels of a message, or its tags. */
 export const Labels = z.array(z.string().min(1).max(128)).max(10)

@@ -6,6 +6,8 @@ import {
   Labels,
   Metadata,
   Milliseconds,
+  GivenParams,
+  paramTexts,
   Params,
   Platforms,
   Rate,
@@ -169,6 +171,8 @@ export const endpointFields = {
     examples: [{ dialect: 'svix' }],
   }),
   params: field(Params, {
+    input: GivenParams,
+    store: paramTexts,
     setBy: 'vendor',
     default: {},
     description:

@@ -7,6 +7,8 @@ import {
   JsonObject,
   Labels,
   Milliseconds,
+  GivenParams,
+  paramTexts,
   Params,
   Platform,
   SomeLabels,
@@ -53,6 +55,8 @@ export const messageFields = {
     api: { in: SomeLabels.nullable() },
   }),
   params: field(Params, {
+    input: GivenParams,
+    store: paramTexts,
     setBy: 'vendor',
     default: {},
     description:

@@ -5,7 +5,7 @@ import {
   endpointFields,
   EventTypeName,
   Headers,
-  Params,
+  GivenParams,
   Platform,
   Time,
   TimeOut,
@@ -101,7 +101,7 @@ export const MockIn = z
     payload: z.record(z.string(), z.unknown()).optional().meta({
       description: 'It must match the event type’s schema, and is sent byte for byte. Absent: the event type’s sample.',
     }),
-    params: Params.optional(),
+    params: GivenParams.optional(),
     platform: Platform.nullable().optional(),
   })
   .meta({ id: 'MockIn' })

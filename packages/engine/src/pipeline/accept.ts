@@ -1,4 +1,4 @@
-import { messageFields, type MessageInput } from '@posthorn/model'
+import { messageFields, paramTexts, type MessageInput } from '@posthorn/model'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ApplicationEntry } from '../directory/entries.ts'
@@ -61,7 +61,7 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
     payload,
     channels: input.channels?.length ? [...input.channels] : null,
     tags: input.tags?.length ? [...input.tags] : null,
-    params: input.params ?? {},
+    params: input.params ? paramTexts(input.params) : {},
     platform: input.platform ?? null,
     occurredAt: input.occurredAt ?? acceptedAt,
     acceptedAt,

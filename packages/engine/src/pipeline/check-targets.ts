@@ -6,23 +6,26 @@ import { EngineError } from '../errors.ts'
 import type { StoredMessage } from '../store/queue.ts'
 
 /**
- * Refuses a message that the application's own format cannot carry, with the params of the application or of an endpoint that speaks
- * it: the producer's mistake. What else an endpoint is set to (another dialect, no params where others have them, a second format)
- * refuses nothing here: such a delivery fails at that endpoint alone, with `not_encodable` in the log.
+ * Refuses a message that the application's own format cannot carry: the producer's mistake. Endpoints that speak its dialect with
+ * params of their own, or in a version that they keep, may carry it instead. What else an endpoint is set to (another dialect, no
+ * params where others have them, a second format) refuses nothing here: such a delivery fails at that endpoint alone, with
+ * `not_encodable` in the log. So what a customer subscribes or changes makes no accept fail.
  *
- * @returns the format that was found able to carry it; `null`: it was not, or nothing is sent
+ * @returns the format that was found able to carry it; `null`: it was not, or nothing is ever sent
  * @throws EngineError `message_refused`, `invalid`
  */
 export function checkMessage(message: StoredMessage, own: Format, targets: readonly TargetEntry[]): Format | null {
-  if (targets.length === 0) {
+  if (!message.deliver) {
     checkJson(message.payload ?? '')
     return null
   }
   const problem = carryProblem(message, own, own.dialect)
   if (!problem) return own
   const { name } = own.dialect.dialect
-  const withOwnParams = targets.filter((entry) => !entry.sharesBodies && entry.dialect.dialect.name === name)
-  if (!withOwnParams.some((entry) => !carryProblem(message, entry, entry.dialect))) throw refused(problem, '')
+  const speakers = targets.filter(
+    ({ dialect, sharesBodies }) => dialect.dialect.name === name && !(sharesBodies && dialect === own.dialect),
+  )
+  if (!speakers.some((entry) => !carryProblem(message, entry, entry.dialect))) throw refused(problem, '')
   return null
 }
 

@@ -255,6 +255,28 @@ describe('what is forwarded', () => {
     await receipt(desk, 'sent')
   })
 
+  it('a mock and a test of an API Space that nobody named are refused as its events are', async () => {
+    const desk = await space({ accountId })
+    const { client, params } = desk
+    const receiver = await startReceiver()
+    const { id: endpoint_id } = await client.endpoint.create({ params, body: { url: receiver.url, secret } })
+    const one = { params: { ...params, endpoint_id } }
+    const refusal = {
+      status: 422,
+      message: expect.stringContaining('needs a value for the parameter apiSpaceId'),
+    }
+    await expect(client.endpoint.test(one)).rejects.toMatchObject(refusal)
+    await expect(client.endpoint.mock({ ...one, body: { eventType: 'message.sent' } })).rejects.toMatchObject(refusal)
+    // The pre-flight itself sends a request without a body.
+    const events = () => receiver.received.filter(({ body }) => body !== '')
+    expect(events()).toEqual([])
+    await client.application.patch({ params, body: { params: { accountId: Number(accountId), apiSpaceId } } })
+    expect(await client.endpoint.test(one)).toMatchObject({ ok: true })
+    await client.endpoint.mock({ ...one, body: { eventType: 'message.sent', params: { revision: 3 } } })
+    expect(events().map((two) => bodyOf(two)['accountId'])).toEqual([40_123, 40_123])
+    expect(bodyOf(events()[1]!)['revision']).toBe(3)
+  })
+
   it('S2:44 a payload with a wrong type is refused in a mock, with the place', async () => {
     const desk = await space()
     const body = { url: 'https://hooks.example.com/in', secret }

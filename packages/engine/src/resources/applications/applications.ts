@@ -8,6 +8,7 @@ import {
 } from '@posthorn/model'
 import { checkFactKinds } from '../../checks/fact-kinds.ts'
 import { checkInput } from '../../checks/input.ts'
+import { checkParams } from '../../checks/params.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { idempotencyRecord } from '../../idempotency.ts'
@@ -44,6 +45,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
       // No dialect is deleted between here and the disk, neither one that this names nor one that its first endpoint will.
       await directory.writes.exclusively(organisationTurn(org), async () => {
         const dialect = parts.dialects.find(org, application.dialect)
+        checkParams(application.params, dialect)
         const keys = sharedKeys(parts, { application, keys: [], endpoints: new Map() }, dialect)
         await directory.writes.write(
           { kind: 'application', row: { application, keys }, create: true },
@@ -72,6 +74,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
         if (patch.facts) checkFactKinds(patch.facts, entry.preset)
         const app = { ...entry, application: row }
         const moved = row.dialect !== entry.application.dialect
+        if (patch.params && !moved) checkParams(row.params, directory.ownFormat(app).dialect)
         const { keys, endpoints } = moved
           ? speaking(parts, app, 'dialect')
           : {

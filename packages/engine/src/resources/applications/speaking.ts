@@ -2,6 +2,7 @@ import { secondaryProblem, type CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
 import { fitting } from '../../checks/fitting.ts'
 import { checkHeaders } from '../../checks/headers.ts'
+import { checkParams } from '../../checks/params.ts'
 import { checkSecretLength } from '../../checks/rules.ts'
 import type { EndpointChange } from '../../directory/changes.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
@@ -26,6 +27,7 @@ export function speaking(
   const { org } = app.application
   const name = dialectNameOf(app, null)
   const dialect = parts.dialects.find(org, name)
+  checkParams(app.application.params, dialect)
   const dialectVersion = parts.dialects.newest(org, name)
   const endpoints = [...app.endpoints.values()].flatMap((entry): EndpointChange[] => {
     if (entry.endpoint.dialect !== null || entry.dialect === dialect) return []
@@ -56,10 +58,11 @@ function checkSpeaks(
   dialect: CompiledDialect,
   field: string,
 ): void {
-  const { id, headers, batch } = entry.endpoint
+  const { id, headers, batch, params } = entry.endpoint
   const { title } = dialect.dialect
   fitting(id, title, field, () => {
     checkHeaders(headers, dialect)
+    checkParams(params, dialect)
     if (batch) checkBatch(batch, dialect)
     const problem = entry.secondary && secondaryProblem(dialect.dialect, entry.secondary.dialect)
     if (problem)
@@ -97,7 +100,7 @@ function keysIn(
   const problem = problemOf(keys)
   if (!problem) return keys
   const before = directory.application(app.application.org, app.application.id)
-  const spoken = directory.dialectOf(before, { dialect: null, dialectVersion: null })
+  const spoken = directory.ownFormat(before).dialect
   if (![spoken, ...[...app.endpoints.values()].map((entry) => entry.dialect)].some(isShared))
     return sharedKeys(parts, { ...app, keys: [] }, dialect)
   throw new EngineError(

@@ -1,9 +1,10 @@
-import type { Endpoint, EndpointPatch } from '@posthorn/model'
+import { paramTexts, type Endpoint, type EndpointPatch } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
 import { checkFilter } from '../../checks/filter.ts'
 import { sees } from '../../checks/feature-flags.ts'
 import { checkHeaders } from '../../checks/headers.ts'
+import { checkParams } from '../../checks/params.ts'
 import {
   checkActiveBeforeSubscribing,
   checkNoOwnSecret,
@@ -37,6 +38,7 @@ export function checkEndpoint(
   if (input.filter) checkFilter(input.filter)
   if (input.batch) checkBatch(input.batch, dialect)
   if (input.headers) checkHeaders(input.headers, dialect, before?.headers)
+  if (input.params) checkParams(paramTexts(input.params), dialect)
   if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
   else if (typeof input.secret === 'string') checkNewSecret(input.secret, dialect)
   checkSecretLength(app.preset, input.secret)

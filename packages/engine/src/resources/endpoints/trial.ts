@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { GivenParams } from '@posthorn/model'
 import { carriesClaim } from '../../directory/carries-claim.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import { liveMessage } from '../../encoding/live-message.ts'
@@ -13,7 +14,7 @@ export interface MockInput {
   readonly eventType: string
   /** JSON text of an object; the event type's sample when absent. Held against its schema. */
   readonly payload?: string
-  readonly params?: Readonly<Record<string, string>>
+  readonly params?: GivenParams
   readonly platform?: string | null
 }
 

@@ -2,6 +2,7 @@ import { changed, endpointFields, type Endpoint, type EndpointPatch } from '@pos
 import type { CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
 import { checkHeaders } from '../../checks/headers.ts'
+import { checkParams } from '../../checks/params.ts'
 import { checkInput } from '../../checks/input.ts'
 import { beginsOff, checkStep, subscriptionOf } from '../../checks/rules.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
@@ -107,15 +108,16 @@ function resumed(before: Endpoint, on: boolean, now: number): Partial<Endpoint> 
     : {}
 }
 
-/** What a patch leaves as it is has to fit the dialect that the endpoint moves to: headers, batches and secrets. */
+/** What a patch leaves as it is has to fit the dialect that the endpoint moves to: headers, params, batches and secrets. */
 function checkKept(
   { vault }: Pick<ResourceParts, 'vault'>,
   entry: EndpointEntry,
   patch: EndpointPatch,
   dialect: CompiledDialect,
 ): void {
-  const { headers, batch } = entry.endpoint
+  const { headers, batch, params } = entry.endpoint
   if (!patch.headers) checkHeaders(headers, dialect, headers)
+  if (!patch.params) checkParams(params, dialect)
   if (patch.batch === undefined && batch) checkBatch(batch, dialect)
   if (patch.secret !== undefined || isShared(dialect)) return
   for (const secret of vault.keptSecretsOf(entry))

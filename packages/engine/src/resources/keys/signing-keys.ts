@@ -48,10 +48,8 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
   /** What the key is used in: the dialects of the application whose endpoints share it. */
   function dialectsOf(app: ApplicationEntry): CompiledDialect[] {
     const all = [...app.endpoints.values()].map(({ dialect }) => dialect)
-    const shared = [...new Set([directory.dialectOf(app, { dialect: null, dialectVersion: null }), ...all])].filter(
-      isShared,
-    )
-    const [first] = all.length > 0 ? all : [directory.dialectOf(app, { dialect: null, dialectVersion: null })]
+    const shared = [...new Set([directory.ownFormat(app).dialect, ...all])].filter(isShared)
+    const [first] = all.length > 0 ? all : [directory.ownFormat(app).dialect]
     if (shared.length > 0) return shared
     throw new EngineError(
       'conflict',
