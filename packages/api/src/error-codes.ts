@@ -31,6 +31,10 @@ export const errorCodes = {
     status: 404,
     when: 'it does not exist, or the token may not see it; both have the same response',
   },
+  method_not_allowed: {
+    status: 405,
+    when: 'the path exists and does not have this method; the header `Allow` names those that it has',
+  },
   timeout: { status: 408, when: 'the request did not arrive in time' },
   conflict: {
     status: 409,

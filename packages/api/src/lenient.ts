@@ -48,3 +48,8 @@ export function withListNames(
     named[name] = [named[name] ?? [], query[key]].flat()
   return named
 }
+
+/** Whether a parameter that the route does not have is a 422. */
+export function refusesOthers(route: Route): boolean {
+  return querySchema(route).def.catchall instanceof z.ZodNever
+}

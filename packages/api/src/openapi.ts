@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { errorCodes } from './error-codes.ts'
-import { listParameters, listSpellings, querySchema } from './lenient.ts'
+import { errorCodes, type ErrorCode } from './error-codes.ts'
+import { listParameters, listSpellings, refusesOthers } from './lenient.ts'
+import { refusalsOf } from './refusals.ts'
 import type { Route } from './route.ts'
 import { routes } from './routes/index.ts'
 import { scopes } from './scopes.ts'
@@ -11,10 +12,11 @@ type Json = { [key: string]: unknown }
 /** The OpenAPI 3.1 document, made from the routes. */
 export function openApiDocument(): Json {
   const components: Json = {}
+  const refusals = new Refusals(components)
   const paths: Record<string, Json> = {}
   for (const route of routes as readonly Route[]) {
     paths[route.path] ??= {}
-    paths[route.path]![route.method.toLowerCase()] = operation(route, components)
+    paths[route.path]![route.method.toLowerCase()] = operation(route, components, refusals)
   }
   return {
     openapi: '3.1.0',
@@ -42,14 +44,46 @@ export function openApiDocument(): Json {
             '.',
         },
       },
-      schemas: Object.fromEntries(Object.entries(components).toSorted(([a], [b]) => (a < b ? -1 : 1))),
+      schemas: sorted(components),
+      responses: sorted(refusals.responses),
     },
   }
 }
 
-function operation(route: Route, components: Json): Json {
+/** Refusals with the same status and codes are written once. */
+class Refusals {
+  readonly #components: Json
+  readonly #names = new Map<string, string>()
+  readonly responses: Json = {}
+
+  constructor(components: Json) {
+    this.#components = components
+  }
+
+  refer(status: number, codes: readonly ErrorCode[]): Json {
+    const key = codes.join(' ')
+    let name = this.#names.get(key)
+    if (name === undefined) {
+      const others = Object.keys(this.responses).filter((other) => other.startsWith(`Refused${status}`)).length
+      name = `Refused${status}${others === 0 ? '' : `-${others + 1}`}`
+      this.#names.set(key, name)
+      const forms = [...new Set(codes.map((code) => (code === 'validation_error' ? HttpValidationError : HttpError)))]
+      const schemas = forms.map((form) => schemaOf(form, 'output', this.#components))
+      this.responses[name] = {
+        description: codes.map((code) => `\`${code}\`: ${errorCodes[code].when}`).join('. '),
+        ...json(schemas.length === 1 ? schemas[0]! : { anyOf: schemas }),
+      }
+    }
+    return { $ref: `#/components/responses/${name}` }
+  }
+}
+
+function sorted(entries: Json): Json {
+  return Object.fromEntries(Object.entries(entries).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function operation(route: Route, components: Json, refusals: Refusals): Json {
   const resource = route.operationId.split('.')[0]
-  const hasBody = route.body !== undefined
   const success: Json = route.response
     ? {
         description: 'Success',
@@ -62,23 +96,8 @@ function operation(route: Route, components: Json): Json {
     : { description: 'Success, without a body' }
   const responses: Json = { [route.status]: success }
   if (route.alsoStatus) responses[route.alsoStatus] = success
-  const refusals: Record<string, string> = {}
-  if (route.access !== 'public') {
-    refusals['401'] = 'There is no token, or it is not valid'
-    refusals['403'] = 'The token does not allow this'
-  }
-  if (route.path.includes('{')) refusals['404'] = 'It does not exist, or the token may not see it'
-  if (route.method === 'POST' || route.method === 'PUT') refusals['409'] = 'An id or name is already used'
-  if (hasBody) refusals['413'] = 'The body is too large'
-  for (const code of route.refusals ?? []) refusals[errorCodes[code].status] = `\`${code}\`: ${errorCodes[code].when}`
-  for (const [status, description] of Object.entries(refusals)) {
-    responses[status] = { description, ...json(schemaOf(HttpError, 'output', components)) }
-  }
-  if (hasBody || route.query || refusesOthers(route)) {
-    responses['422'] = {
-      description: 'A field is not valid',
-      ...json(schemaOf(HttpValidationError, 'output', components)),
-    }
+  for (const [status, codes] of refusalsOf(route)) {
+    responses[status] = refusals.refer(status, codes)
   }
   return {
     operationId: route.operationId,
@@ -96,11 +115,6 @@ function operation(route: Route, components: Json): Json {
   }
 }
 
-/** Whether a parameter that the route does not have is a 422. */
-function refusesOthers(route: Route): boolean {
-  return querySchema(route).def.catchall instanceof z.ZodNever
-}
-
 function contentTypeOf(route: Route): string {
   return route.stream ? 'text/event-stream' : (route.contentType?.split(';')[0] ?? 'application/json')
 }
@@ -112,21 +126,30 @@ function requestContent(route: Route, body: z.ZodType, components: Json): Json {
 
 const json = (schema: Json): Json => ({ content: { 'application/json': { schema } } })
 
+/** What every id and name in a path is: the server refuses anything else before it looks for it. */
+const pathText: Json = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 256,
+  pattern: String.raw`^(?!\.{1,2}$)[^\x00-\x1f\x7f]+$`,
+}
+
 function pathParameters(route: Route): Json[] {
   return [...route.path.matchAll(/\{(\w+)\}/g)].map((match) => ({
     name: match[1],
     in: 'path',
     required: true,
-    schema: { type: 'string' },
+    schema: pathText,
   }))
 }
 
 function queryParameters(route: Route): Json[] {
   const lists = listParameters(route)
   return Object.entries(route.query?.shape ?? {}).map(([name, type]) => {
-    const { description, ...schema } = schemaOf(type as z.ZodType, 'input', {})
+    const { description, param, ...schema } = schemaOf(type as z.ZodType, 'input', {})
     const also = lists.includes(name) ? { 'x-also-taken-as': listSpellings(name) } : {}
-    return { name, in: 'query', required: false, ...(description ? { description } : {}), ...also, schema }
+    const described = description ? { description } : {}
+    return { name, in: 'query', required: false, ...described, ...also, schema: param ?? schema }
   })
 }
 
@@ -148,9 +171,10 @@ function schemaOf(type: z.ZodType, io: 'input' | 'output', components: Json): Js
   } = z.toJSONSchema(type, {
     io,
     unrepresentable: 'any',
-    // The format says the same, and the pattern of a date has 300 characters.
     override: ({ jsonSchema }) => {
+      // The format says the same, and the pattern of a date has 300 characters.
       if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+      asPairs(jsonSchema)
     },
   }) as Json
   for (const [name, definition] of Object.entries(($defs ?? {}) as Json)) components[name] = relink(definition as Json)
@@ -160,6 +184,14 @@ function schemaOf(type: z.ZodType, io: 'input' | 'output', components: Json): Js
     return { $ref: `#/components/schemas/${id}` }
   }
   return relink(schema)
+}
+
+/** Lists of two texts. Tools that read OpenAPI do not all know the `prefixItems` of a tuple. */
+function asPairs(schema: Json): void {
+  const prefixItems = schema['prefixItems']
+  if (!Array.isArray(prefixItems) || !prefixItems.every((item: Json) => item['type'] === 'string')) return
+  delete schema['prefixItems']
+  Object.assign(schema, { items: { type: 'string' }, minItems: prefixItems.length, maxItems: prefixItems.length })
 }
 
 function relink(schema: Json): Json {

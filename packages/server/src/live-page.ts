@@ -18,10 +18,14 @@ export function mountLivePage(server: FastifyInstance): void {
   for (const { url, name, type } of files) {
     const bytes = readFileSync(new URL(`../static/${name}`, import.meta.url))
     const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
-    server.get(url, async (request, reply) => {
-      reply.headers({ ...pageHeaders, etag })
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send()
-      return reply.header('content-type', type).send(bytes)
+    server.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async (request, reply) => {
+        reply.headers({ ...pageHeaders, etag })
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+        return reply.header('content-type', type).send(bytes)
+      },
     })
   }
 }

@@ -52,9 +52,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   mountLivePage(server)
   mountFiles(server, engine)
   const openApi = JSON.stringify(openApiDocument())
-  server.get('/api/v1/openapi.json', async (_, reply) =>
-    reply.header('content-type', 'application/json; charset=utf-8').send(openApi),
-  )
+  server.route({
+    method: ['GET', 'HEAD'],
+    url: '/api/v1/openapi.json',
+    handler: async (_, reply) => reply.header('content-type', 'application/json; charset=utf-8').send(openApi),
+  })
 
   let url: string
   try {

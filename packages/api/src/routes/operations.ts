@@ -82,5 +82,6 @@ export const operationRoutes = [
     status: 200,
     alsoStatus: 202,
     response: OperationClaimOut,
+    refusals: ['expired'],
   },
 ] as const satisfies readonly Route[]

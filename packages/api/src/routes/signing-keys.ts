@@ -11,6 +11,7 @@ export const signingKeyRoutes = [
     scope: 'secrets:read',
     status: 200,
     response: SigningKeyOut,
+    refusals: ['conflict'],
   },
   {
     method: 'POST',

@@ -9,7 +9,7 @@ const Limit = z
   .regex(/^\d{1,4}$/, 'A number from 1 to 250 is expected.')
   .transform(Number)
   .pipe(z.int().min(1).max(250))
-  .meta({ description: '1 to 250; 50 when absent.' })
+  .meta({ description: '1 to 250; 50 when absent.', param: { type: 'integer', minimum: 1, maximum: 250 } })
 
 const Iterator = z.string().min(1).max(512).meta({ description: 'The iterator of the previous page.' })
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Log } from '@posthorn/engine'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Lifecycle } from '../lifecycle.ts'
+import { refuseUnknown } from './allowed-methods.ts'
 import { boundConnections, stalledMs } from './connections.ts'
 import { maxBodyBytes } from './whole-body.ts'
 import { failureHandler } from './failures.ts'
-import { notFound } from './refusal.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import { logRequests } from './request-log.ts'
 import { apiHeaders } from './security-headers.ts'
@@ -55,8 +55,6 @@ export function createListener(
   })
   if (logsRequests) logRequests(server, log)
   server.setErrorHandler(failureHandler(log))
-  server.setNotFoundHandler(async () => {
-    throw notFound()
-  })
+  refuseUnknown(server)
   return server
 }

@@ -44,7 +44,8 @@ export function mountRoutes(server: FastifyInstance, parts: RouteParts): void {
 
 function mountRoute(server: FastifyInstance, route: Route, parts: RouteParts): void {
   server.route({
-    method: route.method,
+    // Node sends no body to a HEAD.
+    method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
     // `onRequest` runs before a byte of the body is read.
     ...(route.access === 'public' ? {} : { onRequest: checkToken(route, parts.authenticate) }),
@@ -76,6 +77,8 @@ function operationHandler(route: Route, { engine, handlers }: RouteParts) {
 
 function streamHandler({ stream }: RouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    // It would have no end.
+    if (request.method === 'HEAD') return reply.header('content-type', 'text/event-stream').send()
     stream.open(request.caller ?? anonymous, reply.raw, { ...apiHeaders, 'x-request-id': request.id })
     return reply.hijack()
   }

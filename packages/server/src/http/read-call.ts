@@ -76,9 +76,9 @@ function bodyOf(route: Route, request: FastifyRequest): JsonBody {
 /** What cannot be an id is not sent to the store: control characters, an empty segment, and those that URLs fold. */
 function checkParams(params: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(params)) {
+    const isFolded = value === '' || value === '.' || value === '..'
     // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-    if (value === '' || value === '.' || value === '..' || value.length > 256 || /[\u0000-\u001f\u007f]/.test(value)) {
+    if (isFolded || Array.from(value).length > 256 || /[\u0000-\u001f\u007f]/.test(value))
       throw invalidField(['path', name], `\`${name}\` in the path is not an id.`)
-    }
   }
 }
