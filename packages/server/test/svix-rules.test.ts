@@ -1,6 +1,6 @@
 import type { RunningServer } from '../src/index.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { request, startTestServer, token, type Answer } from './support.ts'
+import { request, startReceiver, startTestServer, token, type Answer } from './support.ts'
 
 // Rules that the Svix API has and that its clients rely on.
 
@@ -242,6 +242,23 @@ describe('headers of an endpoint', () => {
     },
   )
 
+  it('that an older version took stay, and the rest of the endpoint can be changed', async () => {
+    const receiver = await startReceiver()
+    const { id: app } = await done('POST', '/app', { name: 'Old headers' })
+    const { id } = await done('POST', `/app/${app}/endpoint`, { url: receiver.url })
+    const endpoint = `/app/${app}/endpoint/${id}`
+    Object.assign((await server.engine.endpoints.get(org, app, id)).headers, { 'X-Amz-Old': 'kept' })
+    await done('PATCH', `${endpoint}/headers`, { headers: { 'X-New': '1' } })
+    await done('PATCH', endpoint, { dialect: 'svix' })
+    await done('PATCH', endpoint, { secondary: { dialect: 'standard' } })
+    await done('PUT', endpoint, { url: receiver.url })
+    await done('POST', `/app/${app}/msg`, { eventType: 'a.b', payload: {} })
+    await server.engine.idle()
+    expect(receiver.received[0]!.headers).toMatchObject({ 'x-amz-old': 'kept', 'x-new': '1' })
+    const other = await send('PATCH', `${endpoint}/headers`, { headers: { 'X-Amz-Old': 'other' } })
+    expect(problems(other)[0]!.at).toBe('body.headers.X-Amz-Old')
+  })
+
   it.each(['x-amazon', 'x-svixen', 'x-googled', 'amz-date'])('%s is taken', async (name) => {
     await newEndpoint({ headers: { [name]: '1' } })
   })
@@ -280,6 +297,15 @@ describe('secrets of Standard Webhooks', () => {
 })
 
 describe('rotations', () => {
+  it('of the key of an application have the same bound', async () => {
+    const { id: app } = await done('POST', '/app', { name: 'Shared key', dialect: 'screenmeet' })
+    const reset = () => send('POST', `/app/${app}/signing-key/reset`, {})
+    const statuses: number[] = []
+    // One signature a request: the next key waits, and one that waits is replaced, so there is never an old one too many.
+    for (let turn = 0; turn < 12; turn++) statuses.push((await reset()).status)
+    expect(new Set(statuses)).toEqual(new Set([200]))
+  })
+
   it('an eleventh old secret is a 400 with a code, and changes nothing', async () => {
     const { id } = await newEndpoint()
     const endpoint = `/app/${appId}/endpoint/${id}`
