@@ -114,7 +114,7 @@ export interface PresetEventType {
   /** An example payload, without the envelope; `null` when there is none. In the JSON a file: `samples/<name>.json`. */
   readonly sample: Readonly<Record<string, unknown>> | null
   /**
-   * JSON schema (draft 2020-12 or draft-07) of the payload; `null` when there is none. In the JSON a file of `schemas/`, which several
+   * JSON schema (draft 2020-12; with its `$schema` also an older one) of the payload; `null` when there is none. In the JSON a file of `schemas/`, which several
    * event types may share.
    */
   readonly schema: Readonly<Record<string, unknown>> | null

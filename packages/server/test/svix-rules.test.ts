@@ -102,6 +102,7 @@ describe('schemas of an event type', () => {
     ['refers to #/$defs/b, which is not in it', { $ref: '#/$defs/b' }],
     ['refers to https://acme.io/x, which is not in it', { $ref: 'https://acme.io/x' }],
     ['its $schema is none that can be used', { $schema: 'https://acme.io/my-draft' }],
+    ['its $schema is none that can be used', { $schema: 'http://json-schema.org/draft-04/schema#' }],
     ['the pattern (a)\\1 cannot be used', { pattern: '(a)\\1' }],
     ['has to be a JSON object', 'object'],
     ['has to be a JSON object', [{}]],
@@ -127,6 +128,8 @@ describe('schemas of an event type', () => {
   it.each([
     { prefixItems: [{ type: 'string' }], items: false },
     { $schema: draft07, items: [{ type: 'string' }] },
+    { $schema: 'https://json-schema.org/draft/2019-09/schema', unevaluatedProperties: false },
+    { $schema: 'http://json-schema.org/draft-06/schema#', type: 'object' },
     { type: 'object', 'x-own': 1 },
     true,
   ])('%j is taken', async (schema) => {

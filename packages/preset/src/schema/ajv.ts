@@ -9,7 +9,8 @@ import { linearFormats } from './formats.ts'
 import { replaceKeywords } from './keywords.ts'
 import { linearPattern } from './linear-pattern.ts'
 
-export type Draft = '2020-12' | 'draft-07'
+/** `draft-07` is also used for draft-06, of which it is an extension. */
+export type Draft = '2020-12' | '2019-09' | 'draft-07'
 
 type AjvClass = new (options: Options) => Ajv
 
@@ -41,9 +42,11 @@ function load(): Library {
   if (loaded === undefined) {
     const { Ajv, _: codegen } = require('ajv') as { Ajv: AjvClass; _: typeof _ }
     const { Ajv2020 } = require('ajv/dist/2020.js') as { Ajv2020: AjvClass }
+    const { Ajv2019 } = require('ajv/dist/2019.js') as { Ajv2019: AjvClass }
     const { default: addFormats } = require('ajv-formats') as { default: FormatsPlugin }
     const formats = linearFormats(new Ajv({ meta: false }), addFormats)
-    loaded = { classes: { '2020-12': Ajv2020, 'draft-07': Ajv }, formats, codegen, judges: new Map() }
+    const classes = { '2020-12': Ajv2020, '2019-09': Ajv2019, 'draft-07': Ajv }
+    loaded = { classes, formats, codegen, judges: new Map() }
   }
   return loaded
 }

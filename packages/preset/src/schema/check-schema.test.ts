@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { checkAgainstSchema, schemaProblem } from './check-schema.ts'
 
+const DRAFT_2019 = 'https://json-schema.org/draft/2019-09/schema'
 const DRAFT_07 = 'http://json-schema.org/draft-07/schema#'
 
 /** Problems in one line each. */
@@ -15,6 +16,12 @@ describe('a schema that can be used', () => {
     ['without $schema it is 2020-12', { prefixItems: [{ type: 'string' }], items: false }],
     ['2020-12', { $schema: 'https://json-schema.org/draft/2020-12/schema', $defs: { a: {} }, $ref: '#/$defs/a' }],
     ['draft-07, where items may be a list', { $schema: DRAFT_07, items: [{ type: 'string' }] }],
+    ['draft-06', { $schema: 'http://json-schema.org/draft-06/schema#', propertyNames: { pattern: '^a' } }],
+    [
+      '2019-09',
+      { $schema: DRAFT_2019, $defs: { a: { $anchor: 'here' } }, items: [{ $ref: '#here' }], additionalItems: true },
+    ],
+    ['2019-09, recursive', { $schema: DRAFT_2019, $recursiveAnchor: true, properties: { a: { $recursiveRef: '#' } } }],
     ['draft-07 without the #', { $schema: 'https://json-schema.org/draft-07/schema' }],
     ['keywords and formats that nobody knows', { type: 'object', 'x-vendor': 1, format: 'shoe-size' }],
     ['a recursive one', { type: 'object', properties: { child: { $ref: '#' } } }],
@@ -22,6 +29,20 @@ describe('a schema that can be used', () => {
     ['a bare true', true],
   ])('%s', (_what, schema) => {
     expect(schemaProblem(schema)).toBeNull()
+  })
+
+  test('in 2019-09 a recursive reference is followed, and a list of items is one for each place', () => {
+    const schema = {
+      $schema: DRAFT_2019,
+      $recursiveAnchor: true,
+      properties: { child: { $recursiveRef: '#' }, pair: { items: [{ type: 'string' }], unevaluatedItems: false } },
+      required: ['name'],
+    }
+    expect(told(schema, { name: 1, child: { name: 2, child: {} }, pair: ['a', 1] })).toEqual([
+      'child.child.name: is missing',
+      expect.stringContaining('pair'),
+    ])
+    expect(told({ $schema: DRAFT_2019, minimum: '1' }, 1)).toEqual([expect.stringContaining('minimum')])
   })
 
   test('draft-07 and 2020-12 read the same words differently', () => {
@@ -40,7 +61,10 @@ describe('a schema that cannot', () => {
     ['the schema has to be a JSON object', null],
     ['the schema has to be a JSON object', '{}'],
     ['the schema has to be a JSON object', [{}]],
-    ['its $schema is none that can be used: write it for draft 2020-12', { $schema: 'http://json-schema.org/schema#' }],
+    [
+      'its $schema is none that can be used: write it for draft 2020-12, 2019-09, draft-07 or draft-06',
+      { $schema: 'http://json-schema.org/schema#' },
+    ],
     ['its $schema is none that can be used', { $schema: 7 }],
     ['properties.a.type of the schema must be "array", "boolean"', { properties: { a: { type: 'text' } } }],
     ['properties.a.minimum of the schema must be a number', { properties: { a: { minimum: '1' } } }],

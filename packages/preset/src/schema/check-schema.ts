@@ -88,7 +88,9 @@ function textOf(schema: object | boolean): string | null {
 function read(schema: object | boolean): Judged {
   const draft = draftOf(schema)
   if (draft === null) {
-    return { problem: 'its $schema is none that can be used: write it for draft 2020-12 or draft-07' }
+    return {
+      problem: 'its $schema is none that can be used: write it for draft 2020-12, 2019-09, draft-07 or draft-06',
+    }
   }
   if (typeof schema === 'object' && '$async' in schema) {
     return { problem: 'the schema has the key $async, which is not JSON Schema: leave it out' }
@@ -113,8 +115,16 @@ function read(schema: object | boolean): Judged {
 
 const META_IDS: Readonly<Record<Draft, string>> = {
   '2020-12': 'https://json-schema.org/draft/2020-12/schema',
+  '2019-09': 'https://json-schema.org/draft/2019-09/schema',
   'draft-07': 'http://json-schema.org/draft-07/schema#',
 }
+
+const drafts: ReadonlyMap<string, Draft> = new Map([
+  ['json-schema.org/draft/2020-12/schema', '2020-12'],
+  ['json-schema.org/draft/2019-09/schema', '2019-09'],
+  ['json-schema.org/draft-07/schema', 'draft-07'],
+  ['json-schema.org/draft-06/schema', 'draft-07'],
+])
 
 /** Without `$schema`: the newest. */
 function draftOf(schema: object | boolean): Draft | null {
@@ -122,8 +132,7 @@ function draftOf(schema: object | boolean): Draft | null {
   if (named === undefined) return '2020-12'
   if (typeof named !== 'string') return null
   const written = named.replace(/^https?:\/\//, '').replace(/#$/, '')
-  if (written === 'json-schema.org/draft/2020-12/schema') return '2020-12'
-  return written === 'json-schema.org/draft-07/schema' ? 'draft-07' : null
+  return drafts.get(written) ?? null
 }
 
 function whyNotCompiled(error: unknown): string {

@@ -38,6 +38,8 @@ export function resolver(root: object): Resolve {
     if (Object.hasOwn(from, '$dynamicRef') && from['$dynamicRef'] === reference && targets.has(fragment))
       return targets.get(fragment)!
     const known = targets.get(whole)
+    // A recursive reference (2019-09) may also lead to the outermost schema.
+    if (known !== undefined && from['$recursiveRef'] === reference) return [...new Set([...known, root])]
     if (known !== undefined) return known
     const resource = targets.get(whole.slice(0, whole.length - fragment.length))?.[0]
     if (!fragment.startsWith('#/') || resource === undefined) return []

@@ -6,7 +6,7 @@ const IN_PLACE_LISTS = ['allOf', 'anyOf', 'oneOf']
 const IN_PLACE_MAPS = ['dependentSchemas', 'dependencies']
 const OF_FIELDS = ['additionalProperties', 'unevaluatedProperties', 'propertyNames']
 const OF_ELEMENTS = ['items', 'additionalItems', 'contains', 'unevaluatedItems']
-export const REFERENCES = ['$ref', '$dynamicRef']
+export const REFERENCES = ['$ref', '$dynamicRef', '$recursiveRef']
 /** Keywords that compare the whole value. */
 const OF_ALL_BELOW = ['const', 'enum', 'uniqueItems']
 
@@ -57,6 +57,7 @@ const FREE = new Set([
   '$id',
   '$anchor',
   '$dynamicAnchor',
+  '$recursiveAnchor',
   '$comment',
   '$defs',
   'definitions',
