@@ -35,6 +35,7 @@ export async function posthorn(args: readonly string[], around: Around = {}): Pr
     now: () => around.nowMs ?? Date.now(),
     style: (_style, text) => text,
     onSignal: () => {},
+    surviveReader: () => undefined,
     exit: () => {},
   }
   const code = await run(args, io)

@@ -16,9 +16,9 @@ import { presets } from './presets/handlers.ts'
 import { signingKeys } from './signing-keys/handlers.ts'
 
 /** The handler of every operation of the contract. A row without one does not compile. */
-export function handlersFor(lifecycle: Lifecycle, links: Links): Handlers {
+export function handlersFor(lifecycle: Lifecycle, links: Links, logTrouble: () => string | null): Handlers {
   return {
-    ...health(lifecycle),
+    ...health(lifecycle, logTrouble),
     ...applications,
     ...endpoints,
     ...eventTypes,

@@ -34,7 +34,8 @@ const drainMs = 10_000
 /** Opens the engine, unless one is given, and listens. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { settings } = options
-  const log = options.log ?? createLog(settings.logLevel)
+  const ownLog = options.log ? null : createLog(settings.logLevel)
+  const log = options.log ?? ownLog!
   const engine = options.engine ?? (await openEngine(settings, log))
   const lifecycle: Lifecycle = { draining: false }
   const links: Links = { base: settings.publicUrl ?? '' }
@@ -47,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     engine,
     stream,
     authenticate: authenticator(settings.jwtSecret),
-    handlers: handlersFor(lifecycle, links),
+    handlers: handlersFor(lifecycle, links, () => ownLog?.trouble() ?? null),
   })
   mountLivePage(server)
   mountFiles(server, engine)
@@ -76,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await server.close()
     clearTimeout(cut)
     if (!options.engine) await engine.close()
+    await ownLog?.close()
   }
   return { url, engine, close: () => (closing ??= close()) }
 }

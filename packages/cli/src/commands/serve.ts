@@ -18,11 +18,15 @@ export const serve = command({
   ],
   async run({ io }) {
     const settings = settingsOf(io.env)
+    io.surviveReader()
     const stopping = stopSignals(io)
     const server = await startedServer(settings)
     // On standard error, because standard output is the log: one JSON object per line.
     io.err(`ready ${server.url}\n`)
-    return stopping.closeWhenAsked(() => server.close())
+    const code = await stopping.closeWhenAsked(() => server.close())
+    // Lines for a pipe that nobody reads would keep the process for ever.
+    io.exit(code)
+    return code
   },
 })
 

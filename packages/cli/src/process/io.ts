@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers'
 import { styleText } from 'node:util'
+import { exitCodes } from './exit-codes.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -22,11 +23,23 @@ export interface Io {
   readonly style: (style: Style, text: string) => string
   /** Calls the listener on each SIGINT, SIGTERM and SIGHUP from now on. They no longer end the process. */
   readonly onSignal: (listener: (signal: string) => void) => void
+  /** From now on standard output is a log: a program that serves goes on when nobody reads it. */
+  readonly surviveReader: () => void
   /** Ends the process at once. */
   readonly exit: (code: number) => void
 }
 
 export function processIo(): Io {
+  let endsWithReader = true
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (!endsWithReader) return
+    // A reader that closes the pipe (`posthorn ... | head`) ends the program without an error, as with other tools.
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+    process.stderr.write(`posthorn: cannot write to standard output (${error.code ?? error.message})\n`)
+    process.exit(exitCodes.unable)
+  })
+  // What cannot be reported is no reason to end.
+  process.stderr.on('error', () => undefined)
   return {
     out: (text) => void process.stdout.write(text),
     outBytes: (bytes) => void process.stdout.write(bytes),
@@ -42,6 +55,9 @@ export function processIo(): Io {
     style: (style, text) => styleText(style, text, { stream: process.stdout, validateStream: true }),
     onSignal(listener) {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, listener)
+    },
+    surviveReader: () => {
+      endsWithReader = false
     },
     exit: (code) => process.exit(code),
   }

@@ -3,7 +3,8 @@ import type { HandlersOf } from '../http/handler.ts'
 import { Refusal } from '../http/refusal.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 
-export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
+/** @param logTrouble why lines of the program's log are lost; it does not keep the server from taking requests */
+export function health(lifecycle: Lifecycle, logTrouble: () => string | null): HandlersOf<'health'> {
   return {
     'health.live': () => ({ status: 'ok' as const }),
     'health.ready': async ({ engine }) => ({ status: 'ready' as const, reasons: await reasonsOfReady(engine) }),
@@ -16,7 +17,8 @@ export function health(lifecycle: Lifecycle): HandlersOf<'health'> {
   /** What is wrong although requests are taken, such as deliveries that wait. @throws NotReady they are not taken */
   async function reasonsOfReady(engine: Engine): Promise<string[]> {
     const { ok, reasons } = await engine.checkHealth()
-    if (ok && !lifecycle.draining) return [...reasons]
+    const lost = logTrouble()
+    if (ok && !lifecycle.draining) return lost === null ? [...reasons] : [...reasons, lost]
     throw new NotReady([...reasons, ...(lifecycle.draining ? ['The server is shutting down.'] : [])])
   }
 }
