@@ -37,7 +37,7 @@ export function fieldTables(): string {
     .flatMap(({ title, fields, schemas, puts }) => [
       `**${title}**`,
       table(
-        ['field', 'type', puts ? 'when a POST or PUT leaves it out' : 'when it is left out', 'meaning'],
+        ['field', 'type', 'set by', puts ? 'when a POST or PUT leaves it out' : 'when it is left out', 'meaning'],
         Object.entries(fields).flatMap(([key, definition]) => rowOf(key, definition, schemas)),
       ),
     ])
@@ -50,7 +50,19 @@ function rowOf(key: string, definition: Field, schemas: readonly string[]): stri
   const type = schemas.map((schema) => components.schemas[schema]?.properties?.[name]).find(Boolean)
   if (!type) return []
   const aliases = (api.aliases ?? []).map((alias) => `Older name: ${code(alias.name)}.`)
-  return [[code(name), typeWords(type), leftOutWords(definition), [description, ...aliases].join(' ')]]
+  return [
+    [
+      code(name),
+      typeWords(type),
+      setByWords(definition),
+      leftOutWords(definition),
+      [description, ...aliases].join(' '),
+    ],
+  ]
+}
+
+function setByWords({ setBy }: Field): string {
+  return setBy === 'engine' ? '' : setBy
 }
 
 function leftOutWords({ setBy, fixed, put, api = {}, ...definition }: Field): string {

@@ -21,7 +21,7 @@ export const errorCodes = {
   },
   forbidden: {
     status: 403,
-    when: 'the token belongs to an application and the operation needs the organisation, or a scope is missing',
+    when: 'the token belongs to an application and the operation needs the organisation; a scope is missing; or a customer changes what only the vendor sets (`detail` names it)',
   },
   plan_required: {
     status: 403,

@@ -1,6 +1,7 @@
 /** Every way in which the engine refuses; the list is closed, the API maps each to a status. */
 export type EngineErrorCode =
   | 'not_found'
+  | 'forbidden' // a customer changes what is the vendor's; the text names it
   | 'conflict' // a uid, name or event id that is taken
   | 'invalid' // a field that breaks a rule; `field` names it
   | 'payload_too_large'

@@ -6,8 +6,10 @@ export interface Idempotency {
   readonly fingerprint: string
 }
 
-/** For whom something is looked up. */
+/** For whom something is looked up or changed. */
 export interface Viewer {
+  /** The application whose customer this is, by its id. When absent it is the vendor, who may set every field. */
+  readonly customer?: string
   /** The feature flags of a customer, who sees no event types with other flags. When absent, every event type is seen. */
   readonly featureFlags?: readonly string[]
 }

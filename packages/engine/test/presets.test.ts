@@ -64,6 +64,7 @@ beforeEach(async () => {
       preset('single', { rules: { maxEndpoints: 1 } }),
       preset('named', { rules: { subscription: 'explicit' } }),
       preset('platforms', { platforms: ['iOS', 'Android'], eventTypes: [eventType] }),
+      preset('open', { rules: { customersMaySet: ['dialect', 'policy', 'facts'] } }),
       preset('long', { policy: { minSecretLength: 20 } }),
       preset('shared', { dialect: 'screenmeet', policy: { minSecretLength: 20 } }),
     ],
@@ -181,4 +182,27 @@ test('an own dialect of the name that the vendor speaks is not spoken in its pla
   expect(error.message).toContain('speaks the dialect mine, and this organisation has one of its own of that name')
   await engine.dialects.delete(org, 'mine')
   await apply('clashing', true)
+})
+
+test('what a preset leaves to customers they may set, and nothing else', async () => {
+  await engine.presets.apply(org, 'a', { name: 'open', overwrite: true })
+  const { id } = await engine.applications.get(org, 'a')
+  const write = { customer: id }
+  const { id: endpoint } = await engine.endpoints.create(
+    org,
+    'a',
+    { url, dialect: 'standard', retrySchedule: [5] },
+    write,
+  )
+  await engine.endpoints.update(org, 'a', endpoint, { timeoutSeconds: 3, secondary: { dialect: 'svix' } }, write)
+  await engine.applications.update(org, 'a', { facts: { lamps: 3 } }, write)
+  await expect(engine.endpoints.update(org, 'a', endpoint, { params: { x: 'y' } }, write)).rejects.toMatchObject({
+    code: 'forbidden',
+    field: 'params',
+    message: '`params` is set by Acme, not with the token of a customer. Leave it out, or send it unchanged.',
+  })
+  // The dialect of an application is that of all its messages, so it stays the vendor's.
+  await expect(engine.applications.update(org, 'a', { dialect: 'standard' }, write)).rejects.toMatchObject({
+    code: 'forbidden',
+  })
 })

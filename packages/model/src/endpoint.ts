@@ -132,9 +132,16 @@ export const endpointFields = {
   rateLimit: field(Rate.nullable(), {
     setBy: 'customer',
     default: null,
-    description: 'Requests per second. It is stored and not enforced yet.',
+    description:
+      'Requests per second. A customer can set at most the rate of the vendor. It is stored and not enforced yet.',
     examples: [20],
     api: { name: 'throttleRate', aliases: [{ name: 'rateLimit' }] },
+  }),
+  vendorRateLimit: field(Rate.nullable(), {
+    setBy: 'engine',
+    default: null,
+    description: 'The rate that the vendor set last: the most that the customer may set.',
+    api: { hidden: true },
   }),
   version: field(z.int().min(1).max(65_535), {
     setBy: 'customer',

@@ -74,7 +74,33 @@ export interface Rules {
   readonly facts: Readonly<Record<string, Fact>>
   /** Default `[]`. */
   readonly requires: readonly Requirement[]
+  /**
+   * What customers may set themselves, besides what is theirs everywhere (URL, secret, subscriptions, ...):
+   *
+   * - `dialect`: dialect and second format of an endpoint
+   * - `params`: params of an endpoint
+   * - `policy`: waits and timeout of an endpoint
+   * - `facts`: the facts of their application
+   *
+   * Absent: none of it.
+   */
+  readonly customersMaySet?: readonly CustomersMaySet[]
+  /**
+   * Checks of real messages, besides those that every message has:
+   *
+   * - `types`: the event type is one that the application has
+   * - `schema`: the payload is what the newest schema of its event type says
+   *
+   * Absent: none.
+   */
+  readonly checks?: readonly MessageCheck[]
 }
+
+export const customersMaySet = ['dialect', 'params', 'policy', 'facts'] as const
+export type CustomersMaySet = (typeof customersMaySet)[number]
+
+export const messageChecks = ['types', 'schema'] as const
+export type MessageCheck = (typeof messageChecks)[number]
 
 export interface Fact {
   readonly type: (typeof factTypes)[number]

@@ -40,6 +40,8 @@ export const PresetOut = z
           example: z.union([z.string(), z.number(), z.boolean()]),
         }),
       ),
+      customersMaySet: z.array(z.string()).optional(),
+      checks: z.array(z.string()).optional(),
       requires: z.array(
         z.object({
           before: z.array(z.string()),

@@ -100,8 +100,15 @@ export function changed<F extends Fields>(fields: F, patch: Patch<F>): Partial<P
   return row as Partial<Plain<F>>
 }
 
-/** The patch that a PUT is: what it leaves out goes back to its default, unless the field is one that a PUT keeps. */
-export function replacement<F extends Fields>(fields: F, given: Patch<F>): Patch<F> {
+/**
+ * The patch that a PUT is: what it leaves out goes back to its default, unless the field is one that a PUT keeps. In the PUT of a
+ * customer the fields of the vendor are kept.
+ */
+export function replacement<F extends Fields>(
+  fields: F,
+  given: Patch<F>,
+  by: 'customer' | 'vendor' = 'vendor',
+): Patch<F> {
   const reset: Record<string, unknown> = {}
   for (const [name, definition] of Object.entries(fields)) {
     const bodies = definition.api?.bodies
@@ -109,6 +116,7 @@ export function replacement<F extends Fields>(fields: F, given: Patch<F>): Patch
       definition.setBy !== 'engine' &&
       !definition.fixed &&
       definition.put !== 'keep' &&
+      (by === 'vendor' || definition.setBy === 'customer') &&
       (!bodies || bodies.includes('PUT'))
     if (isReset && (hasDefault(definition) || 'leftOut' in definition)) reset[name] = leftOut(definition)
   }

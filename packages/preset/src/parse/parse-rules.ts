@@ -1,21 +1,33 @@
 import type { JsonAt } from './json-at.ts'
 import { parseFactFilter } from './parse-fact-filter.ts'
 import { refuseTwins } from './parse-lists.ts'
-import { factTypes, steps, type Fact, type Requirement, type Rules } from '../preset.ts'
+import { customersMaySet, factTypes, messageChecks, steps, type Fact, type Requirement, type Rules } from '../preset.ts'
 
 export function parseRules(json: JsonAt): Rules {
-  const rules = json.or({}).object(['activation', 'subscription', 'maxEndpoints', 'facts', 'requires'])
+  const rules = json
+    .or({})
+    .object(['activation', 'subscription', 'maxEndpoints', 'facts', 'requires', 'customersMaySet', 'checks'])
   const activation = rules.get('activation').or('immediate')
   const maxEndpoints = rules.get('maxEndpoints').or(null)
   const facts = parseFacts(rules.get('facts').or({}))
   const requires = rules.get('requires').or([]).list()
+  const may = rules.get('customersMaySet')
+  const checks = rules.get('checks')
   return {
     activation: activation.oneOf(['immediate', 'toggle', 'step']),
     subscription: rules.get('subscription').or('all').oneOf(['all', 'explicit']),
     maxEndpoints: maxEndpoints.value === null ? null : maxEndpoints.whole(1, 1000),
     facts,
     requires: requires.map((requirement) => parseRequirement(requirement, facts, activation.value)),
+    ...(!may.isAbsent && { customersMaySet: parseNames(may, customersMaySet) }),
+    ...(!checks.isAbsent && { checks: parseNames(checks, messageChecks) }),
   }
+}
+
+function parseNames<Name extends string>(json: JsonAt, names: readonly [Name, ...Name[]]): Name[] {
+  const items = json.list()
+  refuseTwins(items)
+  return items.map((item) => item.oneOf(names))
 }
 
 function parseFacts(json: JsonAt): Rules['facts'] {

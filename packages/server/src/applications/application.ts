@@ -1,5 +1,6 @@
 import type { ApplicationIn, ApplicationOut, ApplicationPatch as PatchBody } from '@posthorn/api'
 import type { Application, ApplicationInput, ApplicationPatch } from '@posthorn/engine'
+import type { Caller } from '../auth/caller.ts'
 import { answerOf, applicationFields, inputOf, patchOf, replacement } from '@posthorn/model'
 
 export const applicationOut: (application: Application) => ApplicationOut = answerOf(applicationFields)
@@ -13,6 +14,6 @@ export function applicationPatch(body: PatchBody): ApplicationPatch {
 }
 
 /** PUT: what is left out goes back to its default. Fields that Svix's clients do not know keep their value (`put: 'keep'`). */
-export function applicationReplacement(body: ApplicationIn): ApplicationPatch {
-  return replacement(applicationFields, patchOf(applicationFields, body))
+export function applicationReplacement(body: ApplicationIn, { app }: Caller): ApplicationPatch {
+  return replacement(applicationFields, patchOf(applicationFields, body), app === null ? 'vendor' : 'customer')
 }

@@ -32,12 +32,14 @@ export const applications: HandlersOf<'application'> = {
   'application.get': async ({ engine, org, params }) =>
     applicationOut(await engine.applications.get(org, params.app_id)),
 
-  'application.upsert': async ({ engine, org, params, body }) => {
+  'application.upsert': async ({ engine, org, params, body, caller, write }) => {
     const id = params.app_id
     try {
       const current = await engine.applications.get(org, id)
-      const replacement = { ...applicationReplacement(body), uid: replacedUid(id, current, body) }
-      return applicationOut(await engine.applications.update(org, current.id, replacement))
+      // The uid of an application is the vendor's. A customer's PUT without it keeps it.
+      const uid = caller.app !== null && body.uid === undefined ? current.uid : replacedUid(id, current, body)
+      const replacement = { ...applicationReplacement(body, caller), uid }
+      return applicationOut(await engine.applications.update(org, current.id, replacement, write))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
       if (isEngineId('app', id)) throw notFound()
@@ -46,8 +48,8 @@ export const applications: HandlersOf<'application'> = {
     }
   },
 
-  'application.patch': async ({ engine, org, params, body }) =>
-    applicationOut(await engine.applications.update(org, params.app_id, applicationPatch(body))),
+  'application.patch': async ({ engine, org, params, body, write }) =>
+    applicationOut(await engine.applications.update(org, params.app_id, applicationPatch(body), write)),
 
   'application.delete': async ({ engine, org, params }) => {
     await engine.applications.delete(org, params.app_id)

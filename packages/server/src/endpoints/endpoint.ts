@@ -1,5 +1,6 @@
 import type { EndpointIn, EndpointOut, EndpointPatch as PatchBody, EndpointUpsertIn } from '@posthorn/api'
 import type { Endpoint, EndpointInput, EndpointPatch } from '@posthorn/engine'
+import type { Caller } from '../auth/caller.ts'
 import { answerOf, endpointFields, inputOf, patchOf, replacement } from '@posthorn/model'
 
 export const endpointOut: (endpoint: Endpoint) => EndpointOut = answerOf(endpointFields)
@@ -13,6 +14,6 @@ export function endpointPatch(body: PatchBody): EndpointPatch {
 }
 
 /** PUT: what is left out goes back to its default. */
-export function endpointReplacement(body: EndpointUpsertIn): EndpointPatch {
-  return replacement(endpointFields, patchOf(endpointFields, body))
+export function endpointReplacement(body: EndpointUpsertIn, { app }: Caller): EndpointPatch {
+  return replacement(endpointFields, patchOf(endpointFields, body), app === null ? 'vendor' : 'customer')
 }

@@ -27,11 +27,11 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.get': async ({ engine, org, params }) =>
     endpointOut(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
 
-  'endpoint.upsert': async ({ engine, org, params, body, write }) => {
+  'endpoint.upsert': async ({ engine, org, params, body, caller, write }) => {
     const { app_id: app, endpoint_id: id } = params
     try {
       const current = await engine.endpoints.get(org, app, id)
-      const replacement = { ...endpointReplacement(body), uid: replacedUid(id, current, body) }
+      const replacement = { ...endpointReplacement(body, caller), uid: replacedUid(id, current, body) }
       return endpointOut(await engine.endpoints.update(org, app, current.id, replacement, write))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error

@@ -10,6 +10,7 @@ type Answer<Code extends EngineErrorCode> = Code extends ErrorCode
 /** The status of each refusal of the engine. With `field` the answer is a 422 that names the field of the error, or else this field. */
 const answers: { readonly [Code in EngineErrorCode]: Answer<Code> } = {
   not_found: { status: 404 },
+  forbidden: { status: 403 },
   conflict: { status: 409 },
   invalid: { status: 422, field: '' },
   payload_too_large: { status: 413 },

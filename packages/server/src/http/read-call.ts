@@ -42,8 +42,13 @@ export function callReader(route: Route): ReadCall {
     const { value, raw } = route.body && !file ? bodyOf(route, request) : { value: undefined, raw: null }
     const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
     const idempotency = idempotencyOf(route, caller, request)
-    const { actor, featureFlags } = caller
-    const write = { actor, ...(featureFlags && { featureFlags }), ...(idempotency && { idempotency }) }
+    const { actor, app, featureFlags } = caller
+    const write = {
+      actor,
+      ...(app !== null && { customer: app }),
+      ...(featureFlags && { featureFlags }),
+      ...(idempotency && { idempotency }),
+    }
     return { engine, caller, org: caller.org, params, query, body, raw, file, write }
   }
 }

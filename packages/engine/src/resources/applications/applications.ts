@@ -7,12 +7,13 @@ import {
   type ApplicationPatch,
 } from '@posthorn/model'
 import { checkFactKinds } from '../../checks/fact-kinds.ts'
+import { settable } from '../../checks/customer.ts'
 import { checkInput } from '../../checks/input.ts'
 import { checkParams } from '../../checks/params.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { idempotencyRecord } from '../../idempotency.ts'
-import type { WriteOptions } from '../../write-options.ts'
+import type { Actor, WriteOptions } from '../../write-options.ts'
 import { sharedKeys } from '../keys/shared-keys.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
@@ -23,7 +24,7 @@ export interface ApplicationResource {
   create(org: string, input: ApplicationInput, write?: WriteOptions): Promise<Application>
   get(org: string, id: string): Promise<Application>
   list(org: string, options?: PageOptions): Promise<Page<Application>>
-  update(org: string, id: string, patch: ApplicationPatch): Promise<Application>
+  update(org: string, id: string, patch: ApplicationPatch, write?: Actor): Promise<Application>
   delete(org: string, id: string): Promise<void>
 }
 
@@ -60,12 +61,14 @@ export function applications(parts: ResourceParts): ApplicationResource {
     async list(org, options = {}) {
       return pageOf(directory.applications(org), (row) => row.id, options)
     },
-    async update(org, id, patch) {
-      checkInput(applicationFields, patch, 'patch')
-      if (patch.dialect != null) parts.dialects.find(org, patch.dialect)
+    async update(org, id, given, write) {
+      checkInput(applicationFields, given, 'patch')
       const { application } = directory.application(org, id)
       return directory.writes.exclusively(application.id, async () => {
         const entry = directory.application(org, application.id)
+        const { preset } = entry
+        const patch = settable('application', applicationFields, given, entry.application, { caller: write, preset })
+        if (patch.dialect != null) parts.dialects.find(org, patch.dialect)
         const row: Application = {
           ...entry.application,
           ...changed(applicationFields, patch),

@@ -1,4 +1,5 @@
 import { created, endpointFields, type Endpoint, type EndpointInput } from '@posthorn/model'
+import { rateSet, settable } from '../../checks/customer.ts'
 import { checkInput } from '../../checks/input.ts'
 import { beginsOff, checkCreatedOff, checkEndpointCount, checkStep, subscriptionOf } from '../../checks/rules.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
@@ -19,12 +20,13 @@ import { withSharedKey } from './with-shared-key.ts'
 export async function createEndpoint(
   parts: ResourceParts,
   app: ApplicationEntry,
-  input: EndpointInput,
+  given: EndpointInput,
   write: WriteOptions,
 ): Promise<Endpoint> {
   const { application, preset } = app
   const { org } = application
-  checkInput(endpointFields, input, 'create')
+  checkInput(endpointFields, given, 'create')
+  const input = settable('endpoint', endpointFields, given, null, { caller: write, preset })
   checkStep(preset, application, 'configure')
   checkEndpointCount(preset, [...app.endpoints.keys()])
   checkCreatedOff(preset, input.disabled)
@@ -46,6 +48,7 @@ export async function createEndpoint(
   const endpoint: Endpoint = {
     ...created(endpointFields, input),
     ...pinned,
+    ...rateSet(input.rateLimit, null, application, write),
     id,
     org,
     app: application.id,

@@ -3,6 +3,7 @@ import type { CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
 import { checkHeaders } from '../../checks/headers.ts'
 import { checkParams } from '../../checks/params.ts'
+import { rateSet, settable } from '../../checks/customer.ts'
 import { checkInput } from '../../checks/input.ts'
 import { beginsOff, checkStep, subscriptionOf } from '../../checks/rules.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
@@ -23,15 +24,16 @@ import { withSharedKey } from './with-shared-key.ts'
 export async function updateEndpoint(
   parts: ResourceParts,
   entry: EndpointEntry,
-  patch: EndpointPatch,
+  given: EndpointPatch,
   write: Actor | undefined,
 ): Promise<Endpoint> {
   const { directory, clock } = parts
-  checkInput(endpointFields, patch, 'patch')
+  checkInput(endpointFields, given, 'patch')
   const before = entry.endpoint
   const { org } = before
   const app = directory.application(org, before.app)
   const { application, preset } = app
+  const patch = settable('endpoint', endpointFields, withoutSentBack(given, before), before, { caller: write, preset })
   const pinned = pinnedDialect(parts, app, patch, before)
   const dialect = directory.dialectOf(app, pinned)
   const headers = patch.headers ?? before.headers
@@ -45,11 +47,10 @@ export async function updateEndpoint(
   const moved = dialect !== entry.dialect
   if (moved) checkKept(parts, entry, patch, dialect)
   const url = checkEndpoint(parts, patch, app, dialect, { viewer: write, before })
-  const keepsSecond = patch.secondary === undefined || isSentBack(patch.secondary, before.secondary)
-  const second =
-    patch.secondary && !keepsSecond
-      ? secondFormat(parts, org, patch.secondary.dialect, dialect, headers, patch.secondary.version)
-      : null
+  const keepsSecond = patch.secondary === undefined
+  const second = patch.secondary
+    ? secondFormat(parts, org, patch.secondary.dialect, dialect, headers, patch.secondary.version)
+    : null
   // The one that stays has to fit what is changed beside it, in the version that is pinned.
   if (keepsSecond && before.secondary && (moved || patch.headers))
     secondFormat(parts, org, before.secondary.dialect, dialect, headers, before.secondary.version)
@@ -62,6 +63,7 @@ export async function updateEndpoint(
     ...before,
     ...changed(endpointFields, patch),
     ...pinned,
+    ...rateSet(patch.rateLimit, before, application, write),
     ...(url !== null && { url }),
     ...(patch.eventTypes !== undefined && { eventTypes: subscriptionOf(preset, patch.eventTypes) }),
     disabled,
@@ -85,6 +87,11 @@ export async function updateEndpoint(
   await directory.writes.writeAll([first, ...more, ...auditsOf(parts, before, endpoint, patch, write)])
   parts.schedule.wake(endpoint.id, endpoint.app)
   return endpoint
+}
+
+/** A second format as an answer has it counts as left out. */
+function withoutSentBack({ secondary, ...patch }: EndpointPatch, before: Endpoint): EndpointPatch {
+  return secondary === undefined || isSentBack(secondary, before.secondary) ? patch : { ...patch, secondary }
 }
 
 /** Dialect and version as an answer has them, and no secret: the second format stays, with its secret. */
