@@ -272,7 +272,33 @@ describe('C7: redirects are not followed', () => {
   })
 })
 
+const interim = (status: number): string => `HTTP/1.1 ${status} Interim\r\n\r\n`.replace('100 Interim', '100 Continue')
+
 describe('C13: forms of a response', () => {
+  test('interim responses and folded lines that arrive byte by byte, three times on one connection', async () => {
+    const server = await start({
+      async onRequest(socket) {
+        socket.setNoDelay(true)
+        const folded = 'HTTP/1.1 200 OK\r\nx: 1\r\n\t2\r\n 3\r\ncontent-length:\t2\t\r\n\r\nok'
+        for (const byte of Buffer.from(`${interim(100)}${interim(103)}${interim(100)}${folded}`))
+          await new Promise<void>((written) => socket.write(Uint8Array.of(byte), () => setImmediate(written)))
+      },
+    })
+    for (let n = 0; n < 3; n++) {
+      const outcome = await send(server)
+      expect(outcome).toMatchObject({
+        kind: 'accepted',
+        response: { bodyTruncated: false, body: new Uint8Array(Buffer.from('ok')) },
+      })
+      expect(outcome.kind === 'accepted' && new Map(outcome.response.headers).get('x')?.split(/ +/)).toEqual([
+        '1',
+        '2',
+        '3',
+      ])
+    }
+    expect(server.connectionCount).toBe(1)
+  })
+
   test.each([
     ['204', 'HTTP/1.1 204 No Content\r\n\r\n', 204],
     ['304', 'HTTP/1.1 304 Not Modified\r\n\r\n', 304],
@@ -287,6 +313,27 @@ describe('C13: forms of a response', () => {
     ['a header twice', 'HTTP/1.1 200 OK\r\na: 1\r\na: 2\r\ncontent-length: 0\r\n\r\n', 200],
     ['a header called constructor', 'HTTP/1.1 200 OK\r\nconstructor: 1\r\ncontent-length: 0\r\n\r\n', 200],
     ['latin-1 in a header', 'HTTP/1.1 200 OK\r\nx: caf\xe9\r\ncontent-length: 0\r\n\r\n', 200],
+    ['a 100 Continue that nobody asked for', `HTTP/1.1 100 Continue\r\n\r\n${OK_RESPONSE}`, 200],
+    ['a 100 with headers', `HTTP/1.1 100 Continue\r\nx: 1\r\n\r\n${OK_RESPONSE}`, 200],
+    ['a 100 without a reason', `HTTP/1.1 100\r\n\r\n${OK_RESPONSE}`, 200],
+    ['100, 103, 100 and 102', `${interim(100)}${interim(103)}${interim(100)}${interim(102)}${OK_RESPONSE}`, 200],
+    ['an unknown interim response', `${interim(199)}${OK_RESPONSE}`, 200],
+    ['a 100 before a refusal', `${interim(100)}HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n`, 500],
+    ['a body that looks like a 100', `HTTP/1.1 200 OK\r\ncontent-length: 25\r\n\r\n${interim(100)}`, 200],
+    ['empty lines before the status', `\r\n\r\n${OK_RESPONSE}`, 200],
+    ['spaces around a value', 'HTTP/1.1 200 OK\r\ncontent-length:  \t 2 \t \r\n\r\nok', 200],
+    ['a folded header', 'HTTP/1.1 200 OK\r\nx: 1\r\n  2\r\ncontent-length: 0\r\n\r\n', 200],
+    [
+      'chunks with extensions',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;a="b;c"\r\nok\r\n0;x\r\n\r\n',
+      200,
+    ],
+    ['Chunked in other letters', 'HTTP/1.1 200 OK\r\nTRANSFER-ENCODING: Chunked\r\n\r\n02\r\nok\r\n000\r\n\r\n', 200],
+    ['a 204 with a length', 'HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n', 204],
+    ['a 205', 'HTTP/1.1 205 Reset Content\r\ncontent-length: 0\r\n\r\n', 205],
+    ['a name of a header with an odd letter', "HTTP/1.1 200 OK\r\n!#$%&'*+.^_`|~: 1\r\ncontent-length: 0\r\n\r\n", 200],
+    ['an empty value', 'HTTP/1.1 200 OK\r\nx:\r\ncontent-length: 0\r\n\r\n', 200],
+    ['bytes after the response', `${OK_RESPONSE}garbage`, 200],
   ])('%s: read as a response', async (_what, response, status) => {
     const outcome = await send(await answeringAndEnding(response))
     expect(outcome).toMatchObject({ response: { code: status, bodyTruncated: false } })
@@ -306,13 +353,13 @@ describe('C13: forms of a response', () => {
     ['a header with a space in its name', 'HTTP/1.1 200 OK\r\na b: x\r\n\r\n'],
     ['a header with a NUL', 'HTTP/1.1 200 OK\r\na: \x00\r\n\r\n'],
     ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok'],
+    ['the same length twice', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\nok'],
     ['an invalid length', 'HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\nok'],
     [
       'a length and chunks',
       'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
     ],
     ['an unrequested upgrade', 'HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n'],
-    ['an unrequested 100 Continue', `HTTP/1.1 100 Continue\r\n\r\n${OK_RESPONSE}`],
   ])('%s: a failure with a code, and the next request is served', async (_what, response) => {
     const server = await start({
       onRequest: (socket) => socket.end(server.requests.length === 1 ? response : OK_RESPONSE, 'latin1'),

@@ -6,6 +6,7 @@
 import type net from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import type { ParsedUrl } from '../guard/guard.ts'
+import { ResponseHeads } from './response-heads.ts'
 
 /** Receivers close idle connections after five seconds or more. A socket that is idle longer than this may be closing. */
 const MAX_IDLE_MS = 4_000
@@ -17,10 +18,12 @@ export class Connection {
   idleSinceMs = 0
   readonly #client: Client
   readonly #socket: net.Socket
+  readonly #heads: ResponseHeads
 
   constructor(url: ParsedUrl, socket: net.Socket, remoteAddress: string, onClosed: (connection: Connection) => void) {
     this.remoteAddress = remoteAddress
     this.#socket = socket
+    this.#heads = new ResponseHeads(socket)
     let unused: net.Socket | null = socket
     this.#client = new Client(url.origin, {
       // In a microtask, because undici expects the callback after `connect` has returned.
@@ -52,6 +55,7 @@ export class Connection {
   }
 
   dispatch(request: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): void {
+    this.#heads.expect()
     this.#client.dispatch(request, handler)
   }
 
