@@ -39,6 +39,8 @@ export function checkHeaders(
       throw refuse(
         `The value of the header ${name} has a line break or another character that is not printable ASCII. Take it out.`,
       )
+    if (value !== value.trim())
+      throw refuse(`The value of the header ${name} begins or ends with a space, which receivers remove. Take it out.`)
     if (value.length > maxHeaderBytes)
       throw refuse(`The value of the header ${name} is longer than ${maxHeaderBytes} bytes.`)
     if (isReservedHeader(lower))

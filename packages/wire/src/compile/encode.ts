@@ -102,6 +102,11 @@ function addSignatures(request: WireRequest, signature: Signature, signatures: r
   request.headers.push([signature.header, printSignatures(signature.format, signatures, time)])
 }
 
+/** As URL parsers write it: they encode the apostrophe too, and what is signed has to be what is sent. */
+function queryText(text: string): string {
+  return encodeURIComponent(text).replaceAll("'", '%27')
+}
+
 /** Adds to the URL's query, or begins one. It writes `?id=...` exactly, for receivers that split at the first `=`. */
 function addQuery(url: string, query: readonly FieldPlace[], input: EncodeInput): string {
   const hash = url.indexOf('#')
@@ -110,7 +115,7 @@ function addQuery(url: string, query: readonly FieldPlace[], input: EncodeInput)
     const text = lens.write(input.message, input)
     if (text === undefined) continue
     const separator = !result.includes('?') ? '?' : /[?&]$/.test(result) ? '' : '&'
-    result += `${separator}${encodeURIComponent(name)}=${encodeURIComponent(prefix + text)}`
+    result += `${separator}${queryText(name)}=${queryText(prefix + text)}`
   }
   return result
 }

@@ -80,13 +80,13 @@ describe('parser confusion: the stored URL is the one that is connected to', () 
     ['http://127.0.0.1:80@example.com/', 'user name or password'],
     ['http://user:pw@example.com/', 'user name or password'],
     ['http://1.1.1.1 &@2.2.2.2# @3.3.3.3/', 'user name or password'],
-    ['http://example.com\\@127.0.0.1/', 'accepted as http://example.com/@127.0.0.1/'],
+    ['http://example.com\\@127.0.0.1/', 'a backslash'],
     ['http://example.com#@127.0.0.1/', 'a fragment'],
     ['http://example.com/#', 'a fragment'],
     ['http:example.com/x', 'accepted as http://example.com/x'],
-    ['  https://example.com/a\r\nb?q=\u{10a}  ', 'accepted as https://example.com/ab?q=%C4%8A'],
+    ['  https://example.com/a\r\nb?q=\u{10a}  ', 'a space at character 1'],
     ['https://example.com/a%0d%0aX', 'accepted as https://example.com/a%0d%0aX'],
-    ['https://example.com//..//x', 'accepted as https://example.com//x'],
+    ['https://example.com//..//x', 'would be changed before it is sent: write https://example.com//x'],
     ['https://EXAMPLE.com:443/', 'accepted as https://example.com/'],
     ['https://münchen.example/', 'accepted as https://xn--mnchen-3ya.example/'],
     ['ftp://example.com/', 'is not a scheme for webhooks'],
@@ -204,4 +204,46 @@ test('the third check looks at the connected peer', () => {
   expect(guard.refusedPeer('::ffff:93.184.216.34')).toBeNull()
   expect(guard.refusedPeer('::ffff:127.0.0.1')).toContain('a loopback address')
   expect(guard.refusedPeer(undefined)).toContain('an unknown address')
+})
+
+describe('a URL is sent as it was written', () => {
+  test.each([
+    ['https://example.com/us?', '/us?'],
+    ['https://example.com?', '/?'],
+    ['https://example.com', '/'],
+    ['https://example.com?a=b', '/?a=b'],
+    ['https://example.com/a//b/', '/a//b/'],
+    ['https://example.com/a%20b%2F%c3%A9?x=%zz&y=a+b', '/a%20b%2F%c3%A9?x=%zz&y=a+b'],
+    ['https://example.com/a;b=c,d@e:f!$&()*+?q=/?:@', '/a;b=c,d@e:f!$&()*+?q=/?:@'],
+    ["https://example.com/it's", "/it's"],
+    ['https://example.com/...', '/...'],
+    ['HTTPS://EXAMPLE.com:443/Path', '/Path'],
+    ['https://bücher.example/x', '/x'],
+  ])('%s has the path %s', (url, path) => {
+    const check = guard.checkUrl(url)
+    expect(check).toMatchObject({ ok: true, url: { path } })
+    expect(check.ok && check.url.href).toBe(check.ok && check.url.origin + path)
+    // The canonical form is its own canonical form.
+    expect(check.ok && guard.checkUrl(check.url.href)).toEqual(check)
+  })
+
+  test.each([
+    ['a tab in the path', 'https://example.com/a\tb', /a tab at character 22/],
+    ['a tab in the host', 'https://exa\tmple.com/', /a tab at character 12/],
+    ['a line break', 'https://example.com/\n', /a line break/],
+    ['a space before it', ' https://example.com/', /a space at character 1/],
+    ['a space after it', 'https://example.com/ ', /a space at character 21/],
+    ['a space in the query', 'https://example.com/?a=b c', /a space .* write it as %20/],
+    ['a NUL', 'https://example.com/\0', /a control character/],
+    ['a backslash', 'https://example.com/a\\b', /a backslash/],
+    ['a dot segment', 'https://example.com/a/../b', /write https:\/\/example\.com\/b/],
+    ['an encoded dot segment', 'https://example.com/a/%2e%2E/b', /would be changed/],
+    ['a single dot', 'https://example.com/./a', /would be changed/],
+    ['a letter that has to be encoded', 'https://example.com/é', /write https:\/\/example\.com\/%C3%A9/],
+    ['an apostrophe in the query', "https://example.com/?a='", /write https:\/\/example\.com\/\?a=%27/],
+    ['a quotation mark', 'https://example.com/"a"', /%22a%22/],
+    ['angle brackets in the query', 'https://example.com/?<a>', /%3Ca%3E/],
+  ])('%s is refused, with what to write', (_what, url, message) => {
+    expect(messageOf(url)).toMatch(message)
+  })
 })
