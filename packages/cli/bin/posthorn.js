@@ -16,6 +16,10 @@ const here = dirname(realpathSync(fileURLToPath(import.meta.url)))
 const source = join(here, '..', 'src', 'main.ts')
 const built = join(here, '..', 'dist', 'main.js')
 const windows = process.platform === 'win32'
+// Signals within this time count as one: a terminal, npm and a supervisor may each send it.
+const SAME_SIGNAL_MS = 500
+// For a program that hears the second signal and ends by itself.
+const TO_END_MS = 1000
 // The signals that a terminal or a supervisor sends.
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGBREAK']
 
@@ -90,8 +94,17 @@ function run(node, args) {
   const child = spawn(node, flags.concat(args, process.argv.slice(2)), {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
+  let askedAt = 0
   const forward = function (signal) {
     child.kill(signal)
+    if (signal === 'SIGUSR2') return
+    // A program that is busy does not hear signals. The second one, when it is not the same Ctrl-C by another way, ends it in any case.
+    if (askedAt === 0) askedAt = Date.now()
+    else if (Date.now() - askedAt > SAME_SIGNAL_MS) {
+      setTimeout(function () {
+        child.kill('SIGKILL')
+      }, TO_END_MS)
+    }
   }
   for (const signal of SIGNALS) {
     if (signal in constants.signals) process.on(signal, forward)

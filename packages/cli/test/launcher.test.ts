@@ -52,6 +52,7 @@ describe('an installed package', () => {
         setTimeout(() => process.exit(7), 50)
       })
     } else if (what === 'stay') setInterval(() => {}, 1000)
+    else if (what === 'serve') { process.on('SIGTERM', () => {}); process.on('SIGINT', () => {}); console.log('running'); for (;;); }
     else if (what === 'busy') setTimeout(() => { for (const end = Date.now() + 1500; Date.now() < end; ); }, 100)
     console.log('running ' + process.version)
   `
@@ -117,7 +118,23 @@ describe('an installed package', () => {
     expect(await running.ended).toEqual({ code: null, signal: 'SIGTERM' })
   })
 
-  test.each(['stay', 'drain', 'busy'])('leaves no process behind when it is killed (%s)', async (what) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'a second %s ends a program that is too busy to hear it',
+    async (signal) => {
+      if (old === null) return
+      await using running = start(old, [bin, 'serve'], { env })
+      await running.until(/running/)
+      const children = descendants(running.child.pid ?? 0)
+      running.child.kill(signal)
+      // Signals within half a second count as one, so the test goes on sending.
+      const sending = setInterval(() => running.child.kill(signal), 100)
+      expect(await running.ended).toEqual({ code: null, signal: 'SIGKILL' })
+      clearInterval(sending)
+      expect(children.filter(alive)).toEqual([])
+    },
+  )
+
+  test.each(['stay', 'drain', 'busy', 'serve'])('leaves no process behind when it is killed (%s)', async (what) => {
     await using running = start(old ?? process.execPath, [bin, what], { env })
     await running.until(/running/)
     const children = descendants(running.child.pid ?? 0)

@@ -77,3 +77,39 @@ test('refuses settings that are missing, wrong or unknown, all at once', async (
   expect(running.output.text).toMatch(/POSTHORN_SECRET_KEY is required and not set\. .*openssl rand -base64 32/)
   expect(running.output.text).not.toMatch(/\n +at /)
 })
+
+test.each(['/proc/x', '/sys/x/y', '/dev/null/x', '/proc'])(
+  'A15 a data folder that cannot be made or written (%s) ends the start at once, with the reason',
+  async (path) => {
+    const running = start(process.execPath, [launcher, 'serve'], {
+      env: { ...env, POSTHORN_DATABASE_URL: `sqlite:${path}` },
+    })
+    expect(await running.ended).toEqual({ code: 3, signal: null })
+    expect(running.output.text).toMatch(
+      /^error: The data folder \S+ cannot be (created|written) \(.+\)\. Name a folder/,
+    )
+    expect(running.output.text).not.toMatch(/\n +at /)
+  },
+)
+
+test('A15 so does the folder of dev', async () => {
+  const running = start(process.execPath, [launcher, 'dev', '--port', '0', '--data', '/proc/x'])
+  expect(await running.ended).toEqual({ code: 3, signal: null })
+  expect(running.output.text).toMatch(/^error: the data folder \/proc\/x cannot be written: ENOENT/)
+})
+
+test('starts beside a Service of Kubernetes with its name, and says so in one line', async () => {
+  await using running = serve({
+    POSTHORN_SERVICE_HOST: '10.96.0.7',
+    POSTHORN_SERVICE_PORT_HTTP: '8071',
+    POSTHORN_PORT_8071_TCP: 'tcp://10.96.0.7:8071',
+    POSTHORN_LOG_LEVEL: 'info',
+  })
+  await running.until(/ready .*\n/)
+  const lines = running.output.text.split('\n').filter((line) => line.includes('Kubernetes'))
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0]!)).toMatchObject({
+    level: 'info',
+    ignored: ['POSTHORN_SERVICE_HOST', 'POSTHORN_SERVICE_PORT_HTTP', 'POSTHORN_PORT_8071_TCP'],
+  })
+})

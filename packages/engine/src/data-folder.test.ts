@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -39,7 +48,7 @@ describe('the data folder', () => {
     expect(existsSync(folder.path)).toBe(false)
   })
 
-  test.each(['', 'sqlite', 'sqlite:', './folder', 'postgres://localhost/x', 'SQLITE:./x'])(
+  test.each(['', 'sqlite', 'sqlite:', 'sqlite: ', './folder', 'postgres://localhost/x', 'SQLITE:./x'])(
     '%j is not the address of a database',
     (database) => {
       expect(() => openDataFolder({ database }, randomBytes)).toThrow(
@@ -47,6 +56,33 @@ describe('the data folder', () => {
       )
     },
   )
+
+  test.each([
+    ['below /proc', '/proc/x'],
+    ['deep below /proc', '/proc/x/y/z'],
+    ['below /sys', '/sys/x'],
+    ['below a device', '/dev/null/x'],
+    ['with a name that is too long', `/tmp/${'x'.repeat(300)}`],
+  ])('A15 a folder %s is refused at once, with the reason', (_, path) => {
+    expect(() => openDataFolder({ database: `sqlite:${path}` }, randomBytes)).toThrow(
+      expect.objectContaining({
+        code: 'invalid',
+        field: 'database',
+        message: expect.stringMatching(/^The data folder .* cannot be created \(.+\)\. Name a folder/),
+      }),
+    )
+  })
+
+  test('A15 a folder below a file, or at the end of a link to nothing, is refused', () => {
+    writeFileSync(join(root, 'file'), '')
+    symlinkSync(join(root, 'nothing'), join(root, 'link'))
+    symlinkSync(join(root, 'loop'), join(root, 'loop'))
+    for (const name of ['file/a/b', 'link/a', 'loop/a']) {
+      expect(() => openDataFolder({ database: `sqlite:${join(root, name)}` }, randomBytes), name).toThrow(
+        expect.objectContaining({ code: 'invalid', field: 'database' }),
+      )
+    }
+  })
 
   test('that is a file is refused, and the file stays', () => {
     const path = join(root, 'notes.txt')

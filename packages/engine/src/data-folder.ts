@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { EngineError } from './errors.ts'
+import { makeFolder } from './make-folder.ts'
 import type { OpenOptions } from './options.ts'
 import { parseSecretKey } from './directory/secrets.ts'
 
@@ -19,7 +20,7 @@ export interface DataFolder {
  */
 export function openDataFolder(options: OpenOptions, randomBytes: (count: number) => Uint8Array): DataFolder {
   const match = /^sqlite:(.+)$/s.exec(options.database)
-  if (!match?.[1])
+  if (!match?.[1]?.trim())
     throw new EngineError(
       'invalid',
       `${JSON.stringify(options.database)} is not the address of a database. Use sqlite: and a folder, such as sqlite:./posthorn-data.`,
@@ -28,29 +29,33 @@ export function openDataFolder(options: OpenOptions, randomBytes: (count: number
   // A malformed key is refused before a folder is created.
   const givenKey = options.secretKey === undefined ? null : parseSecretKey(options.secretKey)
   const temporary = match[1] === ':memory:'
-  const path = temporary ? mkdtempSync(join(tmpdir(), 'posthorn-')) : makeFolder(resolve(match[1]))
+  const path = temporary ? mkdtempSync(join(tmpdir(), 'posthorn-')) : folderOf(resolve(match[1]))
   return {
     path,
-    secretKey: givenKey ?? parseSecretKey(keptKey(path, randomBytes)),
+    secretKey: givenKey ?? parseSecretKey(usable(path, 'written', () => keptKey(path, randomBytes))),
     close: () => {
       if (temporary) rmSync(path, { recursive: true, force: true })
     },
   }
 }
 
-function makeFolder(path: string): string {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
+function folderOf(path: string): string {
+  return usable(path, 'created', () => {
+    makeFolder(path)
     return path
+  })
+}
+
+/** Runs a step that writes to the folder. What the system says against it becomes an error that says what to do. */
+function usable<T>(path: string, what: 'created' | 'written', step: () => T): T {
+  try {
+    return step()
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new EngineError(
       'invalid',
-      `The data folder ${path} cannot be created (${why}). Name a folder that this process may write.`,
-      {
-        field: 'database',
-        cause,
-      },
+      `The data folder ${path} cannot be ${what} (${why}). Name a folder that this process may write, on a local disk.`,
+      { field: 'database', cause },
     )
   }
 }

@@ -36,6 +36,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { settings } = options
   const ownLog = options.log ? null : createLog(settings.logLevel)
   const log = options.log ?? ownLog!
+  if (settings.ignored.length > 0)
+    log.info(
+      { ignored: settings.ignored },
+      'variables that Kubernetes sets for a Service named posthorn are no settings',
+    )
   const engine = options.engine ?? (await openEngine(settings, log))
   const lifecycle: Lifecycle = { draining: false }
   const links: Links = { base: settings.publicUrl ?? '' }

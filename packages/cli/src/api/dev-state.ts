@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import { errorText, systemCode } from '../process/system-error.ts'
+import { makeFolder } from '../process/make-folder.ts'
 import { writePrivate } from '../process/write-private.ts'
 
 /** What `posthorn dev` stores in its data folder, so that a restart, and commands in other terminals, find it. */
@@ -63,7 +64,7 @@ export function openDevState(data: string): DevState {
 
 export function saveDevState(data: string, state: DevState): void {
   try {
-    mkdirSync(devFolder(data), { recursive: true, mode: 0o700 })
+    makeFolder(devFolder(data))
     writePrivate(join(devFolder(data), 'state.json'), `${JSON.stringify(state, null, 2)}\n`)
   } catch (error) {
     throw new CliError(

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomBytes, X509Certificate } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '../process/make-folder.ts'
 import { writePrivate } from '../process/write-private.ts'
 
 /** The certificate of the built-in https receiver, and the authority that the server must trust. All in PEM format. */
@@ -28,7 +29,7 @@ const NAMES = [
  * about to expire.
  */
 export async function certificates(folder: string, nowMs: number): Promise<Certificates> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const caFile = join(folder, 'ca.pem')
   const files = [caFile, join(folder, 'receiver.pem'), join(folder, 'receiver-key.pem')]
   const [ca, certificate, key] = files.map(read)

@@ -1,9 +1,10 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readSettings, SettingsError, type Settings } from '@posthorn/server/settings'
 import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
 import { cliVariables } from '../process/environment.ts'
+import { makeFolder } from '../process/make-folder.ts'
 import { writePrivate } from '../process/write-private.ts'
 import { devFolder, type DevState } from '../api/dev-state.ts'
 
@@ -15,7 +16,7 @@ export function devSettings(options: { port?: number; data: string }, state: Dev
   for (const name of ['POSTHORN_JWT_SECRET', 'POSTHORN_SECRET_KEY', 'POSTHORN_DATABASE_URL']) {
     if (env[name]) io.err(`${name} is ignored: dev keeps its own in the data folder. "posthorn serve" uses it.\n`)
   }
-  mkdirSync(options.data, { recursive: true, mode: 0o700 })
+  makeFolder(options.data)
   const trusted = join(devFolder(options.data), 'trusted.pem')
   const more = env['POSTHORN_EXTRA_CA'] ? `\n${readFileSync(env['POSTHORN_EXTRA_CA'], 'utf8')}` : ''
   writePrivate(trusted, `${ca}${more}`)

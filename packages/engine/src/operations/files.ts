@@ -55,7 +55,6 @@ export class ResultFiles {
     announced: number | undefined,
   ): Promise<ReceivedFile> {
     this.checkSize(announced)
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 })
     const path = join(this.#folder, stored)
     const part = `${path}.part`
     const hash = createHash('sha256')
@@ -79,6 +78,7 @@ export class ResultFiles {
       await Promise.all([rm(part, { force: true }), rm(path, { force: true })])
       this.#receiving.delete(stored)
     }
+    await this.#makeFolder()
     this.#receiving.add(stored)
     const file = createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true, highWaterMark: chunkBytes })
     try {
@@ -119,6 +119,14 @@ export class ResultFiles {
     for (const name of found) {
       const stored = name.replace(/\.part$/, '')
       if (!kept.has(name) && !receiving.has(stored)) await rm(join(this.#folder, name), { force: true })
+    }
+  }
+
+  async #makeFolder(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { mode: 0o700 })
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw notWritten(error)
     }
   }
 

@@ -98,6 +98,55 @@ describe('settings', () => {
     },
   )
 
+  const ofAService = {
+    POSTHORN_SERVICE_HOST: '10.96.0.7',
+    POSTHORN_SERVICE_PORT: '8071',
+    POSTHORN_SERVICE_PORT_HTTP: '8071',
+    POSTHORN_SERVICE_PORT_HTTP_2: '8072',
+    POSTHORN_PORT: 'tcp://10.96.0.7:8071',
+    POSTHORN_PORT_8071_TCP: 'tcp://10.96.0.7:8071',
+    POSTHORN_PORT_8071_TCP_PROTO: 'tcp',
+    POSTHORN_PORT_8071_TCP_PORT: '8071',
+    POSTHORN_PORT_8071_TCP_ADDR: '10.96.0.7',
+    POSTHORN_PORT_53_UDP: 'udp://10.96.0.7:53',
+    POSTHORN_PORT_53_UDP_ADDR: '10.96.0.7',
+    POSTHORN_PORT_9_SCTP: 'sctp://10.96.0.7:9',
+    POSTHORN_PORT_9_SCTP_PROTO: 'sctp',
+    // Services named posthorn-api and posthorn-2.
+    POSTHORN_API_SERVICE_HOST: '10.96.0.8',
+    POSTHORN_API_PORT: 'tcp://10.96.0.8:80',
+    POSTHORN_2_SERVICE_PORT_WEB: '80',
+    POSTHORN_2_PORT_80_TCP_ADDR: '10.96.0.9',
+  }
+
+  it('ignore what Kubernetes sets for a Service named posthorn, and name it', () => {
+    const settings = readSettings({ ...needed, ...ofAService })
+    expect(settings.port).toBe(8071)
+    expect([...settings.ignored].sort()).toEqual(Object.keys(ofAService).sort())
+    expect(readSettings(needed).ignored).toEqual([])
+    expect(readSettings({ ...needed, POSTHORN_PORT: 'tcp://[fd00::7]:8071' }).port).toBe(8071)
+  })
+
+  it('take a port that is one, also beside the variables of Kubernetes', () => {
+    expect(readSettings({ ...needed, ...ofAService, POSTHORN_PORT: '8080' }).port).toBe(8080)
+  })
+
+  it.each([
+    [{ POSTHORN_PORT: 'tcp://' }, /^POSTHORN_PORT is not valid/],
+    [{ POSTHORN_PORT: 'tcp://10.0.0.1' }, /^POSTHORN_PORT is not valid/],
+    [{ POSTHORN_PORT: 'http://10.0.0.1:80' }, /^POSTHORN_PORT is not valid/],
+    [{ POSTHORN_PORT: '-1' }, /^POSTHORN_PORT is not valid/],
+    [{ POSTHORN_HOST: 'tcp://10.0.0.1:80', POSTHORN_PORTS: '1' }, /^POSTHORN_PORTS is not a setting/],
+    [{ POSTHORN_SERVICE: 'x' }, /^POSTHORN_SERVICE is not a setting/],
+    [{ POSTHORN_PORT_TCP: 'x' }, /^POSTHORN_PORT_TCP is not a setting/],
+    [{ posthorn_service_host: 'x', POSTHORN_API_PORT: '80' }, /^POSTHORN_API_PORT is not a setting/],
+    [{ POSTHORN_DATABASE_URL: 'sqlite: ' }, /^POSTHORN_DATABASE_URL is not valid/],
+  ])('refuse %j, which Kubernetes does not set', (env, message) => {
+    const found = problems({ ...needed, ...env })
+    expect(found).toHaveLength(1)
+    expect(found[0]).toMatch(message)
+  })
+
   it('never print a secret', () => {
     const settings = readSettings(needed)
     const printed = [inspect(settings, { depth: 9 }), JSON.stringify(settings), String(settings.jwtSecret)].join('\n')

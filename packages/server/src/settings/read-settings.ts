@@ -1,6 +1,7 @@
 import { nearestWord } from '@posthorn/wire'
 import type { Reading, Setting } from './setting.ts'
-import { settings, type SettingName, type Settings } from './settings.ts'
+import { isFromKubernetes } from './kubernetes.ts'
+import { settings, type SettingName, type Settings, type SettingValues } from './settings.ts'
 
 /** The environment has settings that are not valid. Every problem is listed, with what to do. */
 export class SettingsError extends Error {
@@ -18,11 +19,13 @@ type Environment = Readonly<Record<string, string | undefined>>
 /**
  * Reads the settings from an environment. A `POSTHORN_...` name that is not a setting is an error, because a typing
  * mistake must not silently become a default. Names of the tests (`POSTHORN_TEST_...`) and the names in `foreign` are
- * ignored: they belong to other programs.
+ * ignored: they belong to other programs. So are those that Kubernetes sets; `ignored` names them.
  *
  * @throws {SettingsError}
  */
-export function readSettings(env: Environment, foreign: readonly string[] = []): Settings {
+export function readSettings(all: Environment, foreign: readonly string[] = []): Settings {
+  const ignored = Object.keys(all).filter((key) => isFromKubernetes(key, all[key] ?? ''))
+  const env = Object.fromEntries(Object.entries(all).filter(([key]) => !ignored.includes(key)))
   const problems = unknownNames(env, foreign)
   const values: Partial<Record<SettingName, unknown>> = {}
   for (const [name, setting] of entries) {
@@ -31,7 +34,7 @@ export function readSettings(env: Environment, foreign: readonly string[] = []):
     else values[name] = reading.value
   }
   if (problems.length > 0) throw new SettingsError(problems)
-  return values as Settings
+  return { ...(values as SettingValues), ignored }
 }
 
 const entries = Object.entries(settings) as [SettingName, Setting<unknown>][]

@@ -29,7 +29,7 @@ export const settings = {
     secret: true,
     default: 'sqlite:./posthorn-data',
     read: (text) =>
-      /^sqlite:.+$/.test(text)
+      /^sqlite:.*\S/.test(text)
         ? { value: text }
         : { problem: 'It must be `sqlite:` and a folder, such as sqlite:./posthorn-data.' },
   },
@@ -105,8 +105,13 @@ export const settings = {
 export type SettingName = keyof typeof settings
 
 /** The values of all settings. */
-export type Settings = {
+export type SettingValues = {
   readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer Value> ? Value : never
+}
+
+export interface Settings extends SettingValues {
+  /** Names of the environment that begin as settings do and come from Kubernetes. */
+  readonly ignored: readonly string[]
 }
 
 function asItIs(text: string): Reading<string> {

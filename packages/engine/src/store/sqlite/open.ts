@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NewId } from '../../ids.ts'
+import { makeFolder } from '../../make-folder.ts'
 import type { Store } from '../store.ts'
 import { catalogMethods } from './catalog/methods.ts'
 import { lockFolder } from './file/lock.ts'
@@ -33,7 +33,7 @@ const ledgerLingerMs = 20
 
 /** Opens the SQLite store: two files with a writer each, readers apart, and the lock of the folder. */
 export async function openSqlite({ folder, threads, newId, onLost }: SqliteOptions): Promise<Store> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  makeFolder(folder)
   const unlock = lockFolder(folder)
   const paths: Paths = {
     queue: join(folder, 'queue.db'),

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../../../errors.ts'
+import { writeFailure } from './failure.ts'
 
 const sqlite = process.getBuiltinModule('node:sqlite')
 
@@ -10,12 +12,20 @@ const sqlite = process.getBuiltinModule('node:sqlite')
  * @throws EngineError `database_locked`
  */
 export function lockFolder(folder: string): () => void {
-  const lock = new sqlite.DatabaseSync(join(folder, 'posthorn.lock'))
+  let lock: DatabaseSync | null = null
   try {
+    lock = new sqlite.DatabaseSync(join(folder, 'posthorn.lock'))
     lock.exec('PRAGMA busy_timeout = 0')
     lock.exec('BEGIN EXCLUSIVE')
   } catch (error) {
-    lock.close()
+    lock?.close()
+    const failure = writeFailure(error)
+    if (failure.kind === 'refused' || failure.kind === 'full' || failure.kind === 'lost')
+      throw new EngineError(
+        'invalid',
+        `The data folder ${folder} cannot be written (${failure.message}). Name a folder that this process may write, on a local disk with free space.`,
+        { field: 'database', cause: error },
+      )
     if (error instanceof Error && error.message.includes('locked'))
       throw new EngineError(
         'database_locked',
@@ -23,7 +33,8 @@ export function lockFolder(folder: string): () => void {
       )
     throw error
   }
+  const held = lock
   return () => {
-    lock.close()
+    held.close()
   }
 }
