@@ -100,7 +100,21 @@ export async function openWith(
     const attemptLog = new AttemptLog({ directory, ledger, listeners, log })
     const schedule = new Schedule({ clock, log, newId, limits, directory, queue, attemptLog })
     const health = new HealthKeeper({ clock, directory, schedule, listeners, log, holdAfterMs })
-    const base = { clock, random, log, newId, directory, vault, transport, policy, queue, ledger, retentionDays }
+    const { checks = [] } = options
+    const base = {
+      clock,
+      random,
+      log,
+      newId,
+      directory,
+      vault,
+      transport,
+      policy,
+      queue,
+      ledger,
+      retentionDays,
+      checks,
+    }
     const lifecycle: Lifecycle = { closing: false }
     const localFaults = new LocalFaults(clock, log)
     const pipeline: PipelineParts = { ...base, schedule, attemptLog, health, lifecycle, localFaults }

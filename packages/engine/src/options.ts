@@ -1,6 +1,6 @@
 import type { Dialect } from '@posthorn/wire'
 import type { Clock, Random } from './clock.ts'
-import type { Preset } from '@posthorn/preset'
+import type { MessageCheck, Preset } from '@posthorn/preset'
 import type { Transport } from './transport/transport.ts'
 
 /** Waits, timeout and success of deliveries that say nothing themselves. Not part of a wire format. */
@@ -69,6 +69,8 @@ export interface OpenOptions {
   /** Vendors' systems that can be applied to applications; see `@posthorn/preset`. */
   readonly presets?: readonly Preset[]
   readonly policy?: Partial<Policy>
+  /** Checks of every message, besides those that its preset switches on; none. */
+  readonly checks?: readonly MessageCheck[]
   /** Days of continuous failure after which an endpoint is held; 5. */
   readonly holdAfterDays?: number
   /** Days that messages and outcomes are kept; 90. */

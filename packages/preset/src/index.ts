@@ -1,6 +1,6 @@
 /** Vendors as data: the presets, read from their folders. Begin with `preset.ts`. */
 export type * from './preset.ts'
-export { languages, ownWords } from './preset.ts'
+export { languages, messageChecks, ownWords, steps } from './preset.ts'
 export { builtInPresetFolder } from './built-in-folder.ts'
 export { checkSamples } from './check-samples.ts'
 export { documentPreset } from './documentation/documentation.ts'

@@ -118,7 +118,7 @@ export type Step = (typeof steps)[number]
 /** A condition that an application must meet before a step. */
 export interface Requirement {
   readonly before: readonly Step[]
-  /** `plan`: what the customer bought. `readiness`: what must happen first. */
+  /** `plan`: what the customer bought; it holds for all later steps too. `readiness`: what must happen first. */
   readonly kind: 'plan' | 'readiness'
   /** A filter (see `filter.ts`) on the facts of the application. */
   readonly facts: Readonly<Record<string, unknown>>

@@ -11,6 +11,7 @@ export async function openEngine(settings: Settings, log: Log): Promise<Engine> 
     allowPrivate: settings.allowPrivate,
     extraCa: settings.extraCa === null ? [] : [await readFile(settings.extraCa, 'utf8')],
     defaultDialect: settings.defaultDialect,
+    checks: settings.checks,
     presets: presetsOf(settings),
     log,
   })

@@ -1,4 +1,5 @@
-import { compileFilter, type Preset, type Requirement, type Step } from '@posthorn/preset'
+import { compileFilter, steps, type CompiledFilter, type Preset, type Requirement, type Step } from '@posthorn/preset'
+import type { CompiledDialect } from '@posthorn/wire'
 import { EngineError } from '../errors.ts'
 import type { Application, Endpoint, EventType } from '../model.ts'
 
@@ -32,10 +33,14 @@ export function subscribesMore(
   return before.eventTypes !== null && after.eventTypes.some((type) => !before.eventTypes?.includes(type))
 }
 
-/** @throws EngineError `plan_required`, `not_ready` */
+/**
+ * A plan that a step needs is needed for every later step too: without it the customer has no webhooks. What has to happen before a step
+ * (`readiness`) is asked at this step only: the device that was unenrolled last is still reported. @throws EngineError `plan_required`,
+ * `not_ready`
+ */
 export function checkStep(preset: Preset | null, application: Application, step: Step): void {
   if (!preset) return
-  const missing = preset.rules.requires.find((rule) => rule.before.includes(step) && !holds(rule, application))
+  const missing = preset.rules.requires.find((rule) => isAskedAt(rule, step) && !holds(rule, application))
   if (!missing) return
   const stands = Object.keys(preset.rules.facts)
     .filter((name) => mentions(missing.facts, name))
@@ -55,8 +60,21 @@ function mentions(filter: unknown, fact: string): boolean {
   return Object.entries(filter).some(([name, inside]) => name === fact || mentions(inside, fact))
 }
 
+function isAskedAt({ before, kind }: Requirement, step: Step): boolean {
+  if (kind === 'readiness') return before.includes(step)
+  return before.some((first) => steps.indexOf(first) <= steps.indexOf(step))
+}
+
+/** Every message asks, and a preset does not change. */
+const compiled = new WeakMap<Requirement, CompiledFilter>()
+
 function holds(rule: Requirement, application: Application): boolean {
-  return compileFilter(rule.facts).matches(application.facts)
+  let filter = compiled.get(rule)
+  if (!filter) {
+    filter = compileFilter(rule.facts)
+    compiled.set(rule, filter)
+  }
+  return filter.matches(application.facts)
 }
 
 /** @throws EngineError `endpoint_limit` */
@@ -90,14 +108,20 @@ export function checkActiveBeforeSubscribing(preset: Preset | null, isOn: boolea
   )
 }
 
-/** @throws EngineError `secret_refused` */
-export function checkSecretLength(preset: Preset | null, secret: string | null | undefined): void {
-  const least = preset?.policy.minSecretLength ?? 0
-  if (!preset || least === 0 || secret === undefined || (secret !== null && secret.length >= least)) return
+/** A vendor signs, except where its format says that a receiver may do without. @throws EngineError `secret_refused` */
+export function checkSecretOfVendor(
+  preset: Preset | null,
+  secret: string | null | undefined,
+  { dialect }: Pick<CompiledDialect, 'dialect'>,
+): void {
+  if (!preset || secret === undefined) return
+  const least = preset.policy.minSecretLength
+  const mayBeUnsigned = least === 0 && dialect.signatures.every(({ key }) => key.optional === true)
+  if (secret === null ? mayBeUnsigned : secret.length >= least) return
   if (secret === null)
     throw new EngineError(
       'secret_refused',
-      `${preset.title} signs what it sends, with a secret of at least ${least} characters. Choose one, or leave it out and one is made.`,
+      `${preset.title} signs what it sends${least > 0 ? `, with a secret of at least ${least} characters` : ''}. Choose a secret, or leave it out and one is made.`,
       { field: 'secret' },
     )
   throw new EngineError(

@@ -3,6 +3,7 @@ import { EngineError } from '../errors.ts'
 import type { Application, Endpoint, EventType } from '../model.ts'
 import type { Policy } from '../options.ts'
 import type { CatalogContents, EndpointRow, SealedSecret, UnitVersion } from '../store/catalog.ts'
+import { AppliedPresets } from './applied-presets.ts'
 import { Callbacks } from './callbacks.ts'
 import { turnOfChange, type DirectoryChange } from './changes.ts'
 import type { Dialects } from './dialects.ts'
@@ -31,6 +32,7 @@ export class Contents {
   /** Applications by the ids of their endpoints. */
   readonly endpointApps = new Map<string, string>()
   readonly eventTypes = new Map<string, Map<string, EventType>>()
+  readonly applied = new AppliedPresets()
   readonly callbacks: Callbacks
   /** Versions of organisations, by their turn. */
   readonly #organisations = new Map<string, number>()
@@ -136,6 +138,8 @@ export class Contents {
     if (before && before.application.uid !== null) this.uids.delete(`${application.org} ${before.application.uid}`)
     if (application.uid !== null) this.uids.set(`${application.org} ${application.uid}`, application.id)
     const preset = application.preset === null ? null : this.#presetOf(application, application.preset)
+    if (before) this.applied.remove(application.org, before.preset)
+    this.applied.add(application.org, preset)
     const endpoints = before?.endpoints ?? new Map<string, EndpointEntry>()
     this.applications.set(application.id, { application, preset, keys, version, endpoints })
     // The endpoints may take their dialect and policy from the application.
@@ -181,6 +185,7 @@ export class Contents {
     for (const { endpoint } of entry.endpoints.values()) this.#forgetEndpoint(entry, endpoint)
     if (uid !== null) this.uids.delete(`${org} ${uid}`)
     this.applications.delete(id)
+    this.applied.remove(org, entry.preset)
     for (const operation of this.callbacks.of(id)) this.callbacks.remove(operation)
   }
 

@@ -159,6 +159,22 @@ export class Directory {
     return this.#contents.eventTypes.get(org)?.get(name) ?? null
   }
 
+  /** Whether an application has an event type of its organisation, which may have come with the preset of another application. */
+  hasEventType({ application, preset }: ApplicationEntry, name: string): boolean {
+    return this.#contents.applied.has(application.org, preset, name)
+  }
+
+  /** The event type of a name, where the application has it. */
+  eventTypeOf(app: ApplicationEntry, name: string): EventType | null {
+    const found = this.findEventType(app.application.org, name)
+    return found && this.hasEventType(app, name) ? found : null
+  }
+
+  /** The event types that an application has. */
+  eventTypesOf(app: ApplicationEntry): EventType[] {
+    return this.eventTypes(app.application.org).filter(({ name }) => this.hasEventType(app, name))
+  }
+
   eventTypes(org: string): EventType[] {
     return [...(this.#contents.eventTypes.get(org)?.values() ?? [])].sort((a, b) => (a.name < b.name ? -1 : 1))
   }

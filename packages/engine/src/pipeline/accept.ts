@@ -1,4 +1,6 @@
 import { messageFields, paramTexts, type MessageInput } from '@posthorn/model'
+import type { MessageCheck } from '@posthorn/preset'
+import { checkPayloadSchema, unknownEventType } from '../checks/event-type.ts'
 import type { Clock } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { ApplicationEntry } from '../directory/entries.ts'
@@ -16,6 +18,8 @@ export interface AcceptParts {
   readonly newId: NewId
   readonly directory: Directory
   readonly retentionDays: number
+  /** Checks of messages that the operator switched on; those of a preset come on top. */
+  readonly checks: readonly MessageCheck[]
 }
 
 /** A message that passed every check, before it is known where it goes. */
@@ -26,14 +30,23 @@ export interface Draft {
 }
 
 /**
- * Makes a message of what the producer sent. @throws EngineError `invalid`, `payload_too_large`, `platform_unsupported`
+ * Makes a message of what the producer sent. @throws EngineError `invalid`, `payload_too_large`,
+ * `platform_unsupported`, `unknown_event_type`, `payload_invalid`
  */
 export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageInput): Draft {
   const acceptedAt = parts.clock.now()
   checkInput(messageFields, input, 'create')
-  checkMatrix(app.preset, input.platform ?? null, parts.directory.findEventType(app.application.org, input.eventType))
+  const eventType = parts.directory.eventTypeOf(app, input.eventType)
+  if (!eventType && isOn(parts, app, 'types'))
+    throw unknownEventType(
+      input.eventType,
+      parts.directory.eventTypesOf(app).map(({ name }) => name),
+      'eventType',
+    )
+  checkMatrix(app.preset, input.platform ?? null, eventType)
   const payload = typeof input.payload === 'string' ? input.payload : JSON.stringify(input.payload)
   checkPayload(payload)
+  if (eventType && isOn(parts, app, 'schema')) checkPayloadSchema(eventType, payload)
   const days = input.payloadRetentionDays ?? parts.retentionDays
   if (!(days > 0 && days <= parts.retentionDays))
     throw new EngineError(
@@ -70,6 +83,10 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
     targets: [],
   }
   return { message, expiresAt, ownRetention: input.payloadRetentionDays !== undefined }
+}
+
+function isOn({ checks }: Pick<AcceptParts, 'checks'>, { preset }: ApplicationEntry, check: MessageCheck): boolean {
+  return checks.includes(check) || preset?.rules.checks?.includes(check) === true
 }
 
 /** Checks the preset's requirements for sending. @throws EngineError `plan_required`, `not_ready` */

@@ -1,5 +1,6 @@
 import type { WriteOptions } from '../write-options.ts'
 import type { Clock } from '../clock.ts'
+import { checkStep } from '../checks/rules.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { EndpointEntry } from '../directory/entries.ts'
 import { EngineError } from '../errors.ts'
@@ -42,6 +43,8 @@ export async function recover(
   write: WriteOptions,
 ): Promise<Recovery> {
   const { endpoint } = entry
+  const { application, preset } = parts.directory.application(endpoint.org, endpoint.app)
+  checkStep(preset, application, 'send')
   const now = parts.clock.now()
   const until = range.until ?? now
   if (!(range.since < until) || range.since < now - mostDays * dayMs)

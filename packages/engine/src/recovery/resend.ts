@@ -1,3 +1,4 @@
+import { checkStep } from '../checks/rules.ts'
 import type { Engine } from '../engine.ts'
 import { EngineError, notFound } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
@@ -8,6 +9,7 @@ export function resend(parts: RecoverParts): Engine['resend'] {
   const { directory, queue, ledger, schedule, clock } = parts
   return async (org, app, message, endpoint, write = {}) => {
     const owner = directory.application(org, app)
+    checkStep(owner.preset, owner.application, 'send')
     const entry = directory.endpoint(org, app, endpoint)
     const stored = await queue.message(owner.application.id, message)
     if (!stored) throw notFound('message', message)

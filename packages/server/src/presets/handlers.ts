@@ -1,6 +1,8 @@
 import type { PresetOut } from '@posthorn/api'
+import type { Engine } from '@posthorn/engine'
 import { documentPreset, type Preset } from '@posthorn/preset'
 import { applicationFields } from '@posthorn/model'
+import type { Caller } from '../auth/caller.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { namedPage } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
@@ -8,8 +10,8 @@ import { showKept } from '../http/show-kept.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 
 export const presets: HandlersOf<'preset'> = {
-  'preset.list': ({ engine, query }) =>
-    namedPage(engine.presets.list(), query, ({ name, title, description, dialect, eventTypes, words }) => ({
+  'preset.list': async ({ engine, caller, query }) =>
+    namedPage(await presetsOf(engine, caller), query, ({ name, title, description, dialect, eventTypes, words }) => ({
       name,
       title,
       description,
@@ -18,10 +20,10 @@ export const presets: HandlersOf<'preset'> = {
       languages: Object.keys(words),
     })),
 
-  'preset.get': ({ engine, params }) => presetOut(presetOf(engine, params.preset_name)),
+  'preset.get': async ({ engine, caller, params }) => presetOut(await presetOf(engine, caller, params.preset_name)),
 
-  'preset.document': ({ engine, org, params, query }) => {
-    const preset = presetOf(engine, params.preset_name)
+  'preset.document': async ({ engine, org, caller, params, query }) => {
+    const preset = await presetOf(engine, caller, params.preset_name)
     const { dialect } = engine.dialects.get(org, preset.dialect)
     return documentPreset(preset, dialect.dialect, query.language ?? 'en')
   },
@@ -33,8 +35,16 @@ export const presets: HandlersOf<'preset'> = {
   }),
 }
 
-function presetOf({ presets: all }: { presets: { list(): readonly Preset[] } }, name: string): Preset {
-  const found = all.list().find((preset) => preset.name === name)
+/** The presets that a caller sees. The customer of an application with a preset sees that one. */
+async function presetsOf(engine: Engine, { org, app }: Caller): Promise<readonly Preset[]> {
+  const all = engine.presets.list()
+  if (app === null) return all
+  const { preset: own } = await engine.applications.get(org, app)
+  return own === null ? all : all.filter(({ name }) => name === own)
+}
+
+async function presetOf(engine: Engine, caller: Caller, name: string): Promise<Preset> {
+  const found = (await presetsOf(engine, caller)).find((preset) => preset.name === name)
   if (!found) throw notFound()
   return found
 }

@@ -1,3 +1,4 @@
+import { messageChecks } from '@posthorn/preset'
 import { Secret } from '../secret.ts'
 import { problemWithRange } from './address-range.ts'
 import type { Reading, Setting } from './setting.ts'
@@ -90,6 +91,23 @@ export const settings = {
     default: null,
     defaultText: 'none',
     read: asItIs,
+  },
+  checks: {
+    env: 'POSTHORN_CHECKS',
+    description:
+      'Checks of every message, separated by commas: `types` refuses event types that its application does not have, `schema` refuses payloads that do not match the newest schema of their event type. A preset can switch them on for its applications.',
+    default: [],
+    defaultText: 'none',
+    read(text) {
+      const names = text
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+      const value = messageChecks.filter((check) => names.includes(check))
+      return names.every((name) => value.some((check) => check === name))
+        ? { value }
+        : { problem: `It must be a list of ${messageChecks.join(', ')}.` }
+    },
   },
   logLevel: {
     env: 'POSTHORN_LOG_LEVEL',

@@ -3,7 +3,7 @@ import { checkBatch } from '../../checks/batch.ts'
 import { fitting } from '../../checks/fitting.ts'
 import { checkHeaders } from '../../checks/headers.ts'
 import { checkParams } from '../../checks/params.ts'
-import { checkSecretLength } from '../../checks/rules.ts'
+import { checkSecretOfVendor } from '../../checks/rules.ts'
 import type { EndpointChange } from '../../directory/changes.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
@@ -80,7 +80,7 @@ function checkSpeaks(
         `The secret of the endpoint ${id} cannot be used in ${title}: ${problem.message}${problem.hint ? ` ${problem.hint}` : ''} Rotate the secret of that endpoint to one that fits, with an overlap of 0, or give the endpoint a dialect of its own.`,
         { field },
       )
-    fitting(id, title, field, () => checkSecretLength(app.preset, secret))
+    fitting(id, title, field, () => checkSecretOfVendor(app.preset, secret, dialect))
   }
 }
 

@@ -1,6 +1,7 @@
 import { paramTexts, type Endpoint, type EndpointPatch } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
+import { unknownEventType } from '../../checks/event-type.ts'
 import { checkFilter } from '../../checks/filter.ts'
 import { sees } from '../../checks/feature-flags.ts'
 import { checkHeaders } from '../../checks/headers.ts'
@@ -8,7 +9,7 @@ import { checkParams } from '../../checks/params.ts'
 import {
   checkActiveBeforeSubscribing,
   checkNoOwnSecret,
-  checkSecretLength,
+  checkSecretOfVendor,
   checkStep,
   checkSubscribedPlatforms,
   subscribesMore,
@@ -41,14 +42,15 @@ export function checkEndpoint(
   if (input.params) checkParams(paramTexts(input.params), dialect)
   if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
   else if (typeof input.secret === 'string') checkNewSecret(input.secret, dialect)
-  checkSecretLength(app.preset, input.secret)
+  checkSecretOfVendor(app.preset, input.secret, dialect)
   for (const name of input.eventTypes ?? []) {
     const type = directory.findEventType(app.application.org, name)
-    if (!type || !(sees(viewer, type) || before?.eventTypes?.includes(name)))
-      throw new EngineError(
-        'unknown_event_type',
-        `There is no event type ${JSON.stringify(name.slice(0, 80))}. Create it first, or check its spelling.`,
-        { field: 'eventTypes' },
+    const isNew = !before?.eventTypes?.includes(name)
+    if (!type || (isNew && !(sees(viewer, type) && directory.hasEventType(app, name))))
+      throw unknownEventType(
+        name,
+        directory.eventTypesOf(app).flatMap((known) => (sees(viewer, known) ? [known.name] : [])),
+        'eventTypes',
       )
   }
   if (input.url === undefined) return null

@@ -1,4 +1,5 @@
 import type { EventType } from '@posthorn/model'
+import { checkStep } from '../../checks/rules.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
 import type { Probe } from '../../transport/transport.ts'
 import type { ResourceParts } from '../parts.ts'
@@ -21,6 +22,7 @@ export async function preflight(
   owner: ApplicationEntry,
   entry: EndpointEntry,
 ): Promise<TestResult> {
+  checkStep(owner.preset, owner.application, 'configure')
   const { timeoutSeconds, httpsOnly } = entry.policy
   const probe = await parts.transport.probe(entry.endpoint.url, { timeoutMs: timeoutSeconds * 1000, httpsOnly })
   const reached = probe.steps.every(({ ok }) => ok !== false)

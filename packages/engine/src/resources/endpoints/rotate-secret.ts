@@ -1,5 +1,5 @@
 import type { Endpoint } from '@posthorn/model'
-import { checkSecretLength } from '../../checks/rules.ts'
+import { checkSecretOfVendor, checkStep } from '../../checks/rules.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { carriesSeveral, isShared, rotated } from '../../directory/rotation.ts'
@@ -28,7 +28,9 @@ export async function rotateSecret(
     )
   if (typeof input.secret === 'string') checkNewSecret(input.secret, dialect)
   const { org, app, id } = endpoint
-  checkSecretLength(directory.application(org, app).preset, input.secret)
+  const { application, preset } = directory.application(org, app)
+  checkStep(preset, application, 'configure')
+  checkSecretOfVendor(preset, input.secret, dialect)
   const now = parts.clock.now()
   const secret = secretOr(parts, dialect, input.secret)
   const secrets = rotated(entry.secrets, {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { changed, endpointFields, type Endpoint, type EndpointPatch } from '@posthorn/model'
 import type { CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
@@ -41,9 +42,8 @@ export async function updateEndpoint(
   const disabled =
     patch.disabled === undefined ? before.disabled : (patch.disabled ?? (beginsOff(preset) && before.disabled))
   const switchedOn = before.disabled && !disabled
-  if (switchedOn) checkStep(preset, application, 'activate')
-  if ([patch.url, patch.secret, patch.dialect, patch.headers].some((value) => value !== undefined))
-    checkStep(preset, application, 'configure')
+  const endsHold = patch.disabled === false && before.hold !== null
+  if (switchedOn || endsHold) checkStep(preset, application, 'activate')
   const moved = dialect !== entry.dialect
   if (moved) checkKept(parts, entry, patch, dialect)
   const url = checkEndpoint(parts, patch, app, dialect, { viewer: write, before })
@@ -70,9 +70,11 @@ export async function updateEndpoint(
     ...(secret !== undefined && { signed: secret !== null }),
     ...(isShared(dialect) && { signed: true }),
     ...(!keepsSecond && { secondary: second && { dialect: second.dialect.dialect.name, version: second.version } }),
-    ...resumed(before, switchedOn || (patch.disabled === false && before.hold !== null), clock.now()),
+    ...resumed(before, switchedOn || endsHold, clock.now()),
     updatedAt: clock.now(),
   }
+  if (patch.secret !== undefined || patch.secondary || configures(before, endpoint))
+    checkStep(preset, application, 'configure')
   checkSubscription(parts, app, before, endpoint)
   const change: EndpointChange = {
     kind: 'put_endpoint',
@@ -87,6 +89,19 @@ export async function updateEndpoint(
   await directory.writes.writeAll([first, ...more, ...auditsOf(parts, before, endpoint, patch, write)])
   parts.schedule.wake(endpoint.id, endpoint.app)
   return endpoint
+}
+
+/** What is no configuration: texts and ids for people, subscriptions, on and off, which are steps of their own, and what the engine sets. */
+const texts = ['uid', 'name', 'description', 'metadata', 'version', 'eventTypes', 'disabled']
+const otherFields: readonly string[] = texts.concat(
+  Object.entries(endpointFields).flatMap(([name, { setBy }]) => (setBy === 'engine' ? [name] : [])),
+)
+
+/** Whether what is sent, or where, is changed. */
+function configures(before: Endpoint, after: Endpoint): boolean {
+  return Object.entries(after).some(
+    ([name, value]) => !otherFields.includes(name) && !isDeepStrictEqual(value, before[name as keyof Endpoint]),
+  )
 }
 
 /** A second format as an answer has it counts as left out. */

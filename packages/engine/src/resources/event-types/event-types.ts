@@ -38,6 +38,11 @@ export function freshEventType(org: string, name: string, now: number): EventTyp
 export function eventTypes(parts: ResourceParts): EventTypeResource {
   const { directory, clock } = parts
 
+  /** Whether it exists for a viewer: a customer does not see what came with the preset of another application. */
+  function has(org: string, { customer }: Viewer, name: string): boolean {
+    return customer === undefined || directory.hasEventType(directory.application(org, customer), name)
+  }
+
   return {
     async create(org, input, write = {}) {
       checkInput(eventTypeFields, input, 'create')
@@ -52,13 +57,15 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
     },
     async get(org, name, viewer = {}) {
       const type = directory.eventType(org, name)
-      if (!sees(viewer, type)) throw notFound('event type', name)
+      if (!sees(viewer, type) || !has(org, viewer, name)) throw notFound('event type', name)
       return type
     },
     async list(org, options = {}) {
       const all = directory
         .eventTypes(org)
-        .filter((type) => (options.includeArchived || !type.archived) && sees(options, type))
+        .filter(
+          (type) => (options.includeArchived || !type.archived) && sees(options, type) && has(org, options, type.name),
+        )
       return pageOf(all, (row) => row.name, options)
     },
     update(org, name, patch, options = {}) {

@@ -6,7 +6,7 @@ import { checkNewSecret } from '../../checks/secret.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError } from '../../errors.ts'
 import { carriesSeveral, defaultOverlapSeconds, isShared, rotated, signingAt } from '../../directory/rotation.ts'
-import { checkSecretLength } from '../../checks/rules.ts'
+import { checkSecretOfVendor, checkStep } from '../../checks/rules.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
 import { refuseTooMany } from './refuse-too-many.ts'
@@ -88,10 +88,11 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
       const { id } = directory.application(org, app).application
       return directory.writes.exclusively(id, async () => {
         const entry = directory.application(org, id)
+        checkStep(entry.preset, entry.application, 'configure')
         const dialects = dialectsOf(entry)
         const key = input.key ?? dialects[0]!.newSecret((count) => random.bytes(count))!
         for (const dialect of dialects) checkNewSecret(key, dialect, 'key')
-        checkSecretLength(entry.preset, input.key)
+        for (const dialect of dialects) checkSecretOfVendor(entry.preset, input.key, dialect)
         const now = clock.now()
         const keys = rotated(entry.keys, {
           next: directory.vault.sealKey(id, key),

@@ -2,6 +2,7 @@ import type { WriteOptions } from '../../write-options.ts'
 import type { Readable } from 'node:stream'
 import type { OperationResult } from '../../operations/result.ts'
 import { created, operationFields, type Operation, type OperationInput, type OperationState } from '@posthorn/model'
+import { checkStep } from '../../checks/rules.ts'
 import { checkInput } from '../../checks/input.ts'
 import { EngineError, notFound } from '../../errors.ts'
 import { callbackPolicy } from '../../directory/callback-entry.ts'
@@ -84,6 +85,7 @@ export function operations(parts: ResourceParts & EndParts): OperationResource {
     async create(org, app, input, write = {}) {
       const { application, preset } = directory.application(org, app)
       checkInput(operationFields, input, 'create')
+      checkStep(preset, application, 'send')
       const { httpsOnly } = callbackPolicy(preset)
       const checked = parts.transport.check(input.callbackUrl, { httpsOnly })
       if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'callbackUrl' })

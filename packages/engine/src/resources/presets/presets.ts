@@ -9,7 +9,7 @@ import { EngineError } from '../../errors.ts'
 import type { Application, EventType } from '../../model.ts'
 import type { Preset, PresetEventType } from '@posthorn/preset'
 import { isShared } from '../../directory/rotation.ts'
-import { checkSecretLength, checkSubscribedPlatforms } from '../../checks/rules.ts'
+import { checkSecretOfVendor, checkSubscribedPlatforms } from '../../checks/rules.ts'
 import { fitting } from '../../checks/fitting.ts'
 import { speaking } from '../applications/speaking.ts'
 import { audited } from '../audit/audited.ts'
@@ -62,10 +62,11 @@ export function presets(parts: ResourceParts): PresetResource {
   function checkSecrets(app: ApplicationEntry, preset: Preset): void {
     const spoken = parts.dialects.find(app.application.org, preset.dialect)
     for (const entry of app.endpoints.values()) {
-      if (isShared(entry.endpoint.dialect === null ? spoken : entry.dialect)) continue
+      const dialect = entry.endpoint.dialect === null ? spoken : entry.dialect
+      if (isShared(dialect)) continue
       const secrets = entry.endpoint.signed ? directory.vault.keptSecretsOf(entry) : [null]
       for (const secret of secrets)
-        fitting(entry.endpoint.id, preset.title, 'name', () => checkSecretLength(preset, secret))
+        fitting(entry.endpoint.id, preset.title, 'name', () => checkSecretOfVendor(preset, secret, dialect))
     }
     if (!isShared(spoken)) return
     const least = preset.policy.minSecretLength
