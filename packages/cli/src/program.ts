@@ -8,6 +8,7 @@ import { explainMissing } from './command/explain-missing.ts'
 import { exitCodeMeanings, exitCodes } from './process/exit-codes.ts'
 import type { Io } from './process/io.ts'
 import { definitionList } from './show/definition-list.ts'
+import { printable } from './show/printable.ts'
 import { wrap } from './show/wrap.ts'
 
 const about = `Webhooks, both ends, every dialect: sends them in a vendor's own format, and verifies the ones that come in.
@@ -80,7 +81,7 @@ function withOutput(command: Command, io: Io): Command {
       .configureOutput({
         writeOut: io.out,
         writeErr: io.err,
-        outputError: (text, write) => write(withSuggestion(text, command)),
+        outputError: (text, write) => write(printable(withSuggestion(text, command))),
         getOutHasColors: () => false,
         getOutHelpWidth: () => io.columns,
         getErrHelpWidth: () => io.columns,

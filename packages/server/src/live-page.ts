@@ -8,6 +8,7 @@ const files = [
   { url: '/', name: 'index.html', type: 'text/html; charset=utf-8' },
   { url: '/app.js', name: 'app.js', type: 'text/javascript; charset=utf-8' },
   { url: '/source.js', name: 'source.js', type: 'text/javascript; charset=utf-8' },
+  { url: '/visible.js', name: 'visible.js', type: 'text/javascript; charset=utf-8' },
   { url: '/view.js', name: 'view.js', type: 'text/javascript; charset=utf-8' },
   { url: '/style.css', name: 'style.css', type: 'text/css; charset=utf-8' },
   { url: '/favicon.svg', name: 'favicon.svg', type: 'image/svg+xml' },

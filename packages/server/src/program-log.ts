@@ -1,4 +1,5 @@
 import type { Log } from '@posthorn/engine'
+import { jsonWithHiddenEscaped } from '@posthorn/wire'
 import { pino } from 'pino'
 import { LineWriter, type Output } from './line-writer.ts'
 import type { Settings } from './settings/index.ts'
@@ -28,7 +29,8 @@ export function createLog(level: Settings['logLevel'], output: Output = standard
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretPaths, censor: '***' },
     },
-    { write: (line) => writer.write(line) },
+    // A JSON string may have characters that a terminal obeys, such as U+009B.
+    { write: (line) => writer.write(jsonWithHiddenEscaped(line)) },
   )
   return Object.assign(logger, {
     trouble: () =>

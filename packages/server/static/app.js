@@ -1,6 +1,7 @@
 // The live log: connects source.js (data) with view.js (what is seen).
 import { claimsOf, follow, get, keepToken, storedToken } from '/source.js'
 import { details, row } from '/view.js'
+import { visible } from '/visible.js'
 
 const maxRows = 500
 const maxApplications = 50
@@ -30,7 +31,7 @@ function start(given) {
   setPaused(false)
   for (const id of ['log', 'pause', 'leave']) byId(id).hidden = token === null
   byId('token-form').hidden = token !== null
-  byId('scope').textContent = token === null ? '' : (claimsOf(token).sub ?? '')
+  byId('scope').textContent = token === null ? '' : visible(claimsOf(token).sub ?? '')
   if (token === null) {
     showState('off')
     byId('token').focus()
@@ -62,7 +63,7 @@ function leaveWith(error) {
   byId('token-problem').textContent =
     error.status === 401
       ? 'This server does not accept this token: it is incomplete, was made for another server, or has expired. "posthorn token" prints a new one.'
-      : error.message
+      : visible(error.message)
 }
 
 /** The newest entries and the counts of every application that the token sees. */

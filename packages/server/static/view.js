@@ -1,4 +1,5 @@
-// Builds what is seen. Everything that came from outside becomes a text node, never markup.
+// Builds what is seen. Everything that came from outside becomes a text node, never markup, and shows its hidden characters.
+import { visible } from '/visible.js'
 
 /** `el('td', { class: 'mono' }, 'text', child)` */
 export function el(name, attributes = {}, ...children) {
@@ -6,9 +7,10 @@ export function el(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue
     if (typeof value === 'function') node.addEventListener(key, value)
-    else node.setAttribute(key, value === true ? '' : String(value))
+    else node.setAttribute(key, value === true ? '' : visible(value))
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined))
+  const shown = children.filter((child) => child !== null && child !== undefined)
+  node.append(...shown.map((child) => (child instanceof Node ? child : visible(child))))
   return node
 }
 

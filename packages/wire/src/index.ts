@@ -14,6 +14,7 @@ export type { DocumentSample } from './document/worked-example.ts'
 export * as markdown from './document/markdown.ts'
 export { indentJson } from './json/indent.ts'
 export { nearestWord } from './text/nearest-word.ts'
+export { jsonWithHiddenEscaped, withHiddenShown } from './text/hidden.ts'
 export { publicKeyOf } from './sign/public-key.ts'
 export { secondaryProblem, withSecondary } from './sign/secondary.ts'
 export {

@@ -2,6 +2,7 @@ import { MOST_ROWS, type Rows } from '../api/rows.ts'
 import type { Io } from '../process/io.ts'
 import { numberBetween } from './option-values.ts'
 import { option } from './words.ts'
+import { jsonText } from '../show/json-text.ts'
 
 /** The options of a command that prints a part of a long list. */
 export interface PagingOptions {
@@ -16,7 +17,7 @@ export const pagingOptions = [
 
 /** One JSON object per line. That there are more rows goes to standard error, because standard output has rows only. */
 export function printJsonRows({ rows, iterator }: Rows<unknown>, io: Io): void {
-  for (const row of rows) io.out(`${JSON.stringify(row)}\n`)
+  for (const row of rows) io.out(`${jsonText(row)}\n`)
   if (iterator !== null) io.err(`there is more: --iterator ${iterator}\n`)
 }
 

@@ -3,6 +3,7 @@ import { exitCodes } from '../process/exit-codes.ts'
 import { apiWords, type ApiOptions } from './api-words.ts'
 import { command, type CliCommand, type Given } from './command.ts'
 import type { Words } from './words.ts'
+import { jsonText } from '../show/json-text.ts'
 
 /** What a show command says of its own. */
 export interface ShowDefinition<Options, Answer, Input> extends Words {
@@ -27,7 +28,7 @@ export function showCommand<Answer, Options = object, Input = undefined>(
     async run(given) {
       const input = (await read?.(given)) as Input
       const answer = await ask(await apiAccess(given.options, given.io), given, input)
-      given.io.out(given.options.json ? `${JSON.stringify(answer)}\n` : show(answer, given))
+      given.io.out(given.options.json ? `${jsonText(answer)}\n` : show(answer, given))
       return exitCode?.(answer) ?? exitCodes.ok
     },
   })

@@ -1,3 +1,4 @@
+import { jsonWithHiddenEscaped } from '@posthorn/wire'
 import type { Command } from 'commander'
 import { apiAccess, type ApiAccess } from '../api/access.ts'
 import { readRows } from '../api/rows.ts'
@@ -14,6 +15,7 @@ import { totalsText } from '../log/totals.ts'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import type { Io } from '../process/io.ts'
+import { jsonText } from '../show/json-text.ts'
 
 interface Options extends ApiOptions, LogFilters, PagingOptions {
   readonly totals?: true
@@ -64,12 +66,14 @@ async function showOne(access: ApiAccess, app: string, id: string, options: Opti
 
 /** The payload is inserted as text: parsing it would lose the digits of large numbers. */
 function jsonOf({ attempt, payload, all }: FoundAttempt): string {
-  return `{"attempt":${JSON.stringify(attempt)},"payload":${payload ?? 'null'},"attempts":${JSON.stringify(all)}}`
+  return jsonWithHiddenEscaped(
+    `{"attempt":${JSON.stringify(attempt)},"payload":${payload ?? 'null'},"attempts":${JSON.stringify(all)}}`,
+  )
 }
 
 async function showTotals({ client }: ApiAccess, app: string, query: Query, options: Options, io: Io): Promise<void> {
   const totals = await client.log.summary({ params: { app_id: app }, query })
-  io.out(options.json ? `${JSON.stringify(totals)}\n` : `${totalsText(totals, io)}\n`)
+  io.out(options.json ? `${jsonText(totals)}\n` : `${totalsText(totals, io)}\n`)
 }
 
 async function showLines({ client }: ApiAccess, app: string, query: Query, options: Options, io: Io): Promise<void> {

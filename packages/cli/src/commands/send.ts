@@ -13,6 +13,7 @@ import { builtInPresets } from '../sample/built-in-presets.ts'
 import { payloadOptions, type PayloadOptions } from '../sample/payload-options.ts'
 import { samplePayload } from '../sample/sample-payload.ts'
 import { printable } from '../show/printable.ts'
+import { jsonText } from '../show/json-text.ts'
 
 interface Options extends ApiOptions, PayloadOptions {
   readonly eventId?: string
@@ -53,12 +54,12 @@ export const send = command<Options>({
     }
     const message = await createMessage(access, app, fields, sample.payload)
     if (!options.wait) {
-      io.out(options.json ? `${JSON.stringify({ id: message.id })}\n` : `accepted ${message.id}\n`)
+      io.out(options.json ? `${jsonText({ id: message.id })}\n` : `accepted ${message.id}\n`)
       return exitCodes.ok
     }
     if (!options.json) io.out(`accepted ${message.id}\n`)
     const outcome = await firstAttempts(access.client, app, message.id, io.now, options.timeout * 1000)
-    if (options.json) io.out(`${JSON.stringify({ id: message.id, ...outcome }, null, 2)}\n`)
+    if (options.json) io.out(`${jsonText({ id: message.id, ...outcome }, 2)}\n`)
     else io.out(shown(outcome, io))
     return outcome.deliveries.every(({ state }) => state === 'success') ? exitCodes.ok : exitCodes.no
   },

@@ -10,6 +10,7 @@ import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import { newMessageId } from '../sample/new-message.ts'
 import { printable } from '../show/printable.ts'
+import { jsonText } from '../show/json-text.ts'
 
 interface Options {
   readonly dialect: string
@@ -89,7 +90,7 @@ export const sign = command<Options>({
     if (options.explain) io.err(explainSigned(compiled, request))
     if (options.json) {
       const body = request.body === null ? null : new TextDecoder('utf-8', { ignoreBOM: true }).decode(request.body)
-      io.out(`${JSON.stringify({ ...request, body }, null, 2)}\n`)
+      io.out(`${jsonText({ ...request, body }, 2)}\n`)
       return exitCodes.ok
     }
     if (request.url !== options.url) io.out(`${printable(`${request.method} ${request.url}`)}\n`)

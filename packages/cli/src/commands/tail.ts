@@ -16,6 +16,7 @@ import { linesSince } from '../tail/lines-since.ts'
 import { matches } from '../tail/matches.ts'
 import { openStream } from '../tail/open-stream.ts'
 import { tailScope, type TailScope } from '../tail/scope.ts'
+import { jsonText } from '../show/json-text.ts'
 
 interface Options extends ApiOptions, EntryFilters {
   readonly for?: number
@@ -111,7 +112,7 @@ function linePrinter(scope: TailScope, options: Options, io: Io, full: () => voi
   return (entry) => {
     if (!scope.includes(entry) || !matches(entry, scope.filters)) return false
     table.fit(entry)
-    io.out(options.json ? `${JSON.stringify(entry)}\n` : table.line(entry))
+    io.out(options.json ? `${jsonText(entry)}\n` : table.line(entry))
     count++
     if (count === options.count) full()
     return true

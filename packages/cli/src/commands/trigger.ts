@@ -16,6 +16,7 @@ import { newMessage } from '../sample/new-message.ts'
 import { payloadOptions, type PayloadOptions } from '../sample/payload-options.ts'
 import { samplePayload } from '../sample/sample-payload.ts'
 import { isSuccess, showAnswer, showRequest, type Answer } from '../show/http.ts'
+import { jsonText } from '../show/json-text.ts'
 
 interface Options extends PayloadOptions {
   readonly dialect: string
@@ -65,7 +66,7 @@ export const trigger = command<Options>({
     const answer = await httpSend(request, { timeoutMs: options.timeout * 1000, ca })
     if (options.json) {
       const shown = { request: { ...request, body: text(request.body) }, answer: plain(answer), secret }
-      io.out(`${JSON.stringify(shown, null, 2)}\n`)
+      io.out(`${jsonText(shown, 2)}\n`)
     } else {
       io.out(showAnswer(answer, io))
       if (options.secret === undefined && secret !== null)

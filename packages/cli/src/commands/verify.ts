@@ -9,6 +9,7 @@ import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import type { Io } from '../process/io.ts'
 import { printable } from '../show/printable.ts'
+import { jsonText } from '../show/json-text.ts'
 
 interface Options {
   readonly dialect: string
@@ -69,7 +70,7 @@ export const verify = command<Options>({
       ...(options.tolerance === undefined ? {} : { toleranceSeconds: options.tolerance }),
     })
     if (options.explain) io.err(explainSigned(compiled, request))
-    io.out(options.json ? `${JSON.stringify(result, null, 2)}\n` : shown(result, io))
+    io.out(options.json ? `${jsonText(result, 2)}\n` : shown(result, io))
     return result.ok ? exitCodes.ok : exitCodes.no
   },
 })

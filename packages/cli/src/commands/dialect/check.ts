@@ -6,6 +6,7 @@ import { placeOf, type Place } from '../../dialect/json-place.ts'
 import { exitCodes } from '../../process/exit-codes.ts'
 import type { Io } from '../../process/io.ts'
 import { cellText } from '../../show/printable.ts'
+import { jsonText } from '../../show/json-text.ts'
 
 interface Options {
   readonly json?: true
@@ -33,7 +34,7 @@ export const dialectCheck = command<Options>({
   async run({ io, args: [file = ''], options }) {
     const definition = await readDefinition(file, io)
     const problems = problemsOf(definition, file === '-' ? 'standard input' : file)
-    for (const problem of problems) io.out(options.json ? `${JSON.stringify(problem)}\n` : line(problem, io))
+    for (const problem of problems) io.out(options.json ? `${jsonText(problem)}\n` : line(problem, io))
     if (problems.length > 0) return exitCodes.no
     if (!options.json) {
       const { name = 'without a name', title } = definition.value

@@ -7,6 +7,7 @@ import { CliError } from '../../process/cli-error.ts'
 import { exitCodes } from '../../process/exit-codes.ts'
 import { errorText } from '../../process/system-error.ts'
 import { printable } from '../../show/printable.ts'
+import { jsonText } from '../../show/json-text.ts'
 
 interface Options extends ApiOptions {
   readonly overwrite?: true
@@ -39,7 +40,7 @@ export const presetApply = command<Options>({
       throw apiCode(error) === 'conflict' ? withOverwrite(error) : error
     })
     if (options.json) {
-      io.out(`${JSON.stringify(applied)}\n`)
+      io.out(`${jsonText(applied)}\n`)
       return exitCodes.ok
     }
     const { title, dialect, eventTypes } = await client.preset.get({ params: { preset_name: name } })

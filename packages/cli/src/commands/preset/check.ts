@@ -8,6 +8,7 @@ import { exitCodes } from '../../process/exit-codes.ts'
 import type { Io } from '../../process/io.ts'
 import { cellText, printable } from '../../show/printable.ts'
 import { showTable } from '../../show/table.ts'
+import { jsonText } from '../../show/json-text.ts'
 
 interface Options {
   readonly json?: true
@@ -36,7 +37,7 @@ export const presetCheck = command<Options>({
       if (!(error instanceof PresetError)) throw error
       if (!existsSync(folder)) throw error
       for (const problem of error.problems)
-        io.out(options.json ? `${JSON.stringify(flat(problem))}\n` : `${line(problem, io)}\n`)
+        io.out(options.json ? `${jsonText(flat(problem))}\n` : `${line(problem, io)}\n`)
       return exitCodes.no
     }
   },
