@@ -18,6 +18,7 @@ import { follow, type FollowParts } from './follow.ts'
 import { localFaultOf, type LocalFaults } from './local-faults.ts'
 import { record, type RecordParts } from './record.ts'
 import { refusal } from './refusal.ts'
+import { pauseMs } from './retry.ts'
 import { take } from './take.ts'
 
 export interface PipelineParts extends AcceptParts, DeliverParts, RecordParts, FollowParts {
@@ -103,7 +104,7 @@ async function attempt(parts: PipelineParts, delivery: LiveDelivery, target: Tar
       queue.neverLeft(note)
       return fault
     }
-    schedule.answered(delivery)
+    schedule.answered(delivery, pauseMs(outcome))
     // Cut off by our own shutdown: it stays claimed. The next process shows it as interrupted and sends it again.
     if (outcome.kind === 'unknown' && outcome.error.code === 'transport_closed') return null
     const recorded = await record(parts, delivery, target, sent)

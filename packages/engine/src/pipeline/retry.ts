@@ -43,6 +43,11 @@ export function decide({ outcome, failures, schedule, terminalCodes, random }: R
   return { result: 'failed', retryInMs: Math.round(waitMs), gone }
 }
 
+/** For how long a receiver asked to be left alone, at most an hour: no other delivery goes to it either. */
+export function pauseMs(outcome: Outcome): number {
+  return outcome.kind === 'rejected' ? Math.min(outcome.retryAfterMs ?? 0, hourMs) : 0
+}
+
 function clamp(value: number, least: number, most: number): number {
   return Math.min(Math.max(value, least), most)
 }

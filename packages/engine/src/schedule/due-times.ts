@@ -12,8 +12,8 @@ export class DueTimes {
   readonly #ring: () => void
   /** Lanes with stored work. One live entry a lane: a later one is not needed while an earlier one stands. */
   readonly #stored = new DueHeap<Lane>()
-  /** Lanes whose oldest message waits for its batch to fill. */
-  readonly #gathering = new DueHeap<Lane>()
+  /** Lanes whose oldest message waits for its batch to fill, or for the time for which the receiver asked. */
+  readonly #waiting = new DueHeap<Lane>()
   #cancelTimer: (() => void) | null = null
   #timerAt = Number.POSITIVE_INFINITY
   #stopped = false
@@ -29,12 +29,11 @@ export class DueTimes {
     this.#stored.push(lane.storedDue, lane)
   }
 
-  awaitBatch(lane: Lane): void {
-    // While a batch is out the next one waits for it, whatever the time.
-    const due = lane.inFlight > 0 ? Number.POSITIVE_INFINITY : lane.flushAt
-    if (due >= lane.flushDue) return
-    lane.flushDue = due
-    this.#gathering.push(due, lane)
+  awaitReady(lane: Lane): void {
+    const due = lane.readyAt(this.#clock.now())
+    if (due >= lane.readyDue) return
+    lane.readyDue = due
+    this.#waiting.push(due, lane)
     this.arm()
   }
 
@@ -51,13 +50,13 @@ export class DueTimes {
     this.arm()
   }
 
-  /** Lanes whose batch has waited long enough. */
-  *batchesDue(): Generator<Lane> {
+  /** Lanes that have waited long enough. */
+  *readyDue(): Generator<Lane> {
     const now = this.#clock.now()
-    for (let entry = this.#gathering.popDue(now); entry; entry = this.#gathering.popDue(now)) {
+    for (let entry = this.#waiting.popDue(now); entry; entry = this.#waiting.popDue(now)) {
       const lane = entry.item
-      if (entry.due !== lane.flushDue) continue
-      lane.flushDue = Number.POSITIVE_INFINITY
+      if (entry.due !== lane.readyDue) continue
+      lane.readyDue = Number.POSITIVE_INFINITY
       yield lane
     }
     this.arm()
@@ -70,7 +69,7 @@ export class DueTimes {
 
   /** Sets the timer to the earliest of what waits. */
   arm(): void {
-    const due = Math.min(this.#stored.earliest, this.#gathering.earliest)
+    const due = Math.min(this.#stored.earliest, this.#waiting.earliest)
     if (due >= this.#timerAt || this.#stopped || due === Number.POSITIVE_INFINITY) return
     this.#cancelTimer?.()
     this.#timerAt = due

@@ -34,8 +34,10 @@ export class Lane {
   queued = false
   /** Its messages leave in batches; `null`: each in a request of its own. Read again whenever the target is looked up. */
   batch: BatchTerms | null = null
-  /** Time of its live entry among the lanes whose oldest message waits for its batch to fill. */
-  flushDue = Number.POSITIVE_INFINITY
+  /** Its receiver asked for no request before this time (`Retry-After`). 0: it did not ask. */
+  waitsUntil = 0
+  /** Time of its live entry among the lanes that wait for a time: for this one, or for a batch to fill. */
+  readyDue = Number.POSITIVE_INFINITY
   /** Deliveries that left lately, a second. */
   perSecond = 0
   #successes = 0
@@ -96,7 +98,7 @@ export class Lane {
 
   /** Could send at this time, as far as the lane itself is concerned. */
   isReady(nowMs: number): boolean {
-    if (this.#waiting.length === 0) return false
+    if (this.#waiting.length === 0 || this.waitsUntil > nowMs) return false
     // One batch at a time: so they arrive in the order of their messages.
     return this.batch ? this.inFlight === 0 && this.flushAt <= nowMs : this.inFlight < this.window
   }
@@ -114,6 +116,14 @@ export class Lane {
 
   get quiet(): boolean {
     return this.items === 0 && !this.spilled && !this.refilling && this.unclaimedWrites === 0
+  }
+
+  /** When it has to be looked at again because of the time alone; `Infinity`: something else happens first. */
+  readyAt(nowMs: number): number {
+    // While a batch is out the next one waits for it, whatever the time.
+    const batchAt = this.batch ? (this.inFlight > 0 ? Number.POSITIVE_INFINITY : this.flushAt) : 0
+    const at = Math.max(batchAt, this.waitsUntil)
+    return this.#waiting.length === 0 || (!this.batch && at <= nowMs) ? Number.POSITIVE_INFINITY : at
   }
 
   grow(): void {

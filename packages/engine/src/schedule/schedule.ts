@@ -150,6 +150,8 @@ export class Schedule {
   /** The configuration of a target changed: what may not be sent goes back to the store, and stored work is looked at. */
   wake(target: string, app: string): void {
     const lane = this.#lane(target, app)
+    // It may be another receiver by now, or its owner has just switched it on.
+    lane.waitsUntil = 0
     if (this.#look(lane)?.open) {
       lane.spilled = true
       this.#refill(lane)
@@ -166,8 +168,8 @@ export class Schedule {
       const lane = this.#turns.next()
       if (!lane) return null
       if (!lane.isReady(this.#parts.clock.now())) {
-        // After it joined the queue, its batch got more room or more time.
-        this.#dueTimes.awaitBatch(lane)
+        // After it joined the queue, its batch got more room or more time, or its receiver asked for a pause.
+        this.#dueTimes.awaitReady(lane)
         continue
       }
       const target = this.#look(lane)
@@ -188,11 +190,16 @@ export class Schedule {
     return !this.#draining
   }
 
-  /** The receiver answered, or will not: the place in flight is free before the outcome is on disk. */
-  answered(delivery: LiveDelivery): void {
+  /**
+   * The receiver answered, or will not: the place in flight is free before the outcome is on disk.
+   *
+   * @param pauseMs the receiver asked for no request for so long: its whole lane waits
+   */
+  answered(delivery: LiveDelivery, pauseMs = 0): void {
     if (!delivery.out) return
     delivery.out = false
     const lane = this.#laneOf(delivery)
+    if (pauseMs > 0) lane.waitsUntil = Math.max(lane.waitsUntil, this.#parts.clock.now() + pauseMs)
     this.#bounds.arrive(lane)
     this.#enqueue(lane)
     this.#changed.raise()
@@ -308,12 +315,12 @@ export class Schedule {
   #enqueue(lane: Lane): void {
     if (lane.queued) return
     if (lane.isReady(this.#parts.clock.now())) this.#turns.join(lane)
-    else if (lane.batch) this.#dueTimes.awaitBatch(lane)
+    else this.#dueTimes.awaitReady(lane)
   }
 
   #onDue(): void {
     for (const lane of this.#dueTimes.storedDue()) this.#refill(lane)
-    for (const lane of this.#dueTimes.batchesDue()) this.#enqueue(lane)
+    for (const lane of this.#dueTimes.readyDue()) this.#enqueue(lane)
     this.#changed.raise()
   }
 
@@ -397,7 +404,8 @@ export class Schedule {
 
   /** Forgets a lane without work, and tells those who wait for quiet. */
   #settle(lane: Lane): void {
-    const forgettable = lane.window >= laneKeepsWindow || this.#parts.directory.target(lane.target) === null
+    const asked = lane.window < laneKeepsWindow || lane.waitsUntil > this.#parts.clock.now()
+    const forgettable = !asked || this.#parts.directory.target(lane.target) === null
     if (lane.quiet && lane.storedDue === Number.POSITIVE_INFINITY && !lane.queued && forgettable)
       this.#lanes.delete(lane.target)
     this.#tellIdle()

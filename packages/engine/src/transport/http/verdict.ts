@@ -1,4 +1,5 @@
 import type { RejectionReason } from '../transport.ts'
+import { httpDateMs } from './http-date.ts'
 
 /** What an HTTP status means for a webhook. */
 export type Verdict =
@@ -40,11 +41,8 @@ export function retryAfterMs(headers: readonly (readonly [string, string])[], no
   )
   if (values.size !== 1) return null
   const [value = ''] = values
-  if (/^\d{1,10}$/.test(value)) return Number(value) * 1000
-  if (!httpDate.test(value)) return null
-  const waitMs = Date.parse(value) - now
-  return Number.isFinite(waitMs) && waitMs > 0 ? waitMs : null
+  // However long it is, it only has to be more than the longest wait.
+  if (/^\d+$/.test(value)) return Number(value.slice(0, 12)) * 1000
+  const at = httpDateMs(value, now)
+  return at !== null && at > now ? at - now : null
 }
-
-/** The only form that RFC 9110 allows senders to use. `Date.parse` alone is too lenient: it accepts "abc 1". */
-const httpDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
