@@ -315,7 +315,7 @@ export class Schedule {
   #enqueue(lane: Lane): void {
     if (lane.queued) return
     if (lane.isReady(this.#parts.clock.now())) this.#turns.join(lane)
-    else this.#dueTimes.awaitReady(lane)
+    else if (lane.batch || lane.waitsUntil > 0) this.#dueTimes.awaitReady(lane)
   }
 
   #onDue(): void {
