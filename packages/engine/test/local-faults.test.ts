@@ -1,8 +1,13 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { open, type Attempt, type Engine, type Log } from '../src/index.ts'
 import { httpTransport } from '../src/transport/http/http-transport.ts'
 import { notSent, type Transport } from '../src/transport/transport.ts'
 import { Receiver } from './receiver.ts'
+
+const run = promisify(execFile)
 
 const org = 'org_test'
 const event = { eventType: 'a', payload: '{"n":1}' }
@@ -86,4 +91,23 @@ describe('D5 a fault of our own machine', () => {
     await engine.close({ graceMs: 20_000 })
     expect(engine.health().reasons).toEqual(['shutting down'])
   })
+})
+
+test('D5 with no file descriptor left deliveries wait, and all succeed at their first attempt when there are some', async ({
+  skip,
+}) => {
+  if (process.platform === 'win32') return skip('no ulimit')
+  const receiver = await Receiver.start()
+  onTestFinished(() => receiver.stop())
+  const script = fileURLToPath(new URL('descriptors-process.ts', import.meta.url))
+  const command = 'ulimit -n 128; exec "$0" --conditions=posthorn-source "$1" "$2"'
+  const { stdout } = await run('sh', ['-c', command, process.execPath, script, receiver.url()])
+  expect(JSON.parse(stdout)).toEqual({
+    ok: true,
+    reasons: [expect.stringMatching(/^Deliveries wait, because this process has no file descriptors left \(EMFILE\)/)],
+    attempts: Array(5).fill('success 1'),
+    failingSince: null,
+    after: [],
+  })
+  expect(receiver.requests).toHaveLength(5)
 })

@@ -1,6 +1,6 @@
 /** Maps errors of sockets, TLS and undici to the transport's error codes, with a message: what happened, why, what to do. */
 import type { TransportErrorCode } from '../transport.ts'
-import { localFault } from './local-fault.ts'
+import { descriptorFault, localFault } from './local-fault.ts'
 
 export interface Failure {
   readonly code: TransportErrorCode
@@ -96,6 +96,8 @@ function classifyTls(code: string, message: string, where: string): Failure {
 }
 
 function classifyExchange(code: string, message: string, where: string): Failure {
+  const noDescriptor = descriptorFault(code)
+  if (noDescriptor !== null) return { code: 'local_fault', message: noDescriptor }
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return {
       code: 'response_headers_too_large',

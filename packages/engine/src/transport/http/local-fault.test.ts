@@ -17,6 +17,14 @@ describe('a failed connection', () => {
     },
   )
 
+  test.each([
+    ['EMFILE', 'local_fault'],
+    ['ENFILE', 'local_fault'],
+    ['ECONNRESET', 'connection_reset'],
+  ])('that is open and fails with %s is %s: the parser of responses is loaded then', (code, expected) => {
+    expect(classify('exchange', systemError(code), where).code).toBe(expected)
+  })
+
   test.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EACCES'])(
     'with %s is a failed attempt',
     (code) => {

@@ -21,6 +21,11 @@ export function localFault(error: unknown): string | null {
   return message
 }
 
+/** With a connection that is open only undici's own files fail like this: it loads its parser for the first response. */
+export function descriptorFault(code: string): string | null {
+  return code === 'EMFILE' || code === 'ENFILE' ? missing[code]! : null
+}
+
 /** Codes of c-ares for a resolver of this machine that cannot be asked; the name and its servers have no part in it. */
 const resolverFaults: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'it refuses connections, or no descriptor is left for one',
