@@ -30,6 +30,7 @@ export async function deliver(
   target: TargetEntry,
   contents: readonly LiveMessage[],
   attempt: number,
+  freshConnection = false,
 ): Promise<Sent> {
   const startedAt = clock.now()
   const started = clock.monotonic()
@@ -41,6 +42,6 @@ export async function deliver(
     return { request: null, outcome: notSent('not_encodable', message), startedAt, durationMs: 0 }
   }
   const { timeoutSeconds, httpsOnly } = target.policy
-  const outcome = await transport.send({ ...request, timeoutMs: timeoutSeconds * 1000, httpsOnly })
+  const outcome = await transport.send({ ...request, timeoutMs: timeoutSeconds * 1000, httpsOnly, freshConnection })
   return { request, outcome, startedAt, durationMs: Math.round(clock.monotonic() - started) }
 }

@@ -22,19 +22,20 @@ export function follow(
   outcome: Outcome,
   { entries, decision, nextDue }: Recorded,
 ): void {
+  if (isStale(outcome)) schedule.sendFresh(delivery)
   schedule.recorded(delivery, paceAfter(outcome), nextDue)
   attemptLog.append(entries)
-  // What could not be encoded says nothing about the receiver, and neither does a batch that was too large.
-  const neverLeft = outcome.kind === 'unknown' && outcome.error.code === 'not_encodable'
-  const tooLarge = outcome.kind === 'rejected' && outcome.reason === 'too_large' && entries.length > 1
   if (target.kind === 'operation') {
     if (nextDue === null) directory.forgetCallback(target.id)
-  } else if (!neverLeft && !tooLarge)
-    health.note(target.id, { success: outcome.kind === 'accepted', gone: decision.gone })
+  } else if (decision.counts) health.note(target.id, { success: outcome.kind === 'accepted', gone: decision.gone })
+}
+
+function isStale(outcome: Outcome): boolean {
+  return outcome.kind === 'unknown' && outcome.staleConnection === true
 }
 
 function paceAfter(outcome: Outcome): Pace {
   if (outcome.kind === 'accepted') return 'faster'
   if (outcome.kind === 'rejected') return outcome.reason === 'overloaded' ? 'slower' : 'same'
-  return outcome.error.code === 'not_encodable' ? 'same' : 'slower'
+  return outcome.error.code === 'not_encodable' || isStale(outcome) ? 'same' : 'slower'
 }

@@ -97,7 +97,7 @@ async function attempt(parts: PipelineParts, delivery: LiveDelivery, target: Tar
   const { claim } = delivery
   const note = queue.leaving(claim)
   try {
-    const sent = await deliver(parts, target, delivery.contents, claim.generation)
+    const sent = await deliver(parts, target, delivery.contents, claim.generation, delivery.fresh)
     const { outcome } = sent
     const fault = localFaultOf(outcome)
     if (fault) {

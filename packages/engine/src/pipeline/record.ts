@@ -8,7 +8,7 @@ import type { Queue, RecordItem } from '../store/queue.ts'
 import { untilStored } from '../store/until-stored.ts'
 import { attemptsOf } from './attempt.ts'
 import type { Sent } from './deliver.ts'
-import { decide, type Decision } from './retry.ts'
+import { again, decide, type Decision } from './retry.ts'
 
 export interface RecordParts {
   readonly clock: Clock
@@ -43,12 +43,12 @@ export async function record(
   const now = parts.clock.now()
   const { failures, contents } = delivery
   const split = halves(parts, delivery, sent)
-  const decision: Decision = split
-    ? { result: 'failed', retryInMs: 0, gone: false }
-    : decide({ outcome, failures, schedule, terminalCodes, random: parts.random.next() })
   // A batch that was too large does not count as a retry of its messages.
-  const next =
-    decision.retryInMs === null ? null : { due: now + decision.retryInMs, failures: split ? failures : failures + 1 }
+  const decision: Decision = split
+    ? again
+    : decide({ outcome, failures, schedule, terminalCodes, random: parts.random.next() })
+  const { retryInMs, counts } = decision
+  const next = retryInMs === null ? null : { due: now + retryInMs, failures: counts ? failures + 1 : failures }
   const item: RecordItem = {
     ...delivery.claim,
     targetKind: target.target.kind,

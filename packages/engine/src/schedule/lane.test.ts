@@ -44,6 +44,7 @@ function aDelivery(lane: Lane, { claim: own, ...fields }: Fields = {}): LiveDeli
     failures: 0,
     trigger: 'scheduled',
     suspect: false,
+    fresh: false,
     unformed: null,
     out: false,
     ...fields,

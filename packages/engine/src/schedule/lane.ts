@@ -34,6 +34,8 @@ export class Lane {
   queued = false
   /** Its messages leave in batches; `null`: each in a request of its own. Read again whenever the target is looked up. */
   batch: BatchTerms | null = null
+  /** Requests that go out on a new connection, once they were read from the store again. */
+  readonly fresh = new Set<string>()
   /** Its receiver asked for no request before this time (`Retry-After`). 0: it did not ask. */
   waitsUntil = 0
   /** Time of its live entry among the lanes that wait for a time: for this one, or for a batch to fill. */

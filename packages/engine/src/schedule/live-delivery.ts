@@ -15,6 +15,8 @@ export interface LiveDelivery {
   readonly trigger: AttemptTrigger
   /** It was in flight at several crashes (`suspicion`), so it is sent only when nothing else is in flight. */
   readonly suspect: boolean
+  /** Its last try failed on a connection that the receiver had closed: this one goes out on a new one. */
+  readonly fresh: boolean
   /** Deliveries that become this batch before it is sent; `null`: it has its row. */
   readonly unformed: readonly LiveDelivery[] | null
   /** It takes a place among the requests in flight: from its turn until the receiver has answered. */

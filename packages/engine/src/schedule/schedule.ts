@@ -119,6 +119,7 @@ export class Schedule {
       failures: 0,
       trigger: 'scheduled',
       suspect: false,
+      fresh: false,
       unformed: null,
       out: false,
     })
@@ -203,6 +204,11 @@ export class Schedule {
     this.#bounds.arrive(lane)
     this.#enqueue(lane)
     this.#changed.raise()
+  }
+
+  /** The next try of this delivery needs a connection of its own. */
+  sendFresh(delivery: LiveDelivery): void {
+    this.#laneOf(delivery).fresh.add(delivery.claim.request.id)
   }
 
   /** The outcome is on disk. @param nextDue when the next attempt is due; `null`: there is none */
@@ -369,6 +375,7 @@ export class Schedule {
   /** A target that may not be sent to: its work goes back to the queue, or is cancelled when the target was deleted. */
   #close(lane: Lane): void {
     const unsent = lane.drain()
+    lane.fresh.clear()
     const deleted = this.#parts.directory.target(lane.target) === null
     lane.spilled = true
     if (unsent.length === 0 && !deleted) return

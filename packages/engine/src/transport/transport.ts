@@ -12,6 +12,8 @@ export interface TransportRequest {
   readonly body: Uint8Array | null
   /** Limit for the whole exchange: DNS, connect, TLS, request, response head and body. */
   readonly timeoutMs: number
+  /** Do not use an open connection: the last try failed on one that its receiver had closed. */
+  readonly freshConnection?: boolean
   /** Refuse `http:` addresses. The vendor's policy decides this, not the transport. */
   readonly httpsOnly?: boolean
 }
@@ -92,6 +94,11 @@ export interface Unknown extends Ended {
   readonly error: { readonly code: TransportErrorCode; readonly message: string }
   /** True when the receiver may have processed the request, for example when it resets the connection after the body. */
   readonly maybeSent: boolean
+  /**
+   * It went out on a connection that had been open before, and that ended without a byte of an answer. Nearly always the receiver closed
+   * an idle connection at that moment and never saw the request; it cannot be told from a receiver that saw it.
+   */
+  readonly staleConnection?: true
 }
 
 /** The outcome of a request that never left. */

@@ -7,7 +7,7 @@
  */
 import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
-import type { Outcome, Timings, TransportErrorCode, TransportRequest } from '../transport.ts'
+import type { Outcome, Timings, TransportErrorCode, TransportRequest, Unknown } from '../transport.ts'
 import type { Connection } from './connections/connection.ts'
 import { describePeer } from './connections/dial.ts'
 import { classify, type Failure, type Phase } from './errors.ts'
@@ -101,7 +101,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #connect(): void {
     const { pools } = this.#context
     const nowMs = performance.now()
-    for (const address of this.#addresses) {
+    for (const address of this.#request.freshConnection ? [] : this.#addresses) {
       const pool = pools.find(this.#url, address)
       const connection = pool?.takeIdle(nowMs)
       if (connection === undefined) continue
@@ -196,7 +196,14 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
       return this.#connect()
     }
     const { code, message } = classify('exchange', error, this.#where())
-    this.#fail(code, message)
+    const isStale = code === 'connection_reset' && isWritten && !this.#isFreshConnection && this.#firstByteMs === null
+    if (isStale && !this.#request.freshConnection) this.#failStale()
+    else this.#fail(code, message)
+  }
+
+  #failStale(): void {
+    const message = `${this.#where()} closed a connection that was open from an earlier request, as this one was sent on it. Receivers close idle connections; this needs no change`
+    this.#settleUnknown('connection_reset', message, { staleConnection: true })
   }
 
   onDeadline(): void {
@@ -250,12 +257,17 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #fail(code: TransportErrorCode, message: string): void {
     // Idle connections have descriptors and ports, which others need now.
     if (code === 'local_fault') this.#context.pools.closeIdle()
+    this.#settleUnknown(code, message)
+  }
+
+  #settleUnknown(code: TransportErrorCode, message: string, more: Pick<Unknown, 'staleConnection'> = {}): void {
     this.#settle({
       kind: 'unknown',
       error: { code, message },
       maybeSent: this.#controller !== undefined,
       timings: this.#timings(),
       remoteAddress: this.#connection?.remoteAddress ?? null,
+      ...more,
     })
   }
 
