@@ -8,5 +8,5 @@ export function settingsHelp(columns: number): string {
     if (value !== null) return [env, `${text} (default: ${value})`] as const
     return [env, `${text} (required${make === null ? '' : `; to make one: ${make}`})`] as const
   })
-  return `Settings. A POSTHORN_... name that is not one of these is an error:\n${definitionList(entries, columns)}`
+  return `Settings. A POSTHORN_... name that is not one of these is an error, except those that Kubernetes sets:\n${definitionList(entries, columns)}`
 }
