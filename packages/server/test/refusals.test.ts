@@ -179,15 +179,15 @@ describe('what is wrong is named', () => {
       'body',
       /"payload" occurs twice/,
     ],
-    ['a payload nested too deep', 'POST', `${app}/msg`, nested(64), 'body', /nested deeper than 64/],
-    ['a payload nested absurdly', 'POST', `${app}/msg`, nested(100_000), 'body', /nested deeper than 64/],
+    ['a payload nested too deep', 'POST', `${app}/msg`, nested(65), 'body.payload', /nested deeper than 64/],
+    ['a payload nested absurdly', 'POST', `${app}/msg`, nested(100_000), 'body', /nested deeper than 98/],
     [
       '100 000 members',
       'POST',
       `${app}/msg`,
       `{"eventType":"a.b","payload":{${Array.from({ length: 60_000 }, (_, i) => `"${i}":1`).join()}}}`,
       'body',
-      /more than 10000 members/,
+      /more than 20000 values/,
     ],
     ['a body that is a list', 'POST', `${app}/msg`, '[]', 'body', /must be a JSON object/],
     ['a body that is not JSON', 'POST', `${app}/msg`, '{"eventType":"a.b",}', 'body', /not the JSON that is expected/],
@@ -363,6 +363,14 @@ describe('statuses', () => {
 })
 
 describe('what is accepted', () => {
+  it('a payload of 64 levels, and one of 10,000 values, to the last one', async () => {
+    const list = (values: number) => message({ payload: { list: Array.from({ length: values - 2 }, (_, n) => n) } })
+    for (const body of [nested(64), list(10_000)]) expect((await send('POST', `${app}/msg`, { body })).status).toBe(202)
+    expect((await send('POST', `${app}/msg`, { body: list(10_001) })).json).toMatchObject({
+      detail: [{ loc: ['body', 'payload'], msg: expect.stringMatching(/more than 10000 values/) }],
+    })
+  })
+
   it('trailing slashes, and names of older clients', async () => {
     const created = await send('POST', `${app}/endpoint/`, {
       body: endpoint({ filterTypes: ['known'], rateLimit: 10, version: 2, headers: null }),

@@ -8,7 +8,16 @@ export { compile } from './compile/compile.ts'
 export type { CompiledDialect } from './compile/compiled-dialect.ts'
 export { parseDialect } from './definition/parse-dialect.ts'
 export { parseBounded, type Parsed } from './json/parse.ts'
-export { compact, scan, type Member, type Scan, type Span } from './json/scan.ts'
+export {
+  bodyBounds,
+  compact,
+  payloadBounds,
+  scan,
+  type Bounds,
+  type Member,
+  type Scan,
+  type Span,
+} from './json/scan.ts'
 export { documentDialect, type DocumentOptions } from './document/document.ts'
 export type { DocumentSample } from './document/worked-example.ts'
 export * as markdown from './document/markdown.ts'

@@ -103,6 +103,6 @@ test('depth and number of members are bounded', () => {
   })
   expect(scan(`[${'1,'.repeat(10_001)}1]`)).toMatchObject({
     ok: false,
-    reason: expect.stringContaining('10000 members'),
+    reason: expect.stringContaining('10000 values'),
   })
 })

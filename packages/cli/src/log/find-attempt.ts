@@ -1,5 +1,5 @@
 import type { AttemptOut, LogEntry } from '@posthorn/api'
-import { parseId, scan } from '@posthorn/wire'
+import { bodyBounds, parseId, scan } from '@posthorn/wire'
 import type { ApiAccess } from '../api/access.ts'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
@@ -91,7 +91,7 @@ async function payloadOf({ url, token }: ApiAccess, app: string, message: string
   // The attempts of a message may be stored longer than the message.
   if (!response.ok) return null
   const text = await response.text()
-  const scanned = scan(text)
+  const scanned = scan(text, bodyBounds)
   if (!scanned.ok || scanned.kind !== 'object') return null
   const member = scanned.members.find(({ key }) => key === 'payload')
   const payload = member === undefined ? 'null' : text.slice(member.start, member.end)

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { scan } from '@posthorn/wire'
+import { bodyBounds, scan } from '@posthorn/wire'
 import { invalidField, Refusal } from './refusal.ts'
 
 /** A JSON object from the wire: its value, and the text of one member byte for byte. */
@@ -32,7 +32,7 @@ export function requireJsonType(contentType: string | undefined, contentEncoding
 export function readJson(bytes: Buffer, rawNames: readonly string[]): JsonBody {
   if (!isUtf8(bytes)) throw invalidField(['body'], 'The body is not UTF-8 text.', 'value_error.jsondecode')
   const text = bytes.toString('utf8')
-  const scanned = scan(text)
+  const scanned = scan(text, bodyBounds)
   if (!scanned.ok) {
     throw invalidField(
       ['body'],

@@ -4,7 +4,7 @@
  * of a whole scan.
  */
 import { codeUnits } from './code-units.ts'
-import { maxDepth, maxMembers, scan } from './scan.ts'
+import { payloadBounds, scan } from './scan.ts'
 
 export type Parsed = { ok: true; value: unknown } | { ok: false; reason: string; at: number }
 
@@ -55,10 +55,10 @@ function countMembers(text: string): number | null {
       members++
     } else if (code === 0x7b || code === 0x5b) {
       values++ // { [
-      if (++depth > maxDepth) return null
+      if (++depth > payloadBounds.depth) return null
     } else if (code === 0x7d || code === 0x5d) {
       depth-- // } ]
     }
   }
-  return values > maxMembers ? null : members
+  return values > payloadBounds.values ? null : members
 }

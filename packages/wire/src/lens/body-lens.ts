@@ -1,7 +1,7 @@
 /** The body of a request in both directions: nothing, the payload itself, or a JSON envelope of one or several messages. */
 import type { Body, WireMessage } from '../dialect.ts'
 import { parseBounded } from '../json/parse.ts'
-import { scan, type Scan } from '../json/scan.ts'
+import { bodyBounds, scan, type Scan } from '../json/scan.ts'
 import { fromUtf8, utf8 } from '../text/bytes.ts'
 import { shapeLens, takenMembers, type ShapeLens } from './shape-lens.ts'
 import type { Draft } from './slot-lens.ts'
@@ -49,7 +49,7 @@ function jsonLens({ shape, compact, batch }: Extract<Body, { kind: 'json' }>): B
     read: (body) => {
       const text = textOf(body)
       if (text === null) return notUtf8
-      const found = scan(text)
+      const found = scan(text, bodyBounds)
       if (!found.ok) return notJson(found)
       if (found.kind === 'array' && batch !== undefined) {
         return readAll(

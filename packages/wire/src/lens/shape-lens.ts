@@ -4,7 +4,7 @@
  */
 import { isSlot, spread } from '../definition/slots.ts'
 import type { Shape, Slot, WireMessage } from '../dialect.ts'
-import { compact, scan, type Member, type Scan } from '../json/scan.ts'
+import { bodyBounds, compact, scan, type Member, type Scan } from '../json/scan.ts'
 import { slotLens, type Draft } from './slot-lens.ts'
 
 /** One value of a shape in both directions. `read` returns what is wrong as a sentence, or `null`. */
@@ -77,7 +77,7 @@ function arrayLens(shapes: readonly Shape[], isCompact: boolean): ShapeLens {
   return {
     write: (message) => `[${lenses.map((lens) => lens.write(message) ?? 'null').join(',')}]`,
     read: (text, path, draft, known) => {
-      const found = known ?? scan(text)
+      const found = known ?? scan(text, bodyBounds)
       if (!found.ok || found.kind !== 'array')
         return `${path === '' ? 'The body' : `The member ${path}`} is not an array.`
       for (const [index, lens] of lenses.entries()) {
@@ -111,7 +111,7 @@ function objectLens(shape: { readonly [key: string]: Shape }, isCompact: boolean
       return `{${text}}`
     },
     read: (text, path, draft, known) => {
-      const found = known ?? scan(text)
+      const found = known ?? scan(text, bodyBounds)
       if (!found.ok || found.kind !== 'object') {
         return `${path === '' ? 'The body' : `The member ${path}`} is not an object${found.ok ? '' : `: ${found.reason}`}.`
       }

@@ -8,7 +8,7 @@
 import { concat, decodeBytes, fromUtf8, utf8 } from '../text/bytes.ts'
 import type { CompiledSignature, SignedWire } from '../compile/compiled-dialect.ts'
 import type { CryptoKeyBytes, SignedPieces } from '../crypto/cryptography.ts'
-import { compact, scan } from '../json/scan.ts'
+import { bodyBounds, compact, scan } from '../json/scan.ts'
 import { misspelling } from '../crypto/secret.ts'
 import { signatureBytes } from '../lens/signature-header.ts'
 import type { Asking, Check } from './asking.ts'
@@ -157,7 +157,7 @@ function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body:
     yield ['White space was added around the body, such as a line break at its end.', utf8(text.trim())]
   yield ['A line break at the end of the body was lost.', utf8(`${text}\n`)]
   // The scanner bounds depth and number of members. Printing deeply nested JSON from a stranger would overflow the stack.
-  if (!scan(text).ok) return
+  if (!scan(text, bodyBounds).ok) return
   const value: unknown = JSON.parse(text)
   const printed = JSON.stringify(value)
   const spaced = withSpaces(printed)
