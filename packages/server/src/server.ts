@@ -2,6 +2,7 @@ import { openApiDocument } from '@posthorn/api'
 import { descriptorShares, type Engine, type Log } from '@posthorn/engine'
 import { authenticator } from './auth/authenticate.ts'
 import { handlersFor } from './handlers.ts'
+import { mostOfOneAddress } from './http/connections.ts'
 import { createListener } from './http/listener.ts'
 import { mountRoutes } from './http/mount.ts'
 import type { Lifecycle } from './lifecycle.ts'
@@ -45,8 +46,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const lifecycle: Lifecycle = { draining: false }
   const links: Links = { base: settings.publicUrl ?? '' }
   const { incoming } = descriptorShares()
-  // Readers keep their connections, so they leave half of them to requests.
-  const stream = openLogStream(engine, log, Math.min(maxReaders, Math.ceil(incoming / 2)))
+  // Readers keep their connections. Behind one proxy all have its address, so half of one address is left to requests.
+  const stream = openLogStream(engine, log, Math.min(maxReaders, Math.ceil(mostOfOneAddress(incoming) / 2)))
   const logsRequests = settings.logLevel === 'trace' || settings.logLevel === 'debug'
   const server = createListener(log, lifecycle, logsRequests, incoming)
   mountRoutes(server, {

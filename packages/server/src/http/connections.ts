@@ -23,15 +23,18 @@ interface Group {
   readonly busy: Set<Connection>
 }
 
+/** Clients behind one proxy share an address, so it is not much less than all. */
+export function mostOfOneAddress(most: number): number {
+  return Math.ceil(most / 2)
+}
+
 /**
  * Bounds the connections of clients: in all, so that deliveries keep the file descriptors that they need, and for one address, so
  * that one client cannot take all. For a new connection one that does nothing is closed: first the oldest that has sent no
  * complete head, then the one that has rested longest, then the oldest whose request is not complete. Where every connection
  * is being answered, the new one gets a 503.
- *
- * @param mostOfOne for one address. Clients behind one proxy share an address, so this is not much less than `most`
  */
-export function boundConnections(server: Server, most: number, mostOfOne = Math.ceil(most / 2)): void {
+export function boundConnections(server: Server, most: number, mostOfOne = mostOfOneAddress(most)): void {
   const all = emptyGroup()
   const owners = new Map<string, Group>()
   const known = new WeakMap<Socket, Connection>()

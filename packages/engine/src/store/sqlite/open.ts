@@ -70,7 +70,7 @@ export async function openSqlite({ folder, threads, newId, onLost }: SqliteOptio
       ledger: ledgerOn(ledgerWriter, linger, reader),
       catalog: clientOf('catalog', catalogMethods, onQueue),
       operations: clientOf('operations', operationMethods, onQueue),
-      trouble: () => [...new Set([queueWriter, ledgerWriter, reader].flatMap(({ trouble }) => trouble ?? []))],
+      trouble: () => [...new Set([queueWriter, ledgerWriter].flatMap(({ trouble }) => trouble ?? []))],
       async close() {
         await queueWriter.close()
         linger.end()

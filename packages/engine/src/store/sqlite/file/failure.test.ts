@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { refusalOf } from '../threads/refusal.ts'
 import { readFailure, writeFailure } from './failure.ts'
+import { openWriter } from './open-file.ts'
 
 function newDatabase(): { path: string; database: DatabaseSync } {
   const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
@@ -98,5 +99,37 @@ describe('A12 why the database could not do it', () => {
     const failure = readFailure(make())
     expect(failure.kind).toBe('refused')
     expect(refusalOf(failure)?.code).toBe('database_refused')
+  })
+})
+
+describe('A13 a file that cannot be opened at the start', () => {
+  test.each<[name: string, spoil: (path: string) => void, code: string]>([
+    [
+      'because another process has locked it',
+      (path) => {
+        const other = new DatabaseSync(path)
+        onTestFinished(() => other.close())
+        other.exec('BEGIN EXCLUSIVE')
+      },
+      'database_locked',
+    ],
+    [
+      'because a folder has its name',
+      (path) => {
+        rmSync(path)
+        mkdirSync(path)
+      },
+      'database_refused',
+    ],
+    ['because it is something else', (path) => writeFileSync(path, 'x'.repeat(10_000)), 'database_refused'],
+  ])('%s', (_, spoil, code) => {
+    const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const path = join(folder, 'queue.db')
+    openWriter(path, ['CREATE TABLE t (x)'], 'NORMAL').close()
+    spoil(path)
+    expect(() => openWriter(path, ['CREATE TABLE t (x)', 'CREATE TABLE u (x)'], 'NORMAL')).toThrow(
+      expect.objectContaining({ name: 'EngineError', code, message: expect.stringContaining(path) }),
+    )
   })
 })

@@ -28,10 +28,6 @@ export function readFailure(error: unknown): StoreFailure {
   return failure.kind === 'lost' ? { ...failure, kind: 'refused' } : failure
 }
 
-export function isBusy(error: unknown): error is Error {
-  return kinds[resultCode(error)] === 'busy'
-}
-
 function resultCode(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0
 }

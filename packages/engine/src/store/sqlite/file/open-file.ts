@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { EngineError } from '../../../errors.ts'
 import { damaged, isDamage, refuseDamage } from './damage.ts'
-import { isBusy } from './failure.ts'
+import { writeFailure } from './failure.ts'
 import { migrate, type Migrations } from './migrate.ts'
 import { scalar } from './scalar.ts'
 import { refuseUnsafeVersion } from './sqlite-version.ts'
@@ -10,8 +10,9 @@ const sqlite = process.getBuiltinModule('node:sqlite')
 
 /** Opens the one connection that writes a file, brings its schema up to date and verifies that commits are durable. */
 export function openWriter(path: string, migrations: Migrations, durability: 'FULL' | 'NORMAL'): DatabaseSync {
-  const database = new sqlite.DatabaseSync(path)
+  let database: DatabaseSync | null = null
   try {
+    database = new sqlite.DatabaseSync(path)
     refuseUnsafeVersion(database)
     database.exec('PRAGMA busy_timeout = 5000')
     if (path !== ':memory:') setAndVerify(database, 'journal_mode', 'wal')
@@ -23,9 +24,8 @@ export function openWriter(path: string, migrations: Migrations, durability: 'FU
     migrate(database, path, migrations)
     return database
   } catch (error) {
-    database.close()
-    if (isDamage(error)) throw damaged(path, error.message)
-    throw isBusy(error) ? lockedFile(path) : error
+    database?.close()
+    throw refusalToOpen(path, error)
   }
 }
 
@@ -46,9 +46,20 @@ function setAndVerify(database: DatabaseSync, pragma: string, value: string | nu
     )
 }
 
-function lockedFile(path: string): EngineError {
+/** What the caller is told; a bug stays what it is. */
+function refusalToOpen(path: string, error: unknown): unknown {
+  if (error instanceof EngineError) return error
+  if (isDamage(error)) return damaged(path, error.message)
+  const { kind, message } = writeFailure(error)
+  if (kind === 'busy')
+    return new EngineError(
+      'database_locked',
+      `Another process has locked the database ${path}. Stop it, such as a backup or an sqlite3 shell, and start Posthorn again.`,
+    )
+  if (kind === 'bug') return error
   return new EngineError(
-    'database_locked',
-    `Another process has locked the database ${path}. Stop it, such as a backup or an sqlite3 shell, and start Posthorn again.`,
+    'database_refused',
+    `The database ${path} cannot be opened (${message}). Check the permissions of the data folder, its disk, and that there is free space.`,
+    { cause: error },
   )
 }
