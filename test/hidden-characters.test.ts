@@ -12,7 +12,7 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, at) => from + at)
 }
 
-test('H7 the page and the terminal show the same hidden characters, one by one', () => {
+test('the page and the terminal show the same hidden characters, one by one', () => {
   for (const character of everything) {
     const text = `a${character}b`
     if (page.visible(text) !== withHiddenShown(text, '\n\t'))
@@ -31,17 +31,17 @@ test.each([
   ['a tag', '\u{e0041}', '\\u{e0041}'],
   ['half of a pair', '\ud800', '\\u{d800}'],
   ['a line separator', 'a\u2028b', 'a\\u{2028}b'],
-])('H7 %s is shown as its number', (_, text, shown) => {
+])('%s is shown as its number', (_, text, shown) => {
   expect(withHiddenShown(text)).toBe(shown)
   expect(page.visible(text)).toBe(shown)
 })
 
-test('H7 text of any script and emoji stay as they are', () => {
+test('text of any script and emoji stay as they are', () => {
   for (const text of ['Zoë', 'שלום', 'مرحبا', 'می\u200cخواهم', '👩\u200d👩\u200d👧', '❤\ufe0f', '読む'])
     expect(withHiddenShown(text)).toBe(text)
 })
 
-test('H7 JSON is escaped and keeps its value, whatever stands in it', () => {
+test('JSON is escaped and keeps its value, whatever stands in it', () => {
   for (let at = 0; at < everything.length; at += 1024) {
     const value = everything.slice(at, at + 1024).map((character) => ({ [`k${character}`]: `v${character}` }))
     const json = JSON.stringify(value)

@@ -44,7 +44,7 @@ async function receiver(): Promise<{ url: string; count: () => number }> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, count: () => count }
 }
 
-test('D5 with 300 descriptors and 400 clients that only hold connections, the API answers and no attempt is lost', async ({
+test('A7 with 300 descriptors and 400 clients that only hold connections, the API answers and no attempt is lost', async ({
   skip,
 }) => {
   if (process.platform !== 'linux') return skip('only Linux tells a process its limit')

@@ -53,7 +53,7 @@ async function manyRequests(url: string, count: number): Promise<void> {
 const ready = async (url: string): Promise<{ status: string; reasons: string[] }> =>
   (await (await fetch(`${url}/readyz`)).json()) as { status: string; reasons: string[] }
 
-describe('A14 a log that cannot be written', () => {
+describe('A6 a log that cannot be written', () => {
   test('because its disk is full stops nothing, and readyz says so', async ({ skip }) => {
     if (!existsSync('/dev/full')) return skip('no /dev/full')
     const full = openSync('/dev/full', 'w')

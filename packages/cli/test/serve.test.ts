@@ -79,7 +79,7 @@ test('refuses settings that are missing, wrong or unknown, all at once', async (
 })
 
 test.each(['/proc/x', '/sys/x/y', '/dev/null/x', '/proc'])(
-  'A15 a data folder that cannot be made or written (%s) ends the start at once, with the reason',
+  'A7 a data folder that cannot be made or written (%s) ends the start at once, with the reason',
   async (path) => {
     const running = start(process.execPath, [launcher, 'serve'], {
       env: { ...env, POSTHORN_DATABASE_URL: `sqlite:${path}` },
@@ -92,7 +92,7 @@ test.each(['/proc/x', '/sys/x/y', '/dev/null/x', '/proc'])(
   },
 )
 
-test('A15 so does the folder of dev', async () => {
+test('A7 so does the folder of dev', async () => {
   const running = start(process.execPath, [launcher, 'dev', '--port', '0', '--data', '/proc/x'])
   expect(await running.ended).toEqual({ code: 3, signal: null })
   expect(running.output.text).toMatch(/^error: the data folder \/proc\/x cannot be written: ENOENT/)

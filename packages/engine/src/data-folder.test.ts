@@ -63,7 +63,7 @@ describe('the data folder', () => {
     ['below /sys', '/sys/x'],
     ['below a device', '/dev/null/x'],
     ['with a name that is too long', `/tmp/${'x'.repeat(300)}`],
-  ])('A15 a folder %s is refused at once, with the reason', (_, path) => {
+  ])('A7 a folder %s is refused at once, with the reason', (_, path) => {
     expect(() => openDataFolder({ database: `sqlite:${path}` }, randomBytes)).toThrow(
       expect.objectContaining({
         code: 'invalid',
@@ -73,7 +73,7 @@ describe('the data folder', () => {
     )
   })
 
-  test('A15 a folder below a file, or at the end of a link to nothing, is refused', () => {
+  test('A7 a folder below a file, or at the end of a link to nothing, is refused', () => {
     writeFileSync(join(root, 'file'), '')
     symlinkSync(join(root, 'nothing'), join(root, 'link'))
     symlinkSync(join(root, 'loop'), join(root, 'loop'))

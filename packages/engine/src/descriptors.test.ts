@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { descriptorShares } from './descriptors.ts'
 
 test.each([64, 100, 256, 300, 1024, 4096, 65_536, 1_048_576])(
-  'D5 of %i descriptors, both sides together leave some for files and look-ups',
+  'A7 of %i descriptors, both sides together leave some for files and look-ups',
   (limit) => {
     const { incoming, outgoing, requests } = descriptorShares(limit)
     expect(requests).toBeLessThanOrEqual(outgoing)

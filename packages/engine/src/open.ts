@@ -131,7 +131,7 @@ export async function openWith(
     retention.start()
 
     const healthNow = (trouble: readonly string[]) =>
-      healthOf(schedule, queue, lifecycle.closing, trouble, localFaults.reasons)
+      healthOf({ schedule, queue, localFaults, closing: lifecycle.closing, trouble })
     let closed: Promise<void> | null = null
     const close: Engine['close'] = ({ graceMs = 30_000 } = {}) => {
       closed ??= (async () => {

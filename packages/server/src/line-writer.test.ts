@@ -34,7 +34,7 @@ function slowOutput() {
 
 const droppedLine = (count: number, why: string): string => `dropped ${count}: ${why}\n`
 
-describe('A14 lines on their way to an output', () => {
+describe('A6 lines on their way to an output', () => {
   it('are written in their order, many at once while one write is out', () => {
     const slow = slowOutput()
     const writer = new LineWriter({ output: slow.output, droppedLine })

@@ -59,7 +59,7 @@ async function bounded(most: number, mostOfOne = most) {
   return { open, count, server }
 }
 
-describe('C30 connections are bounded', () => {
+describe('D1 connections are bounded', () => {
   it('for a new one the oldest without a head is closed, and the new one is answered', async () => {
     const { open, count } = await bounded(3)
     const rested = await open().send(get).answered()
@@ -116,7 +116,7 @@ describe('C30 connections are bounded', () => {
   })
 })
 
-describe('C31 a connection that was refused is closed although its client neither reads nor closes', () => {
+describe('D1 a connection that was refused is closed although its client neither reads nor closes', () => {
   it.each([
     ['half a head, too late', Object.assign(new Error(), { code: 'ERR_HTTP_REQUEST_TIMEOUT' }), 408],
     ['a head that is too large', Object.assign(new Error(), { code: 'HPE_HEADER_OVERFLOW' }), 431],

@@ -30,7 +30,7 @@ async function setUp() {
   return { server, folder, call, receiver, send }
 }
 
-describe('A13 a database that another process has locked', () => {
+describe('A8 a database that another process has locked', () => {
   test('is a 503 that says when to try again, on every operation that needs it, and readyz says why; then all goes on', async () => {
     const { folder, call, receiver, send, server } = await setUp()
     expect((await send(1)).status).toBe(202)

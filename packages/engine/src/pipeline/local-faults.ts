@@ -7,7 +7,9 @@ const waitMs = 1000
 
 /** Why this machine could not send: nothing left it, so there was no attempt. `null`: it could. */
 export function localFaultOf(outcome: Outcome): Unknown | null {
-  return outcome.kind === 'unknown' && outcome.error.code === 'local_fault' ? outcome : null
+  if (outcome.kind !== 'unknown') return null
+  const { code } = outcome.error
+  return code === 'local_fault' || code === 'local_shortage' ? outcome : null
 }
 
 /**
@@ -19,16 +21,21 @@ export class LocalFaults {
   readonly #log: Log
   #waiting = 0
   #reason = ''
+  #isShort = false
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock
     this.#log = log
   }
 
-  /** For the health of the engine; empty: nothing waits. */
-  get reasons(): readonly string[] {
-    if (this.#waiting === 0) return []
-    return [`Deliveries wait, because ${this.#reason}. They go on by themselves.`]
+  /** Why deliveries wait, for the health of the engine; `null`: none does. */
+  get reason(): string | null {
+    return this.#waiting === 0 ? null : `Deliveries wait, because ${this.#reason}. They go on by themselves.`
+  }
+
+  /** They wait because the process lacks what everything needs, requests of clients too. */
+  get isShort(): boolean {
+    return this.#waiting > 0 && this.#isShort
   }
 
   /** A delivery could not leave. */
@@ -40,6 +47,7 @@ export class LocalFaults {
   async wait({ error }: Unknown): Promise<void> {
     if (this.#reason === '') this.#log.warn({ reason: error.message }, 'deliveries wait for this machine')
     this.#reason = error.message
+    this.#isShort = error.code === 'local_shortage'
     await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve))
   }
 

@@ -35,7 +35,8 @@ export type TransportErrorCode =
   | 'response_headers_too_large'
   | 'request_invalid' // a header or path that cannot be written as HTTP: earlier checks prevent this, so it is a bug in them
   | 'transport_closed'
-  | 'local_fault' // this machine could not send it (no descriptors, no ports, no resolver): nothing left, and it is no attempt
+  | 'local_fault' // this machine could not send it (no port, no network, no resolver): nothing left, and it is no attempt
+  | 'local_shortage' // the same, and it concerns all: no descriptors or no memory
   | 'not_encodable' // set by the engine: the dialect changed and can no longer carry this message
 
 export interface Timings {

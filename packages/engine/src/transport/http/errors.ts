@@ -43,7 +43,7 @@ export function classify(phase: Phase, error: unknown, where: string): Failure {
 
 function classifyConnect(error: unknown, code: string, where: string): Failure {
   const fault = localFault(error)
-  if (fault !== null) return { code: 'local_fault', message: fault }
+  if (fault !== null) return fault
   switch (code) {
     case 'ECONNREFUSED':
       return {
@@ -97,7 +97,7 @@ function classifyTls(code: string, message: string, where: string): Failure {
 
 function classifyExchange(code: string, message: string, where: string): Failure {
   const noDescriptor = descriptorFault(code)
-  if (noDescriptor !== null) return { code: 'local_fault', message: noDescriptor }
+  if (noDescriptor !== null) return noDescriptor
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return {
       code: 'response_headers_too_large',

@@ -256,7 +256,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
 
   #fail(code: TransportErrorCode, message: string): void {
     // Idle connections have descriptors and ports, which others need now.
-    if (code === 'local_fault') this.#context.pools.closeIdle()
+    if (code === 'local_fault' || code === 'local_shortage') this.#context.pools.closeIdle()
     this.#settleUnknown(code, message)
   }
 

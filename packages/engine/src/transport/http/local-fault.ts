@@ -11,19 +11,27 @@ const missing: Readonly<Record<string, string>> = {
   ENETDOWN: 'the network of this machine is down (ENETDOWN)',
 }
 
+export interface LocalFault {
+  readonly code: 'local_fault' | 'local_shortage'
+  readonly message: string
+}
+
+/** What concerns every connection. The rest may concern one receiver, whose customer must not make the whole server unready. */
+const shortages: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM'])
+
 /** A connection that failed because of this machine, before anything reached the receiver; `null`: it is another failure. */
-export function localFault(error: unknown): string | null {
+export function localFault(error: unknown): LocalFault | null {
   if (!(error instanceof Error) || !('code' in error)) return null
   const message = missing[String(error.code)]
   if (message === undefined) return null
   // The same code says that a machine without IPv6 cannot reach an IPv6 address. That lasts, so it is a failed attempt.
   if (error.code === 'EADDRNOTAVAIL' && 'address' in error && !hasFamilyOf(String(error.address))) return null
-  return message
+  return { code: shortages.has(error.code) ? 'local_shortage' : 'local_fault', message }
 }
 
 /** With a connection that is open only undici's own files fail like this: it loads its parser for the first response. */
-export function descriptorFault(code: string): string | null {
-  return code === 'EMFILE' || code === 'ENFILE' ? missing[code]! : null
+export function descriptorFault(code: string): LocalFault | null {
+  return code === 'EMFILE' || code === 'ENFILE' ? { code: 'local_shortage', message: missing[code]! } : null
 }
 
 /** Codes of c-ares for a resolver of this machine that cannot be asked; the name and its servers have no part in it. */

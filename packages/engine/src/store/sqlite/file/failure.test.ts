@@ -85,7 +85,7 @@ const failures: readonly (readonly [name: string, make: () => unknown, kind: str
   ['an error of our own', () => new TypeError('no'), 'bug', undefined],
 ]
 
-describe('A12 why the database could not do it', () => {
+describe('A7 why the database could not do it', () => {
   test.each(failures)('%s', (_, make, kind, code) => {
     const failure = writeFailure(make())
     expect(failure.kind).toBe(kind)
@@ -102,7 +102,7 @@ describe('A12 why the database could not do it', () => {
   })
 })
 
-describe('A13 a file that cannot be opened at the start', () => {
+describe('A8 a file that cannot be opened at the start', () => {
   test.each<[name: string, spoil: (path: string) => void, code: string]>([
     [
       'because another process has locked it',
