@@ -1,5 +1,8 @@
 /** C9: a receiver that asks for a pause gets it: no delivery of its lane goes out, and no other lane waits. */
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../src/index.ts'
 import { open } from '../src/open.ts'
 import { httpTransport } from '../src/transport/http/http-transport.ts'
@@ -12,6 +15,9 @@ const secondMs = 1000
 
 let clock: VirtualClock
 let engine: Engine
+let transport: Transport
+/** The message that was sent last. */
+let lastId: string
 let requests: { readonly at: number; readonly path: string }[]
 let answer: (path: string) => { readonly status: number; readonly retryAfter?: string }
 
@@ -19,7 +25,7 @@ beforeEach(async () => {
   clock = new VirtualClock(Date.UTC(2026, 10, 28))
   requests = []
   const real = httpTransport()
-  const transport: Transport = {
+  transport = {
     schemes: ['https', 'http'],
     check: (url, rules) => real.check(url, rules),
     async send({ url }: TransportRequest): Promise<Outcome> {
@@ -37,15 +43,19 @@ beforeEach(async () => {
     probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
     close: async () => undefined,
   }
-  engine = await open({
+  engine = await open(options())
+  await engine.applications.create(org, { uid: 'acme', name: 'Acme' })
+})
+function options() {
+  return {
     database: 'sqlite::memory:',
     threads: false,
     clock: clock.processClock().clock,
     transport,
     policy: { retrySchedule: [1, 1, 1, 1, 1, 1, 1, 1, 1, 1] },
-  })
-  await engine.applications.create(org, { uid: 'acme', name: 'Acme' })
-})
+  }
+}
+
 afterEach(() => engine.close({ graceMs: 0 }))
 
 const endpoint = (path: string) =>
@@ -54,7 +64,7 @@ const later = (ms: number) => clock.runUntil(clock.now + ms)
 const sentTo = (path: string, since = 0) => requests.filter((request) => request.path === path && request.at >= since)
 
 async function send(count: number): Promise<void> {
-  for (let n = 0; n < count; n++) await engine.send(org, 'acme', { eventType: 'a', payload: { n } })
+  for (let n = 0; n < count; n++) lastId = (await engine.send(org, 'acme', { eventType: 'a', payload: { n } })).id
   await later(1)
 }
 
@@ -132,4 +142,64 @@ test('a status without Retry-After, and a Retry-After of another status, hold ba
   await send(30)
   await later(secondMs)
   expect(requests.length).toBeGreaterThanOrEqual(30)
+})
+
+describe('a pause is a field of the endpoint', () => {
+  const pausedUntil = async () => (await engine.endpoints.get(org, 'acme', 'busy')).pausedUntil
+
+  test('the endpoint shows until when it waits, and a success after it takes that away', async () => {
+    await endpoint('/busy')
+    answer = () => ({ status: 429, retryAfter: '60' })
+    await send(20)
+    expect(await pausedUntil()).toBeGreaterThanOrEqual(clock.now + 59 * secondMs)
+    answer = () => ({ status: 200 })
+    await later(90 * secondMs)
+    expect(await pausedUntil()).toBeNull()
+  })
+
+  test.each([
+    ['a message that is sent again by hand', () => engine.resend(org, 'acme', lastId, 'busy')],
+    ['recover', () => engine.endpoints.recover(org, 'acme', 'busy', { since: clock.now - 60 * secondMs })],
+    ['switching it on although it is on', () => engine.endpoints.activate(org, 'acme', 'busy')],
+    ['an edit', () => engine.endpoints.update(org, 'acme', 'busy', { name: 'Busy' })],
+  ])('%s ends it', async (_what, act) => {
+    await endpoint('/busy')
+    answer = () => ({ status: 429, retryAfter: '600' })
+    await send(20)
+    const before = requests.length
+    answer = () => ({ status: 200 })
+    await later(5 * secondMs)
+    expect(requests).toHaveLength(before)
+    await act()
+    expect(await pausedUntil()).toBeNull()
+    await later(5 * secondMs)
+    expect(requests.length).toBeGreaterThanOrEqual(before + 12)
+  })
+
+  test('it outlives a restart', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'posthorn-pause-'))
+    const database = `sqlite:${folder}`
+    const restart = async () => {
+      await engine.close({ graceMs: 0 })
+      engine = await open({ ...options(), database })
+    }
+    try {
+      await restart()
+      await engine.applications.create(org, { uid: 'acme', name: 'Acme' })
+      await endpoint('/busy')
+      answer = () => ({ status: 503, retryAfter: '60' })
+      await send(30)
+      const before = requests.length
+      await restart()
+      answer = () => ({ status: 200 })
+      await send(20)
+      await later(50 * secondMs)
+      expect(requests).toHaveLength(before)
+      await later(60 * secondMs)
+      expect(requests.length - before).toBe(50)
+      await engine.close({ graceMs: 0 })
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  })
 })

@@ -232,6 +232,13 @@ export const endpointFields = {
     time: true,
     description: 'Every attempt since this time has failed; `null` after a success.',
   }),
+  pausedUntil: field(Milliseconds.nullable(), {
+    setBy: 'engine',
+    default: null,
+    time: true,
+    description:
+      'The receiver answered 429 or 503 with a Retry-After: until this time nothing is sent to it. `null` without a pause. A change of the endpoint ends the pause, and so does a delivery that is sent again by hand.',
+  }),
   resumeFrom: field(Milliseconds, {
     setBy: 'engine',
     default: 0,

@@ -40,5 +40,6 @@ export function callbackEntry(
     batch: null,
     open: true,
     resumeFrom: 0,
+    pausedUntil: null,
   }
 }

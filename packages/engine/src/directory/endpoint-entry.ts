@@ -51,6 +51,7 @@ export function endpointEntry(
     batch: batchTerms(dialect, endpoint.batch),
     open: !endpoint.disabled && endpoint.hold === null,
     resumeFrom: endpoint.resumeFrom,
+    pausedUntil: endpoint.pausedUntil,
     endpoint,
     secrets,
     secondarySecrets,

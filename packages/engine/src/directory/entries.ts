@@ -46,6 +46,8 @@ export interface TargetEntry {
   readonly open: boolean
   /** Stored work that was due before this moment stays held. */
   readonly resumeFrom: number
+  /** Its receiver asked for no request before this time; `null`: it did not ask. */
+  readonly pausedUntil: number | null
 }
 
 export interface EndpointEntry extends TargetEntry {

@@ -7,16 +7,16 @@ const dayMs = 86_400_000
 const holdAfterMs = 5 * dayMs
 const now = 1_800_000_000_000
 
-const success = { success: true, gone: false }
-const failure = { success: false, gone: false }
-const gone = { success: false, gone: true }
+const success = { success: true, gone: false, pauseMs: 0 }
+const failure = { success: false, gone: false, pauseMs: 0 }
+const gone = { success: false, gone: true, pauseMs: 0 }
 
 function step(
   failingSince: number | null,
   outcome: typeof success,
   hold: EndpointHold | null = null,
 ): ReturnType<typeof healthStep> {
-  return healthStep({ failingSince, hold }, outcome, now, holdAfterMs)
+  return healthStep({ failingSince, hold, pausedUntil: null }, outcome, now, holdAfterMs)
 }
 
 describe('the health of an endpoint', () => {
@@ -25,7 +25,7 @@ describe('the health of an endpoint', () => {
   })
 
   test('the first failure begins a streak', () => {
-    expect(step(null, failure)).toEqual({ failingSince: now, hold: null, heldAt: null })
+    expect(step(null, failure)).toEqual({ failingSince: now, hold: null, heldAt: null, pausedUntil: null })
   })
 
   test('a failure within the streak changes nothing: no write an attempt', () => {
@@ -34,18 +34,18 @@ describe('the health of an endpoint', () => {
   })
 
   test('a success ends the streak, however long it was', () => {
-    expect(step(now - 1, success)).toEqual({ failingSince: null, hold: null, heldAt: null })
-    expect(step(now - 30 * dayMs, success)).toEqual({ failingSince: null, hold: null, heldAt: null })
+    expect(step(now - 1, success)).toEqual({ failingSince: null, hold: null, heldAt: null, pausedUntil: null })
+    expect(step(now - 30 * dayMs, success)).toEqual({ failingSince: null, hold: null, heldAt: null, pausedUntil: null })
   })
 
   test('a failure after five days of failing holds it', () => {
     const failingSince = now - holdAfterMs
-    expect(step(failingSince, failure)).toEqual({ failingSince, hold: 'failing', heldAt: now })
+    expect(step(failingSince, failure)).toEqual({ failingSince, hold: 'failing', heldAt: now, pausedUntil: null })
   })
 
   test('C8: a 410 holds it at once, in or out of a streak', () => {
-    expect(step(null, gone)).toEqual({ failingSince: now, hold: 'gone', heldAt: now })
-    expect(step(now - 5, gone)).toEqual({ failingSince: now - 5, hold: 'gone', heldAt: now })
+    expect(step(null, gone)).toEqual({ failingSince: now, hold: 'gone', heldAt: now, pausedUntil: null })
+    expect(step(now - 5, gone)).toEqual({ failingSince: now - 5, hold: 'gone', heldAt: now, pausedUntil: null })
   })
 
   test('what is held stays as it is: outcomes that were still out change nothing', () => {
@@ -56,17 +56,39 @@ describe('the health of an endpoint', () => {
       }
   })
 
+  describe('a pause that the receiver asked for', () => {
+    const asked = (seconds: number) => ({ ...failure, pauseMs: seconds * 1000 })
+    const during = (pausedUntil: number | null, outcome: typeof failure) =>
+      healthStep({ failingSince: now - 1, hold: null, pausedUntil }, outcome, now, holdAfterMs)
+
+    test('begins with the first answer, and those that were out beside it write nothing', () => {
+      expect(during(null, asked(60))).toMatchObject({ pausedUntil: now + 60_000 })
+      expect(during(now + 59_500, asked(60))).toBeNull()
+      expect(during(now + 90_000, asked(60))).toBeNull()
+      expect(during(now + 10_000, asked(60))).toMatchObject({ pausedUntil: now + 60_000 })
+    })
+
+    test('is not written when it is shorter than a write is worth', () => {
+      expect(during(null, asked(4))).toBeNull()
+    })
+
+    test('stays after a success of a request that was out before, and goes after one that came later', () => {
+      expect(during(now + 60_000, success)).toMatchObject({ failingSince: null, pausedUntil: now + 60_000 })
+      expect(during(now - 1, success)).toMatchObject({ failingSince: null, pausedUntil: null })
+    })
+  })
+
   test('it is held for failing only at the end of an unbroken streak that is long enough, and always then', () => {
     const event = fc.record({ afterMs: fc.integer({ min: 0, max: 2 * dayMs }), ok: fc.boolean() })
     fc.assert(
       fc.property(fc.array(event, { maxLength: 60 }), (events) => {
-        let state: { failingSince: number | null; hold: EndpointHold | null } = { failingSince: null, hold: null }
+        let state: Parameters<typeof healthStep>[0] = { failingSince: null, hold: null, pausedUntil: null }
         let time = now
         let streakBegan: number | null = null
         for (const { afterMs, ok } of events) {
           time += afterMs
           streakBegan = ok ? null : (streakBegan ?? time)
-          state = { ...state, ...healthStep(state, { success: ok, gone: false }, time, holdAfterMs) }
+          state = { ...state, ...healthStep(state, { success: ok, gone: false, pauseMs: 0 }, time, holdAfterMs) }
           const longEnough: boolean = streakBegan !== null && time - streakBegan >= holdAfterMs
           expect(state.hold).toBe(longEnough ? 'failing' : null)
           expect(state.failingSince).toBe(streakBegan)

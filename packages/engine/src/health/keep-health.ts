@@ -4,7 +4,7 @@ import { EngineError } from '../errors.ts'
 import type { Listeners } from '../log/listeners.ts'
 import type { Log } from '../options.ts'
 import type { Schedule } from '../schedule/schedule.ts'
-import { healthStep } from './health.ts'
+import { type EndpointOutcome, healthStep } from './health.ts'
 
 export interface HealthParts {
   readonly clock: Clock
@@ -14,11 +14,6 @@ export interface HealthParts {
   readonly log: Log
   /** A streak of failures that lasts so long holds the endpoint. */
   readonly holdAfterMs: number
-}
-
-export interface EndpointOutcome {
-  readonly success: boolean
-  readonly gone: boolean
 }
 
 /** Writes down what outcomes mean for the health of endpoints, and holds those that are gone or keep failing. */
@@ -32,10 +27,12 @@ export class HealthKeeper {
   /** After an attempt for an endpoint. Nearly always nothing changes, and nothing is written. */
   note(endpoint: string, outcome: EndpointOutcome): void {
     const entry = this.#parts.directory.endpointById(endpoint)
-    const isUsual = entry?.endpoint.failingSince === null && outcome.success
+    const known = entry?.endpoint
+    const isUsual = outcome.success && known?.failingSince === null && known.pausedUntil === null
     if (!entry || isUsual || !this.#step(endpoint, outcome)) return
+    const at = this.#parts.clock.now()
     this.#parts.directory.writes
-      .exclusively(entry.app, () => this.#write(endpoint, outcome))
+      .exclusively(entry.app, () => this.#write(endpoint, outcome, at))
       .catch((error: unknown) => {
         if (!(error instanceof EngineError))
           this.#parts.log.error({ error }, 'the health of an endpoint was not written')
@@ -48,12 +45,14 @@ export class HealthKeeper {
     return entry && healthStep(entry.endpoint, outcome, clock.now(), holdAfterMs)
   }
 
-  async #write(id: string, outcome: EndpointOutcome): Promise<void> {
+  async #write(id: string, given: EndpointOutcome, at: number): Promise<void> {
     const { directory, schedule, listeners, log } = this.#parts
     // Decided again in the application's turn: a patch may have come first, or the same change from another attempt.
-    const change = this.#step(id, outcome)
     const entry = directory.endpointById(id)
-    if (!change || !entry) return
+    if (!entry) return
+    // A pause that was asked for before a patch ended with it.
+    const change = this.#step(id, entry.endpoint.updatedAt > at ? { ...given, pauseMs: 0 } : given)
+    if (!change) return
     const { secrets, secondarySecrets } = entry
     const endpoint = { ...entry.endpoint, ...change }
     await directory.writes.write({

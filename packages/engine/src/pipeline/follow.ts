@@ -6,6 +6,7 @@ import type { LiveDelivery } from '../schedule/live-delivery.ts'
 import type { Pace, Schedule } from '../schedule/schedule.ts'
 import type { Outcome } from '../transport/transport.ts'
 import type { Recorded } from './record.ts'
+import { pauseMs } from './retry.ts'
 
 export interface FollowParts {
   readonly schedule: Schedule
@@ -27,7 +28,8 @@ export function follow(
   attemptLog.append(entries)
   if (target.kind === 'operation') {
     if (nextDue === null) directory.forgetCallback(target.id)
-  } else if (decision.counts) health.note(target.id, { success: outcome.kind === 'accepted', gone: decision.gone })
+  } else if (decision.counts)
+    health.note(target.id, { success: outcome.kind === 'accepted', gone: decision.gone, pauseMs: pauseMs(outcome) })
 }
 
 function isStale(outcome: Outcome): boolean {

@@ -88,7 +88,9 @@ export async function recover(
     if (last) break
     cursor = failed.at(-1)?.message ?? null
   }
-  if (range.since < endpoint.resumeFrom) await resumeFrom(parts, entry, range.since, now)
+  // Somebody wants it sent now, so a pause that the receiver asked for ends too.
+  if (range.since < endpoint.resumeFrom || endpoint.pausedUntil !== null)
+    await resumeFrom(parts, entry, Math.min(range.since, endpoint.resumeFrom), now)
   parts.schedule.noteStored(endpoint.id, endpoint.app, now)
   return { id, queued, at: now }
 }
@@ -99,7 +101,7 @@ async function resumeFrom(
   moment: number,
   now: number,
 ): Promise<void> {
-  const moved = { ...endpoint, resumeFrom: moment, updatedAt: now }
+  const moved = { ...endpoint, resumeFrom: moment, pausedUntil: null, updatedAt: now }
   await directory.writes.write({ kind: 'put_endpoint', endpoint: moved, secrets, secondarySecrets, create: false })
   schedule.wake(endpoint.id, endpoint.app)
 }

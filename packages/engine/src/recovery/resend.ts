@@ -2,6 +2,7 @@ import { checkStep } from '../checks/rules.ts'
 import type { Engine } from '../engine.ts'
 import { EngineError, notFound } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
+import { endPause } from './end-pause.ts'
 import type { RecoverParts } from './recover.ts'
 
 /** Sends one delivery again, now: also one that has ended, that waits for its next attempt, or that is held. */
@@ -34,9 +35,11 @@ export function resend(parts: RecoverParts): Engine['resend'] {
       generation: last?.attempt.attempt ?? 0,
       bringForward: true,
     }
+    const wasPaused = await endPause(parts, entry)
     const result = await queue.requeue([item], idempotencyRecord(write.idempotency, null, now))
     if (result.state === 'replay') throw repeated(write.idempotency, result)
-    if (result.queued === 0)
+    // One that waited in memory for the end of the pause is on its way already.
+    if (result.queued === 0 && !wasPaused)
       throw new EngineError(
         'conflict',
         'This delivery is being sent now, so it is not sent again. Check its attempts in a moment.',

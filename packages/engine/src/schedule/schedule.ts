@@ -151,8 +151,7 @@ export class Schedule {
   /** The configuration of a target changed: what may not be sent goes back to the store, and stored work is looked at. */
   wake(target: string, app: string): void {
     const lane = this.#lane(target, app)
-    // It may be another receiver by now, or its owner has just switched it on.
-    lane.waitsUntil = 0
+    lane.waitsUntil = this.#pausedUntil(target)
     if (this.#look(lane)?.open) {
       lane.spilled = true
       this.#refill(lane)
@@ -280,9 +279,15 @@ export class Schedule {
     let lane = this.#lanes.get(target)
     if (!lane) {
       lane = new Lane(target, app)
+      lane.waitsUntil = this.#pausedUntil(target)
       this.#lanes.set(target, lane)
     }
     return lane
+  }
+
+  /** A pause outlives the process, and ends with a change of the endpoint. 0: there is none. */
+  #pausedUntil(target: string): number {
+    return this.#parts.directory.target(target)?.pausedUntil ?? 0
   }
 
   /** A lane with work in memory is not forgotten, so it is there. */

@@ -65,8 +65,9 @@ export function endpoints(parts: ResourceParts): EndpointResource {
   function toggle(org: string, app: string, id: string, on: boolean, write: Actor | undefined): Promise<Endpoint> {
     return changing(org, app, id, async (entry) => {
       const { endpoint } = entry
-      // Switching on an endpoint that is on and held ends the hold.
-      if (endpoint.disabled !== on && endpoint.hold === null) return endpoint
+      // Switching on an endpoint that is on ends its hold, and a pause that its receiver asked for.
+      const waits = endpoint.hold !== null || (on && endpoint.pausedUntil !== null)
+      if (endpoint.disabled !== on && !waits) return endpoint
       return updateEndpoint(parts, entry, { disabled: !on }, write)
     })
   }

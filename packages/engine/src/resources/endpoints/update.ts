@@ -70,6 +70,7 @@ export async function updateEndpoint(
     ...(secret !== undefined && { signed: secret !== null }),
     ...(isShared(dialect) && { signed: true }),
     ...(!keepsSecond && { secondary: second && { dialect: second.dialect.dialect.name, version: second.version } }),
+    pausedUntil: null,
     ...resumed(before, switchedOn || endsHold, clock.now()),
     updatedAt: clock.now(),
   }

@@ -91,7 +91,7 @@ function delivery(
   if (!waiting) return { ...row, state: stateOf(last), nextAttemptAt: null }
   if (endpoint.disabled) return { ...row, state: 'endpoint_disabled', nextAttemptAt: null }
   if (endpoint.hold !== null || waiting.due < endpoint.resumeFrom) return { ...row, state: 'held', nextAttemptAt: null }
-  return { ...row, state: 'pending', nextAttemptAt: waiting.due }
+  return { ...row, state: 'pending', nextAttemptAt: Math.max(waiting.due, endpoint.pausedUntil ?? 0) }
 }
 
 function stateOf(last: LatestAttempt | undefined): DeliveryState {
