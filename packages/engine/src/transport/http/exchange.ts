@@ -101,7 +101,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #connect(): void {
     const { pools } = this.#context
     const nowMs = performance.now()
-    for (const address of this.#request.freshConnection ? [] : this.#addresses) {
+    for (const address of this.needsFresh ? [] : this.#addresses) {
       const pool = pools.find(this.#url, address)
       const connection = pool?.takeIdle(nowMs)
       if (connection === undefined) continue
@@ -115,6 +115,10 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     }
     this.#pool = pools.open(this.#url, this.#addresses[this.#addressIndex]!)
     this.#pool.join(this)
+  }
+
+  get needsFresh(): boolean {
+    return this.#request.freshConnection === true
   }
 
   onConnection(connection: Connection, isFresh: boolean): void {
@@ -197,7 +201,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     }
     const { code, message } = classify('exchange', error, this.#where())
     const isStale = code === 'connection_reset' && isWritten && !this.#isFreshConnection && this.#firstByteMs === null
-    if (isStale && !this.#request.freshConnection) this.#failStale()
+    if (isStale && !this.needsFresh) this.#failStale()
     else this.#fail(code, message)
   }
 

@@ -77,6 +77,37 @@ describe('reuse', () => {
     expect({ busiest, connections: server.connectionCount }).toEqual({ busiest: 1, connections: 1 })
   })
 
+  test.each([
+    ['is idle', (transport: Transport, url: string) => send(transport, url)],
+    ['is in use', async (transport: Transport, url: string) => void send(transport, url)],
+  ])('a request that needs a new connection gets one, although the only place %s', async (_where, before) => {
+    const server = await start({ onRequest: answerOk })
+    const transport = open({ connectionsPerPool: 1 })
+    await before(transport, server.url)
+    const fresh = await transport.send({
+      method: 'POST',
+      url: server.url,
+      headers: [],
+      body: Buffer.from('{}'),
+      timeoutMs: 3_000,
+      freshConnection: true,
+    })
+    expect(fresh).toMatchObject({ kind: 'accepted', timings: { connectMs: expect.any(Number) } })
+    expect(server.connectionCount).toBe(2)
+  })
+
+  test.each(['timeout=1', 'timeout=2, max=100', 'max=5, timeout=1'])(
+    'a receiver that says Keep-Alive: %s gets a new connection for each request',
+    async (hint) => {
+      const server = await start({
+        onRequest: (socket) => void socket.write(`HTTP/1.1 200 OK\r\nkeep-alive: ${hint}\r\ncontent-length: 0\r\n\r\n`),
+      })
+      const transport = open()
+      for (let n = 0; n < 3; n++) expect(await send(transport, server.url)).toMatchObject({ kind: 'accepted' })
+      expect(server.connectionCount).toBe(3)
+    },
+  )
+
   test('a connection that was idle for four seconds is not reused', async () => {
     const server = await start({ onRequest: answerOk })
     const transport = open()

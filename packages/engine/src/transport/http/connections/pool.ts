@@ -12,6 +12,8 @@ import type { ParsedUrl } from '../guard/guard.ts'
 
 /** A request that needs a connection. Exactly one of the two is called, unless `leave` is called first. */
 export interface Waiter {
+  /** A connection that was used before is of no use to it. */
+  readonly needsFresh: boolean
   onConnection(connection: Connection, isFresh: boolean): void
   onConnectFailure(failure: Failure, phase: Phase): void
 }
@@ -68,7 +70,11 @@ export class Pool {
   /** Opens a connection for this waiter, or queues it when the pool has its maximum of connections. */
   join(waiter: Waiter): void {
     if (this.#open.size + this.#dialling.size < this.#maxConnections) this.#dial(waiter)
-    else this.#waiting.add(waiter)
+    else {
+      this.#waiting.add(waiter)
+      // Its place becomes free for a new one as soon as it has closed.
+      if (waiter.needsFresh) this.#idle.shift()?.destroy()
+    }
   }
 
   leave(waiter: Waiter): void {
@@ -120,6 +126,10 @@ export class Pool {
     for (const waiter of this.#waiting) {
       const connection = this.takeIdle(nowMs)
       if (connection === undefined) return
+      if (waiter.needsFresh) {
+        connection.destroy()
+        continue
+      }
       this.#waiting.delete(waiter)
       waiter.onConnection(connection, false)
     }
