@@ -252,6 +252,8 @@ export interface ReceivedMessage {
   payload: unknown
   /** The payload's own text. */
   payloadText: string
+  /** The whole body of this message, parsed: also what the dialect does not name. `undefined` where there is no JSON. */
+  body?: unknown
   occurredAt?: number
   acceptedAt?: number
   sentAt?: number

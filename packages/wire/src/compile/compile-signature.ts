@@ -12,7 +12,6 @@ import type { CompiledSignature, SignedField, SignedWire } from './compiled-dial
 const maxKeys = 10_000
 
 export function compileSignature(dialect: Dialect, signature: Signature): CompiledSignature {
-  const keys = new Map<string, CryptoKeyBytes>()
   const lenses = new Map<Field, SlotLens>()
   const fields: SignedField[] = []
   const pieces = signature.over.map((part, index): ((wire: SignedWire) => string | Uint8Array) => {
@@ -31,15 +30,21 @@ export function compileSignature(dialect: Dialect, signature: Signature): Compil
     fields,
     pieces: (wire) => pieces.map((piece) => piece(wire)),
     text: (field, input) => lenses.get(field)?.write(input.message, input) ?? '',
-    key: (secret) => {
-      const known = keys.get(secret)
-      if (known !== undefined) return known
-      const key = decodeSecret(signature, secret)
-      if (key instanceof WireError) return key
-      if (keys.size >= maxKeys) keys.clear()
-      keys.set(secret, key)
-      return key
-    },
+    key: keptKeys((secret) => decodeSecret(signature, secret)),
+    verifyingKey: keptKeys((secret) => decodeSecret(signature, secret, 'verify')),
+  }
+}
+
+function keptKeys(decode: CompiledSignature['key']): CompiledSignature['key'] {
+  const keys = new Map<string, CryptoKeyBytes>()
+  return (secret) => {
+    const known = keys.get(secret)
+    if (known !== undefined) return known
+    const key = decode(secret)
+    if (key instanceof WireError) return key
+    if (keys.size >= maxKeys) keys.clear()
+    keys.set(secret, key)
+    return key
   }
 }
 

@@ -34,6 +34,7 @@ export function compile(dialect: Dialect): CompiledDialect {
     query: fieldPlaces(checked.request.query),
     body,
     signatures,
+    hasType: slotsOf(checked).some(({ slot }) => slot.$ === 'type' && slot.omit === undefined),
   }
   return {
     dialect: checked,

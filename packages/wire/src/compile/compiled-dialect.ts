@@ -58,6 +58,8 @@ export interface Reading {
   readonly query: readonly FieldPlace[]
   readonly body: BodyLens
   readonly signatures: readonly CompiledSignature[]
+  /** Every message says its type, in a header, the query or the body. */
+  readonly hasType: boolean
 }
 
 /** A header or query parameter that holds a field. */
@@ -70,7 +72,10 @@ export interface FieldPlace {
 export interface CompiledSignature {
   readonly signature: Signature
   readonly fields: readonly SignedField[]
+  /** The key that signs. */
   key(secret: string): CryptoKeyBytes | WireError
+  /** The key that verifies: also of a secret in a form that is not given to new endpoints. */
+  verifyingKey(secret: string): CryptoKeyBytes | WireError
   /** The signed pieces, from the texts on the wire. */
   pieces(wire: SignedWire): SignedPieces
   /** The text of a signed field of this attempt. */

@@ -1,9 +1,9 @@
 /**
- * Decodes secrets to keys. Secrets are stored as typed. Decoding is strict: a text that is not a key is refused and
- * never guessed.
+ * Decodes secrets to keys. Secrets are stored as typed. For signing, decoding is strict: a text that is not a key is refused and never
+ * guessed. A receiver was given its secret, so for verifying every form is taken that other libraries take.
  */
 import { cryptography } from '#crypto'
-import { decodeBytes, encodeBytes, utf8 } from '../text/bytes.ts'
+import { decodeAnyBytes, decodeBytes, encodeBytes, utf8 } from '../text/bytes.ts'
 import { isAsymmetric, type CryptoKeyBytes } from './cryptography.ts'
 import type { Signature } from '../dialect.ts'
 import { WireError } from '../errors.ts'
@@ -14,8 +14,15 @@ const newKeyBytes = 24
 /**
  * The key that a secret stands for, or what is wrong with it. An empty key is refused: every runtime computes an HMAC
  * with it without an error, and then anyone can sign (test G1).
+ *
+ * @param use `verify` takes keys that are shorter than new ones may be, base64 without padding or in the URL alphabet, and hex in
+ * upper case
  */
-export function decodeSecret(signature: Signature, secret: string): CryptoKeyBytes | WireError {
+export function decodeSecret(
+  signature: Signature,
+  secret: string,
+  use: 'sign' | 'verify' = 'sign',
+): CryptoKeyBytes | WireError {
   const { algorithm, key } = signature
   if (typeof secret !== 'string')
     return malformed('The secret is not a text.', 'Pass the secret as the vendor shows it.')
@@ -43,12 +50,15 @@ export function decodeSecret(signature: Signature, secret: string): CryptoKeyByt
       hint: 'Copy the whole secret, not only its beginning.',
     })
   }
-  const bytes = key.encoding === 'utf8' ? utf8(text) : decodeBytes(text, key.encoding)
+  // What another kind of key begins with is no base64, whatever the alphabet.
+  const decode = use === 'verify' && !otherKey.test(text) ? decodeAnyBytes : decodeBytes
+  const bytes = key.encoding === 'utf8' ? utf8(text) : decode(text, key.encoding)
   if (bytes === null)
     return malformed(`The secret is not ${encodingName(key.encoding)}.`, misspelling(signature, secret))
-  if (bytes.length < (key.minBytes ?? 1)) {
+  const least = use === 'verify' ? 1 : (key.minBytes ?? 1)
+  if (bytes.length < least) {
     return malformed(
-      `The secret stands for ${bytes.length} bytes; at least ${key.minBytes ?? 1} are needed.`,
+      `The secret stands for ${bytes.length} bytes; at least ${least} are needed.`,
       'Is it complete? A short key can be guessed.',
     )
   }
@@ -104,6 +114,9 @@ function encodingName(encoding: 'base64' | 'hex' | 'utf8'): string {
       ? 'lower-case hex'
       : 'text'
 }
+
+/** Ids, public keys and API keys: all of them have characters of the URL alphabet only. */
+const otherKey = /^(?:(?:ep|app|msg|src|whpk|whsk|sk|pk|rk|api|key|testsk)_|eyJ)/i
 
 /** A hint about what a secret that cannot be decoded looks like. */
 export function misspelling({ key }: Signature, secret: string): string {

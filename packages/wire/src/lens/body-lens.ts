@@ -37,7 +37,7 @@ function readPayload(body: Uint8Array | string): Draft[] | string {
   const text = textOf(body)
   if (text === null) return notUtf8
   const found = parseBounded(text)
-  return found.ok ? [{ payload: found.value, payloadText: text }] : notJson(found)
+  return found.ok ? [{ payload: found.value, payloadText: text, body: found.value }] : notJson(found)
 }
 
 function jsonLens({ shape, compact, batch }: Extract<Body, { kind: 'json' }>): BodyLens {
@@ -70,7 +70,7 @@ function jsonLens({ shape, compact, batch }: Extract<Body, { kind: 'json' }>): B
 function readAll(lens: ShapeLens, texts: readonly string[], known?: Scan): Draft[] | string {
   const drafts: Draft[] = []
   for (const [index, text] of texts.entries()) {
-    const draft: Draft = {}
+    const draft: Draft = { body: JSON.parse(text) as unknown }
     const problem = lens.read(text, texts.length > 1 ? `[${index}]` : '', draft, known)
     if (problem !== null) return problem
     drafts.push(draft)

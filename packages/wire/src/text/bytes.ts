@@ -45,6 +45,16 @@ export function decodeBytes(text: string, encoding: TextEncoding): Uint8Array<Ar
   return encoding === 'hex' ? decodeHex(text) : decodeBase64(text)
 }
 
+/** The same for every spelling that decoders take: hex in upper case; base64 in the URL alphabet, or without its padding. */
+export function decodeAnyBytes(text: string, encoding: TextEncoding): Uint8Array<ArrayBuffer> | null {
+  if (encoding === 'hex') return decodeHex(text.toLowerCase())
+  const digits = text
+    .replace(/={1,2}$/, '')
+    .replaceAll('-', '+')
+    .replaceAll('_', '/')
+  return decodeBase64(digits + '='.repeat((4 - (digits.length % 4)) % 4))
+}
+
 function decodeHex(text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length % 2 !== 0) return null
   const bytes = new Uint8Array(text.length / 2)

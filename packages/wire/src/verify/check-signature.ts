@@ -60,7 +60,7 @@ export function* checkSignature(
   const checks: Check[] = []
   const keyOf: number[] = []
   for (const [index, secret] of secrets.entries()) {
-    const key = one.key(secret)
+    const key = one.verifyingKey(secret)
     if (key instanceof WireError) continue
     for (const candidate of parsed.candidates) {
       for (const bytes of signatureBytes(signature, candidate)) {

@@ -80,7 +80,7 @@ function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint
   const { signature } = one
   const tried = secrets.slice(0, maxTried)
   const keys = tried.flatMap((secret) => {
-    const key = one.key(secret)
+    const key = one.verifyingKey(secret)
     return key instanceof Error ? [] : [key]
   })
   const exact = candidates.flatMap((candidate) => signatureBytes(signature, candidate))

@@ -1,5 +1,6 @@
 /** The order of verifying: secret, request, signatures, age, and only then the body. */
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
+import { WireError } from '../errors.ts'
 import type { Asking } from './asking.ts'
 import { checkSignature } from './check-signature.ts'
 import { hintForClock } from './hint.ts'
@@ -42,6 +43,12 @@ export function* judge(
     return new Refusal('malformed_body', drafts, hint)
   }
   const messages = drafts.map((draft) => toMessage(compiled.dialect, seen.draft, draft))
+  if (compiled.reading.hasType && messages.some(({ type }) => type === undefined))
+    return new Refusal(
+      'malformed_body',
+      'The request does not say which type of event it carries.',
+      'In this dialect every event has a type. Does every proxy pass its header on?',
+    )
   return { ok: true, messages, keyIndex, timestamp: seen.draft.sentAt ?? null }
 }
 
@@ -58,10 +65,12 @@ function checkSecrets(compiled: CompiledDialect, secrets: readonly string[]): Re
     )
   }
   for (const secret of secrets) {
-    const error = compiled.checkSecret(secret)
-    if (error === null) continue
-    const code = error.code === 'empty_secret' ? 'empty_secret' : 'malformed_secret'
-    return new Refusal(code, error.message, error.hint)
+    for (const one of compiled.reading.signatures) {
+      const error = one.verifyingKey(secret)
+      if (!(error instanceof WireError)) continue
+      const code = error.code === 'empty_secret' ? 'empty_secret' : 'malformed_secret'
+      return new Refusal(code, error.message, error.hint)
+    }
   }
   return null
 }
@@ -85,16 +94,22 @@ function checkAge(compiled: CompiledDialect, seen: Seen, options: VerifyOptions)
   if (ageSeconds > tolerance) {
     return new Refusal(
       'timestamp_too_old',
-      `The request was sent ${Math.round(ageSeconds)} s ago; ${tolerance} s are allowed.`,
+      `The request was sent ${secondsBeyond(ageSeconds, tolerance)} s ago; ${tolerance} s are allowed.`,
       hintForClock(ageSeconds),
     )
   }
   if (ageSeconds < -tolerance) {
     return new Refusal(
       'timestamp_in_future',
-      `The request says it was sent ${Math.round(-ageSeconds)} s from now; ${tolerance} s are allowed.`,
+      `The request says it was sent ${secondsBeyond(-ageSeconds, tolerance)} s from now; ${tolerance} s are allowed.`,
       hintForClock(ageSeconds),
     )
   }
   return null
+}
+
+/** Whole seconds, unless that would be as many as are allowed. */
+function secondsBeyond(seconds: number, allowed: number): string {
+  const whole = Math.round(seconds)
+  return whole > allowed ? String(whole) : seconds.toFixed(3)
 }

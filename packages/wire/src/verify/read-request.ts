@@ -86,7 +86,8 @@ function readText(
   if (!value.startsWith(prefix))
     return new Refusal(code, `The ${where} ${name} does not begin with ${JSON.stringify(prefix)}.`, '')
   const text = value.slice(prefix.length)
-  const problem = lens.read(text, seen.draft)
+  // The id is the vendor's own, with what it begins with: what is looked up later is what came.
+  const problem = lens.read(lens.slot.$ === 'id' ? value : text, seen.draft)
   if (problem !== null)
     return new Refusal(code, `The ${where} ${name} ${problem}.`, 'Is another system sending to this address?')
   seen.texts.set(lens.slot.$, text)
