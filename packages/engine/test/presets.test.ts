@@ -64,7 +64,12 @@ beforeEach(async () => {
       preset('single', { rules: { maxEndpoints: 1 } }),
       preset('named', { rules: { subscription: 'explicit' } }),
       preset('platforms', { platforms: ['iOS', 'Android'], eventTypes: [eventType] }),
-      preset('open', { rules: { customersMaySet: ['dialect', 'policy', 'facts'] } }),
+      preset('open', {
+        rules: {
+          customersMaySet: ['dialect', 'policy', 'facts'],
+          facts: { lamps: { type: 'number', description: 'How many lamps', example: 3 } },
+        },
+      }),
       preset('long', { policy: { minSecretLength: 20 } }),
       preset('shared', { dialect: 'screenmeet', policy: { minSecretLength: 20 } }),
     ],

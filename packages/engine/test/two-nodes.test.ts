@@ -84,6 +84,35 @@ describe('what another node changed', () => {
     expect(await here.endpoints.list(org, 'acme')).toMatchObject({ data: [{ id }, {}] })
   })
 
+  test('in headers, event types and facts stays: what is merged is merged with what is stored', async () => {
+    for (const name of ['a', 'b', 'c']) await here.eventTypes.create(org, { name })
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url(), eventTypes: ['a'] })
+    // Now there knows the endpoint, and nothing of what follows.
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/other') })
+    await here.endpoints.changeHeaders(org, 'acme', id, { 'X-A': '1' })
+    await here.endpoints.subscribe(org, 'acme', id, 'b')
+    await here.applications.update(org, 'acme', { facts: { plan: 'a' } })
+    expect(await there.endpoints.changeHeaders(org, 'acme', id, { 'X-B': '2' })).toMatchObject({
+      headers: { 'X-A': '1', 'X-B': '2' },
+    })
+    await here.endpoints.unsubscribe(org, 'acme', id, 'a')
+    expect(await there.endpoints.subscribe(org, 'acme', id, 'c')).toMatchObject({ eventTypes: ['b', 'c'] })
+    expect(await there.applications.update(org, 'acme', { facts: { seats: 3 } })).toMatchObject({
+      facts: { plan: 'a', seats: 3 },
+    })
+  })
+
+  test('in event types is seen where nothing seems to be left to do', async () => {
+    for (const name of ['a', 'b']) await here.eventTypes.create(org, { name })
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url(), eventTypes: ['a', 'b'] })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/other') })
+    await here.endpoints.unsubscribe(org, 'acme', id, 'b')
+    // There it still stands in memory.
+    expect(await there.endpoints.subscribe(org, 'acme', id, 'b')).toMatchObject({ eventTypes: ['a', 'b'] })
+    await there.endpoints.deactivate(org, 'acme', id)
+    expect(await here.endpoints.activate(org, 'acme', id)).toMatchObject({ disabled: false })
+  })
+
   test('is counted by an accept: a message goes to an endpoint that only the other node knew', async () => {
     await there.endpoints.create(org, 'acme', { url: receiver.url() })
     const message = await here.send(org, 'acme', event)

@@ -11,7 +11,12 @@ const Fact = z.union(
 )
 
 /** Facts have no members of their own, because a rule uses a fact by its name. */
-const Facts = z.record(z.string().max(64), Fact).check(({ value, issues }) => {
+const Facts = z.record(z.string().max(64), Fact).check(checkNames)
+
+/** Those that a PATCH changes; `null` removes one. */
+const FactChanges = z.record(z.string().max(64), Fact.nullable()).check(checkNames)
+
+function checkNames({ value, issues }: z.core.ParsePayload<Record<string, unknown>>): void {
   const names = Object.keys(value)
   if (names.length > mostFacts)
     issues.push({ code: 'custom', input: value, message: `An application has at most ${mostFacts} facts.` })
@@ -23,7 +28,7 @@ const Facts = z.record(z.string().max(64), Fact).check(({ value, issues }) => {
         path: [name],
         message: 'The name of a fact is a letter, then up to 63 letters, digits and `_`.',
       })
-})
+}
 
 /** One customer of the vendor: a tenant. */
 export const applicationFields = {
@@ -81,7 +86,9 @@ export const applicationFields = {
     setBy: 'vendor',
     default: {},
     put: 'keep',
-    description: 'Facts about this customer, which the rules of a preset use. A PATCH replaces all of them.',
+    patch: FactChanges.nullable(),
+    description:
+      'Facts about this customer, which the rules of a preset use. A PATCH sets those that it names, and `null` removes one; a PUT replaces all of them. With a preset, only the facts of the preset are taken.',
     examples: [{ enrolledDevices: 3 }],
     api: { out: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])) },
   }),
@@ -94,3 +101,10 @@ export interface ApplicationInput extends Input<typeof applicationFields> {}
 export interface ApplicationPatch extends Patch<typeof applicationFields> {}
 
 export type Facts = Application['facts']
+
+/** Facts after a change; `null`: none are left. */
+export function changedFacts(before: Facts, changes: NonNullable<ApplicationPatch['facts']> | null): Facts {
+  if (changes === null) return {}
+  const entries = Object.entries({ ...before, ...changes })
+  return Object.fromEntries(entries.filter((entry): entry is [string, Facts[string]] => entry[1] !== null))
+}

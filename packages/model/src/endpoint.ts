@@ -265,9 +265,9 @@ function batchInput(maxMessages: z.ZodNumber, maxWaitSeconds: z.ZodNumber) {
     .nullable()
 }
 
-/** An empty list is stored as `null`. */
+/** An empty list is stored as `null`, and a name that is there twice once. */
 function listOrNull(names: readonly string[] | null): readonly string[] | null {
-  return names?.length ? [...names] : null
+  return names?.length ? [...new Set(names)] : null
 }
 
 /** A bound that is `null` is the dialect's. */

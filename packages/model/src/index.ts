@@ -1,6 +1,7 @@
 /** The nouns of Posthorn. Begin with `fields/field.ts`, then `endpoint.ts`. */
 export {
   applicationFields,
+  changedFacts,
   type Application,
   type ApplicationInput,
   type ApplicationPatch,
@@ -25,7 +26,7 @@ export { operationFields, OperationState, type Operation, type OperationInput } 
 export * from './common.ts'
 export { answerShape, bodySchema } from './fields/api-schemas.ts'
 export { answerOf, inputOf, patchOf } from './fields/api-values.ts'
-export { inputProblem } from './fields/check-input.ts'
+export { inputProblem, type InputKind } from './fields/check-input.ts'
 export { vendorFieldsChanged, withoutVendorFields } from './fields/set-by.ts'
 export { changed, completed, created, defaultsOf, replacement } from './fields/noun.ts'
 export type { Field, Fields } from './fields/field.ts'

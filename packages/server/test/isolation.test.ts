@@ -66,6 +66,8 @@ const bodies: Partial<Record<OperationId, object>> = {
   'endpoint.recover': { since: '2026-11-01T00:00:00Z' },
   'endpoint.mock': { eventType: 'only.a', payload: {} },
   'endpoint.test': {},
+  'endpoint.subscribe': { eventType: 'invoice.paid' },
+  'endpoint.unsubscribe': { eventType: 'invoice.paid' },
   'endpoint.activate': {},
   'endpoint.deactivate': {},
   'filter.dryRun': { filter: {} },

@@ -18,6 +18,7 @@ import {
   MockOut,
   RecoverIn,
   RecoverOut,
+  SubscriptionIn,
   TestOut,
 } from '../schemas/endpoint.ts'
 
@@ -201,6 +202,36 @@ export const endpointRoutes = [
     bodyOptional: true,
     status: 200,
     response: TestOut,
+    ignoresIdempotencyKey: true,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/subscribe',
+    operationId: 'endpoint.subscribe',
+    summary:
+      'Add one event type to those that an endpoint gets; others stay, also those that are added at the same time',
+    description:
+      'The rules are those of a PATCH of `eventTypes`. An endpoint that gets the event type already, or every event type, stays as it is.',
+    access: 'application',
+    scope: 'integrations:write',
+    body: SubscriptionIn,
+    status: 200,
+    response: EndpointOut,
+    ignoresIdempotencyKey: true,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/unsubscribe',
+    operationId: 'endpoint.unsubscribe',
+    summary:
+      'Take one event type from those that an endpoint gets; others stay, also those that are added at the same time',
+    description:
+      'An endpoint that does not get the event type stays as it is. A 409 if the endpoint gets every event type, or would get every one because this is the last of its list; with a preset where each event type is subscribed by name, the last one can be taken too.',
+    access: 'application',
+    scope: 'integrations:write',
+    body: SubscriptionIn,
+    status: 200,
+    response: EndpointOut,
     ignoresIdempotencyKey: true,
   },
   {

@@ -106,6 +106,8 @@ export const MockIn = z
   })
   .meta({ id: 'MockIn' })
 
+export const SubscriptionIn = z.strictObject({ eventType: EventTypeName }).meta({ id: 'SubscriptionIn' })
+
 const HeaderList = z.array(z.tuple([z.string(), z.string()]))
 
 /** One request that was sent on the spot, with its exact bytes, and what came back. Never logged. */

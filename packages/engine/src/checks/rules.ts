@@ -14,12 +14,12 @@ export function beginsOff(preset: Preset | null): boolean {
   return preset !== null && preset.rules.activation !== 'immediate'
 }
 
-/** Event types as they are stored: where everything is subscribed by name, naming nothing is none. */
+/** Event types as they are stored, each once: where everything is subscribed by name, naming nothing is none. */
 export function subscriptionOf(
   preset: Preset | null,
   eventTypes: readonly string[] | null | undefined,
 ): readonly string[] | null {
-  if (eventTypes?.length) return [...eventTypes]
+  if (eventTypes?.length) return [...new Set(eventTypes)]
   return preset?.rules.subscription === 'explicit' ? [] : null
 }
 

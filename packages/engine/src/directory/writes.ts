@@ -1,6 +1,6 @@
 import { EngineError, notFound } from '../errors.ts'
 import { repeated } from '../idempotency.ts'
-import type { Catalog, CatalogChange, UnitVersion } from '../store/catalog.ts'
+import type { Catalog, CatalogChange, Unit, UnitVersion } from '../store/catalog.ts'
 import { unitsOf } from '../store/catalog-units.ts'
 import type { IdempotencyRecord } from '../store/idempotency.ts'
 import { idOf, nounOf, type DirectoryChange, type EndpointChange } from './changes.ts'
@@ -75,6 +75,18 @@ export class Writes {
         { field: result.what },
       )
     this.#contents.show(changes, expected, result.versions)
+  }
+
+  /**
+   * Asks, in the turn of a unit, whether what is in memory is what is stored, where something is decided and nothing is written. If
+   * another node changed it, it is read again and the turn is repeated.
+   */
+  async confirm(unit: Unit): Promise<void> {
+    const version = this.#basis.get(turnOf(unit)) ?? this.#contents.versionOf(turnOf(unit))
+    const result = await this.#catalog.write({ changes: [], expected: [{ ...unit, version }], idempotency: null })
+    if (result.state !== 'stale') return
+    await this.#readNewer()
+    throw new StaleChanges([turnOf(unit)])
   }
 
   /** Reads the application again, where what is stored is newer than this and that is not known here yet. */

@@ -27,7 +27,8 @@ export function bodySchema<F extends Fields, B extends Body>(
       continue
     }
     const optional = body === 'PATCH' || mayBeLeftOut(definition)
-    const type = nullMeansDefault(body, definition) ? givenType(definition).nullable() : givenType(definition)
+    const given = (body === 'PATCH' && definition.patch) || givenType(definition)
+    const type = nullMeansDefault(body, definition, given) ? given.nullable() : given
     shape[name] = described(optional ? type.optional() : type, definition)
     for (const alias of definition.api?.aliases ?? [])
       shape[alias.name] = (alias.type ?? type)
@@ -62,10 +63,10 @@ function isSentBack({ setBy, fixed, inputOnly, api }: Field): boolean {
 }
 
 /** Whether a body may have `null` for its default, because `null` is no value of the field. */
-function nullMeansDefault(body: Body, definition: Field): boolean {
+function nullMeansDefault(body: Body, definition: Field, given: z.ZodType): boolean {
   const hasDefault =
     'default' in definition || 'leftOut' in definition || (body === 'POST' && definition.optional === true)
-  return hasDefault && !givenType(definition).safeParse(null).success
+  return hasDefault && !given.safeParse(null).success
 }
 
 function givenType(definition: Field): z.ZodType {
@@ -110,11 +111,13 @@ type BodyKey<F extends Fields, B extends Body> = {
         : Key
 }[keyof F]
 
-type BodyType<D extends Field, B extends Body> = D extends { default: unknown } | { optional: true }
-  ? z.ZodOptional<z.ZodNullable<GivenType<D>>>
-  : B extends 'PATCH'
-    ? z.ZodOptional<GivenType<D>>
-    : GivenType<D>
+type BodyType<D extends Field, B extends Body> = [B, D] extends ['PATCH', { patch: infer T extends z.ZodType }]
+  ? z.ZodOptional<T>
+  : D extends { default: unknown } | { optional: true }
+    ? z.ZodOptional<z.ZodNullable<GivenType<D>>>
+    : B extends 'PATCH'
+      ? z.ZodOptional<GivenType<D>>
+      : GivenType<D>
 
 type GivenType<D extends Field> = D extends { api: { in: infer T extends z.ZodType } }
   ? T

@@ -13,7 +13,8 @@ export function inputOf<F extends Fields>(fields: F, body: BodyValue<F, 'POST'>)
 /** What a PUT or PATCH gives, in the words of the engine. */
 export function patchOf<F extends Fields>(fields: F, body: BodyValue<F, 'PATCH'>): Patch<F> {
   const changeable = Object.fromEntries(Object.entries(fields).filter(([, { fixed }]) => !fixed))
-  return read(changeable, body, leftOut) as Patch<F>
+  // What a PATCH merges takes `null` itself.
+  return read(changeable, body, (definition) => (definition.patch ? null : leftOut(definition))) as Patch<F>
 }
 
 /** The answer that shows a row. The way is worked out once: lists show 250 rows. */

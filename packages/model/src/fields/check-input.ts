@@ -7,13 +7,15 @@ export interface InputProblem {
   readonly message: string
 }
 
+export type InputKind = 'create' | 'patch' | 'replace'
+
 /**
  * What is wrong with the shape of an input: a type, a bound, a field that is missing or that does not exist. `null`: nothing.
  * The server has asked this of a body already; a program that uses the engine as a library has not.
  *
- * @param kind `patch`: everything may be left out
+ * @param kind `patch`: everything may be left out; `replace`: also, and no value is one that has to be merged
  */
-export function inputProblem(fields: Fields, input: unknown, kind: 'create' | 'patch'): InputProblem | null {
+export function inputProblem(fields: Fields, input: unknown, kind: InputKind): InputProblem | null {
   const check = checkOf(fields, kind)
   const parsed = check.schema.safeParse(input)
   if (parsed.success) return protoProblem(check, input as Readonly<Record<string, unknown>>)
@@ -46,9 +48,9 @@ interface Check {
 }
 
 /** By the fields that they check: a schema is compiled by its first use, so each is made once. */
-const checks = new WeakMap<Fields, Partial<Record<'create' | 'patch', Check>>>()
+const checks = new WeakMap<Fields, Partial<Record<InputKind, Check>>>()
 
-function checkOf(fields: Fields, kind: 'create' | 'patch'): Check {
+function checkOf(fields: Fields, kind: InputKind): Check {
   const made = checks.get(fields) ?? {}
   checks.set(fields, made)
 
@@ -58,12 +60,13 @@ function checkOf(fields: Fields, kind: 'create' | 'patch'): Check {
   })
 }
 
-function inputShape(fields: Fields, kind: 'create' | 'patch'): Record<string, z.ZodType> {
+function inputShape(fields: Fields, kind: InputKind): Record<string, z.ZodType> {
   const shape: Record<string, z.ZodType> = {}
   for (const [name, definition] of Object.entries(fields)) {
-    if (definition.setBy === 'engine' || (kind === 'patch' && definition.fixed)) continue
-    const type = definition.input ?? definition.type
-    shape[name] = kind === 'patch' || mayBeLeftOut(definition) ? type.optional() : type
+    if (definition.setBy === 'engine' || (kind !== 'create' && definition.fixed)) continue
+    const merged = kind === 'patch' ? definition.patch : undefined
+    const type = merged ?? definition.input ?? definition.type
+    shape[name] = kind !== 'create' || mayBeLeftOut(definition) ? type.optional() : type
   }
   return shape
 }

@@ -32,6 +32,8 @@ export interface Field {
   readonly leftOut?: unknown
   /** What callers give, where it is not what is stored. Either `store` turns it into that, or the code of the noun does. */
   readonly input?: z.ZodType
+  /** What a PATCH takes, where that is merged into what is stored and does not replace it. The code of the noun merges. */
+  readonly patch?: z.ZodType
   /** The stored value of one that was given, where that can be said without looking at anything else. */
   readonly store?: (given: never) => unknown
   /** Given, and not stored as it is: a secret. */

@@ -22,7 +22,7 @@ export type Input<F extends Fields> = Flat<
 
 /** What callers give to change one: what is left out, or `undefined`, stays. */
 export type Patch<F extends Fields> = {
-  readonly [Name in InputName<F> as F[Name] extends { fixed: true } ? never : Name]?: InputValue<F[Name]> | undefined
+  readonly [Name in InputName<F> as F[Name] extends { fixed: true } ? never : Name]?: PatchValue<F[Name]> | undefined
 }
 
 /** The fields that are written as they are given. The others have to be worked out by the code of the noun. */
@@ -45,6 +45,10 @@ type PlainName<F extends Fields> = Exclude<
 type WorkedOutName<F extends Fields> = Exclude<NameWith<F, { input: z.ZodType }>, NameWith<F, { store: unknown }>>
 
 type InputValue<D extends Field> = ReadOnly<z.output<D extends { input: infer I extends z.ZodType } ? I : D['type']>>
+
+type PatchValue<D extends Field> = D extends { patch: infer P extends z.ZodType }
+  ? ReadOnly<z.output<P>>
+  : InputValue<D>
 
 /** Deeply read-only: rows are shared. */
 type ReadOnly<T> = T extends object ? { readonly [Key in keyof T]: ReadOnly<T[Key]> } : T

@@ -39,7 +39,7 @@ export const applications: HandlersOf<'application'> = {
       // The uid of an application is the vendor's. A customer's PUT without it keeps it.
       const uid = caller.app !== null && body.uid === undefined ? current.uid : replacedUid(id, current, body)
       const replacement = { ...applicationReplacement(body, caller), uid }
-      return applicationOut(await engine.applications.update(org, current.id, replacement, write))
+      return applicationOut(await engine.applications.replace(org, current.id, replacement, write))
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
       if (isEngineId('app', id)) throw notFound()

@@ -11,7 +11,7 @@ import { showKept } from '../http/show-kept.ts'
 import { isoTime, isoTimeOrNull } from '../iso-time.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { endpointInput, endpointOut, endpointPatch, endpointReplacement } from './endpoint.ts'
-import { headersOut, mergedHeaders } from './headers.ts'
+import { headerChanges, headersOut } from './headers.ts'
 import { mockOut, testOut } from './trial.ts'
 
 export const endpoints: HandlersOf<'endpoint'> = {
@@ -58,9 +58,8 @@ export const endpoints: HandlersOf<'endpoint'> = {
   },
 
   'endpoint.patchHeaders': async ({ engine, org, params, body, write }) => {
-    const { headers } = await engine.endpoints.get(org, params.app_id, params.endpoint_id)
-    const merged = mergedHeaders(headers, body.headers, body.deleteHeaders ?? [])
-    await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: merged }, write)
+    const { app_id: app, endpoint_id: id } = params
+    await engine.endpoints.changeHeaders(org, app, id, headerChanges(body.headers, body.deleteHeaders ?? []), write)
     return undefined
   },
 
@@ -69,6 +68,12 @@ export const endpoints: HandlersOf<'endpoint'> = {
     const { secret, publicKey, signsFrom, secondary } = await engine.endpoints.secrets(org, app, id, write)
     return { key: secret, publicKey, signsFrom: isoTimeOrNull(signsFrom), secondaryKey: secondary }
   },
+
+  'endpoint.subscribe': async ({ engine, org, params, body, write }) =>
+    endpointOut(await engine.endpoints.subscribe(org, params.app_id, params.endpoint_id, body.eventType, write)),
+
+  'endpoint.unsubscribe': async ({ engine, org, params, body, write }) =>
+    endpointOut(await engine.endpoints.unsubscribe(org, params.app_id, params.endpoint_id, body.eventType, write)),
 
   'endpoint.activate': async ({ engine, org, params, write }) =>
     endpointOut(await engine.endpoints.activate(org, params.app_id, params.endpoint_id, write)),

@@ -9,16 +9,12 @@ export function headersOut(headers: Readonly<Record<string, string>>) {
   }
 }
 
-/** `headers` with some set (a value) and some removed (`null`); names are compared without their case. */
-export function mergedHeaders(
-  headers: Readonly<Record<string, string>>,
+/** What a PATCH changes: a value sets a header, `null` removes it. A header that is set and deleted is set. */
+export function headerChanges(
   changes: Readonly<Record<string, string | null>>,
   removed: readonly string[],
-): Record<string, string> {
-  const touched = new Set([...Object.keys(changes), ...removed].map((name) => name.toLowerCase()))
-  const kept = Object.entries(headers).filter(([name]) => !touched.has(name.toLowerCase()))
-  const set = Object.entries(changes).filter((entry): entry is [string, string] => entry[1] !== null)
-  return Object.fromEntries([...kept, ...set])
+): Record<string, string | null> {
+  return Object.fromEntries([...removed.map((name) => [name, null] as const), ...Object.entries(changes)])
 }
 
 /** The headers of a request or a response in their order; a name may come twice. */

@@ -1,12 +1,13 @@
 import {
   applicationFields,
   changed,
+  changedFacts,
   created,
   type Application,
   type ApplicationInput,
   type ApplicationPatch,
 } from '@posthorn/model'
-import { checkFactKinds } from '../../checks/fact-kinds.ts'
+import { checkFactKinds, checkFactNames } from '../../checks/facts.ts'
 import { settable } from '../../checks/customer.ts'
 import { checkInput } from '../../checks/input.ts'
 import { checkParams } from '../../checks/params.ts'
@@ -24,12 +25,63 @@ export interface ApplicationResource {
   create(org: string, input: ApplicationInput, write?: WriteOptions): Promise<Application>
   get(org: string, id: string): Promise<Application>
   list(org: string, options?: PageOptions): Promise<Page<Application>>
+  /** A patch; of facts those that it names, and `null` removes one. */
   update(org: string, id: string, patch: ApplicationPatch, write?: Actor): Promise<Application>
+  /** The same, and facts that are given are all that there are. */
+  replace(org: string, id: string, patch: ApplicationPatch, write?: Actor): Promise<Application>
   delete(org: string, id: string): Promise<void>
 }
 
 export function applications(parts: ResourceParts): ApplicationResource {
   const { directory, clock, newId } = parts
+
+  async function change(
+    org: string,
+    id: string,
+    changes: ApplicationPatch,
+    kind: 'patch' | 'replace',
+    write: Actor | undefined,
+  ): Promise<Application> {
+    checkInput(applicationFields, changes, kind)
+    const { application } = directory.application(org, id)
+    return directory.writes.exclusively(application.id, async () => {
+      const entry = directory.application(org, application.id)
+      const { preset } = entry
+      const { facts } = entry.application
+      const given =
+        changes.facts === undefined
+          ? changes
+          : { ...changes, facts: changedFacts(kind === 'patch' ? facts : {}, changes.facts) }
+      // Together they may be too many.
+      checkInput(applicationFields, given, 'replace')
+      const patch = settable('application', applicationFields, given, entry.application, { caller: write, preset })
+      if (patch.dialect != null) parts.dialects.find(org, patch.dialect)
+      const row: Application = {
+        ...entry.application,
+        ...changed(applicationFields, patch),
+        updatedAt: clock.now(),
+      }
+      if (patch.facts) {
+        checkFactNames(changes.facts ?? {}, preset, facts)
+        checkFactKinds(row.facts, preset)
+      }
+      const app = { ...entry, application: row }
+      const moved = row.dialect !== entry.application.dialect
+      if (patch.params && !moved) checkParams(row.params, directory.ownFormat(app).dialect)
+      const { keys, endpoints } = moved
+        ? speaking(parts, app, 'dialect')
+        : {
+            keys: sharedKeys(parts, app, parts.dialects.find(org, dialectNameOf(app, null))),
+            endpoints: [],
+          }
+      await directory.writes.writeAll([
+        { kind: 'application', row: { application: row, keys }, create: false },
+        ...endpoints,
+      ])
+      wakeApplication(parts, row.id)
+      return row
+    })
+  }
 
   return {
     async create(org, input, write = {}) {
@@ -61,36 +113,11 @@ export function applications(parts: ResourceParts): ApplicationResource {
     async list(org, options = {}) {
       return pageOf(directory.applications(org), (row) => row.id, options)
     },
-    async update(org, id, given, write) {
-      checkInput(applicationFields, given, 'patch')
-      const { application } = directory.application(org, id)
-      return directory.writes.exclusively(application.id, async () => {
-        const entry = directory.application(org, application.id)
-        const { preset } = entry
-        const patch = settable('application', applicationFields, given, entry.application, { caller: write, preset })
-        if (patch.dialect != null) parts.dialects.find(org, patch.dialect)
-        const row: Application = {
-          ...entry.application,
-          ...changed(applicationFields, patch),
-          updatedAt: clock.now(),
-        }
-        if (patch.facts) checkFactKinds(patch.facts, entry.preset)
-        const app = { ...entry, application: row }
-        const moved = row.dialect !== entry.application.dialect
-        if (patch.params && !moved) checkParams(row.params, directory.ownFormat(app).dialect)
-        const { keys, endpoints } = moved
-          ? speaking(parts, app, 'dialect')
-          : {
-              keys: sharedKeys(parts, app, parts.dialects.find(org, dialectNameOf(app, null))),
-              endpoints: [],
-            }
-        await directory.writes.writeAll([
-          { kind: 'application', row: { application: row, keys }, create: false },
-          ...endpoints,
-        ])
-        wakeApplication(parts, row.id)
-        return row
-      })
+    async update(org, id, patch, write) {
+      return change(org, id, patch, 'patch', write)
+    },
+    async replace(org, id, patch, write) {
+      return change(org, id, patch, 'replace', write)
     },
     async delete(org, id) {
       const entry = directory.application(org, id)

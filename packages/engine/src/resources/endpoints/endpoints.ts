@@ -7,12 +7,14 @@ import type { Actor, Viewer, WriteOptions } from '../../write-options.ts'
 import { audited } from '../audit/audited.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { changedHeaders } from './changed-headers.ts'
 import { createEndpoint } from './create.ts'
 import { mock } from './mock.ts'
 import { preflight, type TestResult } from './preflight.ts'
 import { rotateSecret } from './rotate-secret.ts'
 import { showSecrets, type EndpointSecrets } from './show-secrets.ts'
 import { endpointStats, type EndpointStats } from './stats.ts'
+import { subscribed, unsubscribed } from './subscription.ts'
 import type { MockInput, MockResult } from './trial.ts'
 import { updateEndpoint } from './update.ts'
 
@@ -23,6 +25,17 @@ export interface EndpointResource {
   list(org: string, app: string, options?: PageOptions): Promise<Page<Endpoint>>
   /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
   update(org: string, app: string, id: string, patch: EndpointPatch, write?: Actor): Promise<Endpoint>
+  /** Sets some of its extra headers, and removes those that are `null`. The others stay, whoever changes them at the same time. */
+  changeHeaders(
+    org: string,
+    app: string,
+    id: string,
+    changes: Readonly<Record<string, string | null>>,
+    write?: Actor,
+  ): Promise<Endpoint>
+  /** One event type more or less, by the rules of an update. Nothing changes where it is so already. */
+  subscribe(org: string, app: string, id: string, eventType: string, write?: Actor): Promise<Endpoint>
+  unsubscribe(org: string, app: string, id: string, eventType: string, write?: Actor): Promise<Endpoint>
   delete(org: string, app: string, id: string, write?: Actor): Promise<void>
   /** Switches it on or off; where the preset says so this is a step of its own. */
   activate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
@@ -62,14 +75,30 @@ export function endpoints(parts: ResourceParts): EndpointResource {
     return directory.writes.exclusively(endpoint.app, () => work(directory.endpoint(org, endpoint.app, endpoint.id)))
   }
 
-  function toggle(org: string, app: string, id: string, on: boolean, write: Actor | undefined): Promise<Endpoint> {
+  /** Changes one endpoint by a patch that follows from how it stands; `null`: it stands so already. */
+  function moving(
+    [org, app, id, write]: readonly [org: string, app: string, id: string, write: Actor | undefined],
+    patchOf: (endpoint: Endpoint) => EndpointPatch | null,
+  ): Promise<Endpoint> {
     return changing(org, app, id, async (entry) => {
       const { endpoint } = entry
-      // Switching on an endpoint that is on ends its hold, and a pause that its receiver asked for.
-      const waits = endpoint.hold !== null || (on && endpoint.pausedUntil !== null)
-      if (endpoint.disabled !== on && !waits) return endpoint
-      return updateEndpoint(parts, entry, { disabled: !on }, write)
+      const patch = patchOf(endpoint)
+      if (patch) return updateEndpoint(parts, entry, patch, write)
+      await directory.writes.confirm({ kind: 'application', id: endpoint.app })
+      return endpoint
     })
+  }
+
+  function toggle(org: string, app: string, id: string, on: boolean, write: Actor | undefined): Promise<Endpoint> {
+    return moving([org, app, id, write], ({ disabled, hold, pausedUntil }) => {
+      // Switching on an endpoint that is on ends its hold, and a pause that its receiver asked for.
+      const waits = hold !== null || (on && pausedUntil !== null)
+      return disabled !== on && !waits ? null : { disabled: !on }
+    })
+  }
+
+  function namesAll(org: string, app: string): boolean {
+    return directory.application(org, app).preset?.rules.subscription === 'explicit'
   }
 
   return {
@@ -88,6 +117,24 @@ export function endpoints(parts: ResourceParts): EndpointResource {
 
     async update(org, app, id, patch, write) {
       return changing(org, app, id, (entry) => updateEndpoint(parts, entry, patch, write))
+    },
+
+    async changeHeaders(org, app, id, changes, write) {
+      return moving([org, app, id, write], ({ headers }) => ({ headers: changedHeaders(headers, changes) }))
+    },
+
+    async subscribe(org, app, id, eventType, write) {
+      return moving([org, app, id, write], (endpoint) => {
+        const eventTypes = subscribed(endpoint, eventType)
+        return eventTypes && { eventTypes }
+      })
+    },
+
+    async unsubscribe(org, app, id, eventType, write) {
+      return moving([org, app, id, write], (endpoint) => {
+        const eventTypes = unsubscribed(endpoint, eventType, namesAll(org, endpoint.app))
+        return eventTypes && { eventTypes }
+      })
     },
 
     async activate(org, app, id, write) {
