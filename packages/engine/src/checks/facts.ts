@@ -30,11 +30,25 @@ export function checkFactNames(
   for (const [name, value] of Object.entries(given)) {
     if (known.includes(name)) continue
     if (Object.hasOwn(before, name) && (value === null || value === before[name])) continue
-    const nearest = nearestWord(name, known)
-    const hint = nearest === null ? '' : ` Did you mean ${nearest}?`
-    const list = known.length === 0 ? 'It has no facts.' : `There are: ${known.join(', ')}.`
-    throw new EngineError('invalid', `${preset.title} has no fact ${JSON.stringify(name)}.${hint} ${list}`, {
-      field: `facts.${name}`,
-    })
+    throw unknownFact(name, preset, known)
   }
+}
+
+/**
+ * Facts that were set before there was a preset. Others than its own may stay, but not one that was probably meant to be one of its own.
+ * @throws EngineError `invalid`
+ */
+export function checkFactSpelling(facts: Facts, preset: Preset): void {
+  const known = Object.keys(preset.rules.facts)
+  const misspelt = Object.keys(facts).find((name) => !known.includes(name) && nearestWord(name, known) !== null)
+  if (misspelt !== undefined) throw unknownFact(misspelt, preset, known)
+}
+
+function unknownFact(name: string, { title }: Preset, known: readonly string[]): EngineError {
+  const nearest = nearestWord(name, known)
+  const hint = nearest === null ? '' : ` Did you mean ${nearest}?`
+  const list = known.length === 0 ? 'It has no facts.' : `There are: ${known.join(', ')}.`
+  return new EngineError('invalid', `${title} has no fact ${JSON.stringify(name)}.${hint} ${list}`, {
+    field: `facts.${name}`,
+  })
 }

@@ -1,7 +1,7 @@
 import type { WriteOptions } from '../../write-options.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../idempotency.ts'
-import { checkFactKinds, checkFactNames } from '../../checks/facts.ts'
+import { checkFactKinds, checkFactSpelling } from '../../checks/facts.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import type { ApplicationEntry, EndpointEntry } from '../../directory/entries.ts'
@@ -128,7 +128,7 @@ export function presets(parts: ResourceParts): PresetResource {
           const types = eventTypesOf(org, preset)
           refuseHidden(org, preset)
           if (!input.overwrite) refuseClashes(entry, preset, types)
-          if (!input.overwrite) checkFactNames(entry.application.facts, preset)
+          if (!input.overwrite) checkFactSpelling(entry.application.facts, preset)
           checkFactKinds(entry.application.facts, preset)
           checkEndpoints(entry, preset, types)
           const now = clock.now()
