@@ -15,6 +15,10 @@ export const errorCodes = {
     status: 400,
     when: 'ten old secrets still sign; wait until one of them ends, or rotate with a grace period of 0',
   },
+  missing_payload: {
+    status: 400,
+    when: 'the payload of the message was erased, or its retention is over, so it cannot be sent again',
+  },
   authentication_failed: {
     status: 401,
     when: 'there is no token, or it is not valid; `detail` says why',

@@ -12,6 +12,7 @@ export type EngineErrorCode =
   | 'unknown_dialect'
   | 'unknown_preset'
   | 'message_refused' // the dialect of an endpoint cannot carry it
+  | 'missing_payload' // it was erased, or its retention is over
   | 'payload_invalid' // it is not what the event type's schema says
   | 'filter_refused'
   | 'dialect_refused' // a definition that cannot be a dialect, or a second format that does not fit the first

@@ -147,7 +147,7 @@ export async function openWith(
     return {
       applications: applications(resources),
       eventTypes: eventTypes(resources),
-      endpoints: endpoints(resources),
+      endpoints: endpoints(resources, pipeline),
       messages: messages(resources),
       attempts: { ...attempts(resources), requestBody: requestBody(resources) },
       presets: presetsOf(resources),

@@ -37,8 +37,8 @@ export const messageFields = {
     setBy: 'vendor',
     input: z.union([z.string(), JsonObject], 'The payload must be a JSON object, or its text: {"...": ...}.'),
     description:
-      'An object of at most 1 MB. It is delivered byte for byte as it is in the request. In an answer it is `{}` with `with_content=false`, and `null` after it was erased.',
-    api: { in: JsonObject, out: JsonObject.nullable() },
+      'An object of at most 1 MB. It is delivered byte for byte as it is in the request. In an answer it is `{}` with `with_content=false`, and `{"expired": true}` after it was erased or its retention ended.',
+    api: { in: JsonObject, out: JsonObject },
   }),
   channels: field(channelsIn(Labels, 5).nullable(), {
     setBy: 'vendor',

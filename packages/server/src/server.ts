@@ -49,7 +49,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // Readers keep their connections. Behind one proxy all have its address, so half of one address is left to requests.
   const stream = openLogStream(engine, log, Math.min(maxReaders, Math.ceil(mostOfOneAddress(incoming) / 2)))
   const logsRequests = settings.logLevel === 'trace' || settings.logLevel === 'debug'
-  const server = createListener(log, lifecycle, logsRequests, incoming)
+  const server = createListener(log, lifecycle, logsRequests, incoming, settings.allowedOrigins)
   mountRoutes(server, {
     engine,
     stream,

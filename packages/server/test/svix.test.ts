@@ -276,9 +276,21 @@ describe('messages with the svix package', () => {
 
     // Erased.
     await svix.messageAttempt.expungeContent(app.id, sent.id, attempt.id)
-    expect(await svix.messageAttempt.get(app.id, sent.id, attempt.id)).toMatchObject({ response: '' })
+    expect(await svix.messageAttempt.get(app.id, sent.id, attempt.id)).toMatchObject({
+      response: 'EXPUNGED',
+    })
     await svix.message.expungeContent(app.id, sent.id)
-    expect((await svix.message.get(app.id, sent.id, { withContent: true })).payload).toBeNull()
+    expect((await svix.message.get(app.id, sent.id, { withContent: true })).payload).toEqual({ expired: true })
+    expect((await svix.message.list(app.id, { withContent: true })).data[0]?.payload).toEqual({ expired: true })
+    expect(
+      (await svix.messageAttempt.listAttemptedMessages(app.id, endpoint.id, { withContent: true })).data[0]?.payload,
+    ).toEqual({
+      expired: true,
+    })
+    expect(await refusal(svix.messageAttempt.resend(app.id, sent.id, endpoint.id))).toMatchObject({
+      code: 400,
+      body: { code: 'missing_payload' },
+    })
   })
 
   it('that failed are recovered', async () => {

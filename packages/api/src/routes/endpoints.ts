@@ -14,6 +14,7 @@ import {
   EndpointStats,
   endpointStatsQuery,
   EndpointUpsertIn,
+  EventExampleIn,
   MockIn,
   MockOut,
   RecoverIn,
@@ -21,6 +22,7 @@ import {
   SubscriptionIn,
   TestOut,
 } from '../schemas/endpoint.ts'
+import { MessageOut } from '../schemas/message.ts'
 
 export const endpointRoutes = [
   {
@@ -177,6 +179,20 @@ export const endpointRoutes = [
     body: RecoverIn,
     status: 202,
     response: RecoverOut,
+  },
+  {
+    method: 'POST',
+    path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/send-example',
+    operationId: 'endpoint.sendExample',
+    svix: true,
+    summary: 'Send the example of an event type to this endpoint, as a message like any other',
+    description:
+      'Whether or not the endpoint is subscribed to the event type; no other endpoint gets it. The message is retried and is in the log.',
+    access: 'application',
+    scope: 'integrations:write',
+    body: EventExampleIn,
+    status: 200,
+    response: MessageOut,
   },
   {
     method: 'POST',

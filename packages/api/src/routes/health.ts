@@ -32,4 +32,15 @@ export const healthRoutes = [
     status: 204,
     response: null,
   },
+  {
+    method: 'GET',
+    path: '/api/v1/health/ping',
+    operationId: 'health.ping',
+    svix: true,
+    summary: 'The same as /livez, without a body',
+    access: 'public',
+    scope: null,
+    status: 204,
+    response: null,
+  },
 ] as const satisfies readonly Route[]

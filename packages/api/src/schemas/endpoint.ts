@@ -108,6 +108,17 @@ export const MockIn = z
 
 export const SubscriptionIn = z.strictObject({ eventType: EventTypeName }).meta({ id: 'SubscriptionIn' })
 
+/** Which example of an event type is sent. */
+export const EventExampleIn = z
+  .strictObject({
+    eventType: EventTypeName,
+    exampleIndex: z.int().min(0).optional().meta({
+      description:
+        'Which of the `examples` of its newest schema, from 0. Without it the `sample` of the event type is sent, or the first example if it has none.',
+    }),
+  })
+  .meta({ id: 'EventExampleIn' })
+
 const HeaderList = z.array(z.tuple([z.string(), z.string()]))
 
 /** One request that was sent on the spot, with its exact bytes, and what came back. Never logged. */

@@ -2,6 +2,7 @@ import { checkAgainstSchema } from '@posthorn/preset'
 import type { EventType } from '@posthorn/model'
 import { nearestWord, parseBounded } from '@posthorn/wire'
 import { EngineError } from '../errors.ts'
+import { newestSchema } from './newest-schema.ts'
 
 const problemsShown = 5
 
@@ -16,12 +17,10 @@ export function unknownEventType(name: string, known: readonly string[], field: 
 }
 
 /** The newest schema of an event type, held against a payload. @throws EngineError `payload_invalid` */
-export function checkPayloadSchema({ name, schemas }: EventType, payload: string): void {
-  const newest = Object.keys(schemas ?? {})
-    .toSorted((a, b) => Number(a) - Number(b))
-    .at(-1)
-  const schema = newest === undefined ? null : schemas?.[newest]
-  if (schema == null) return
+export function checkPayloadSchema(eventType: EventType, payload: string): void {
+  const { name } = eventType
+  const schema = newestSchema(eventType)
+  if (schema === null) return
   const parsed = parseBounded(payload)
   // What is wrong with it is said where payloads are checked.
   if (!parsed.ok) return

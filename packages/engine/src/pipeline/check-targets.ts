@@ -29,6 +29,12 @@ export function checkMessage(message: StoredMessage, own: Format, targets: reado
   return null
 }
 
+/** The same for a message that goes to these targets only, whatever the application's format is. */
+export function checkOnly(message: StoredMessage, targets: readonly TargetEntry[]): null {
+  for (const target of targets) checkTarget(message, target)
+  return null
+}
+
 /** Refuses a message that one target cannot carry, in either of its formats: for a message that goes nowhere else. */
 export function checkTarget(message: StoredMessage, entry: TargetEntry): void {
   for (const dialect of [entry.dialect, entry.secondary]) {

@@ -11,7 +11,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 import { untilStored } from '../store/until-stored.ts'
 import { checkMaySend, draft, type AcceptParts } from './accept.ts'
 import { form, unform } from './batches.ts'
-import { checkMessage } from './check-targets.ts'
+import { checkMessage, checkOnly } from './check-targets.ts'
 import { deliver, type DeliverParts } from './deliver.ts'
 import { fanOut } from './fan-out.ts'
 import { follow, type FollowParts } from './follow.ts'
@@ -41,14 +41,28 @@ export async function send(
   input: MessageInput,
   write: WriteOptions = {},
 ): Promise<Message> {
+  return sendTo(parts, { org, app, endpoint: null }, input, write)
+}
+
+/** The same; with an `endpoint`, to this one only, subscribed or not. */
+export async function sendTo(
+  parts: PipelineParts,
+  { org, app, endpoint }: { readonly org: string; readonly app: string; readonly endpoint: string | null },
+  input: MessageInput,
+  write: WriteOptions,
+): Promise<Message> {
   if (parts.lifecycle.closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
   for (;;) {
     const entry = parts.directory.application(org, app)
     checkMaySend(entry)
     const { message: accepted, ...terms } = draft(parts, entry, input)
-    const targets = fanOut(accepted, entry.endpoints.values())
-    const checked = checkMessage(accepted, parts.directory.ownFormat(entry), targets)
-    const message = { ...accepted, targets: targets.map(({ endpoint }) => endpoint.id) }
+    const targets =
+      endpoint === null ? fanOut(accepted, entry.endpoints.values()) : [parts.directory.endpoint(org, app, endpoint)]
+    const checked =
+      endpoint === null
+        ? checkMessage(accepted, parts.directory.ownFormat(entry), targets)
+        : checkOnly(accepted, targets)
+    const message = { ...accepted, targets: targets.map((target) => target.endpoint.id) }
     const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
     const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency }, checked)
     if (result.state === 'accepted') return message

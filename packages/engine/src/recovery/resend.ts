@@ -21,9 +21,11 @@ export function resend(parts: RecoverParts): Engine['resend'] {
         { field: 'message' },
       )
     if (stored.payload === null)
-      throw new EngineError('conflict', 'The payload of this message was forgotten, so it cannot be sent again.', {
-        field: 'message',
-      })
+      throw new EngineError(
+        'missing_payload',
+        'The payload of this message was erased, or its retention is over, so it cannot be sent again. Send a new message.',
+        { field: 'message' },
+      )
     const target = entry.endpoint.id
     const last = (await ledger.latest(owner.application.id, stored.id)).find((row) => row.endpoint === target)
     const now = clock.now()

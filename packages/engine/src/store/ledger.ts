@@ -27,10 +27,14 @@ export interface Ledger {
   failedMessages(query: FailedQuery): Promise<readonly FailedMessage[]>
   /** Newest attempt of each message at this endpoint, newest message first. */
   attemptedMessages(query: AttemptQuery): Promise<readonly Attempt[]>
+  /** Forgets what was sent and what came back: `expungedResponse` stands in its place. */
   expungeContent(app: string, id: string): Promise<boolean>
   /** Deletes attempts that started before, at most `limit`; answers whether there are more. */
   sweep(before: number, limit: number): Promise<boolean>
 }
+
+/** The response of an attempt whose content was expunged, as the Svix API has it. */
+export const expungedResponse: Attempt['response'] = { headers: [], body: 'EXPUNGED', truncated: false }
 
 export interface LedgerEntry {
   readonly seq: number

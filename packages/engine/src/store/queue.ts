@@ -64,7 +64,10 @@ export interface Queue {
   /** Outcomes after `seq`, oldest first: what the ledger reads to catch up. */
   outcomesAfter(seq: number, limit: number): Promise<readonly StoredOutcome[]>
 
-  /** Deletes rows whose retention is over, at most `limit` of each kind; answers whether there are more. */
+  /**
+   * Deletes rows whose retention is over, and erases payloads whose own, shorter one is, at most `limit` of each kind; answers whether
+   * there are more. The general retention is `now - outcomesBefore`.
+   */
   sweep(now: number, outcomesBefore: number, limit: number): Promise<boolean>
 
   /** By its id, or by the producer's own (`eventId`). */

@@ -1,4 +1,4 @@
-import { EngineError, type Recovery } from '@posthorn/engine'
+import { EngineError, type Message, type Recovery } from '@posthorn/engine'
 import { endpointFields } from '@posthorn/model'
 import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
@@ -9,6 +9,7 @@ import { notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { isoTime, isoTimeOrNull } from '../iso-time.ts'
+import { messageText } from '../messages/message.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { endpointInput, endpointOut, endpointPatch, endpointReplacement } from './endpoint.ts'
 import { headerChanges, headersOut } from './headers.ts'
@@ -114,6 +115,12 @@ export const endpoints: HandlersOf<'endpoint'> = {
       task: 'endpoint.recover' as const,
       data: { messagesSent: queued },
     }),
+  }),
+
+  'endpoint.sendExample': idempotent({
+    perform: ({ engine, org, params, body, write }) =>
+      engine.endpoints.sendExample(org, params.app_id, params.endpoint_id, withoutUndefined(body), write),
+    present: (message: Message) => messageText(message, true),
   }),
 
   'endpoint.mock': async ({ engine, org, params, body, raw, caller, write }) => {

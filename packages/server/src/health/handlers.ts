@@ -7,6 +7,7 @@ import type { Lifecycle } from '../lifecycle.ts'
 export function health(lifecycle: Lifecycle, logTrouble: () => string | null): HandlersOf<'health'> {
   return {
     'health.live': () => ({ status: 'ok' as const }),
+    'health.ping': () => undefined,
     'health.ready': async ({ engine }) => ({ status: 'ready' as const, reasons: await reasonsOfReady(engine) }),
     'health.get': async ({ engine }) => {
       await reasonsOfReady(engine)

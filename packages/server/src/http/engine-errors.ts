@@ -21,6 +21,7 @@ const answers: { readonly [Code in EngineErrorCode]: Answer<Code> } = {
   unknown_dialect: { status: 422, field: 'dialect' },
   unknown_preset: { status: 422, field: 'name' },
   message_refused: { status: 422, field: 'payload' },
+  missing_payload: { status: 400 },
   payload_invalid: { status: 422, field: 'payload' },
   filter_refused: { status: 422, field: 'filter' },
   dialect_refused: { status: 422, field: '' },

@@ -16,7 +16,7 @@ export function withRawMember<T extends object, K extends string>(
   object: T,
   name: K,
   raw: string,
-): JsonText<T & { [N in K]: Record<string, unknown> | null }> {
+): JsonText<T & { [N in K]: Record<string, unknown> }> {
   const text = JSON.stringify(object)
   return new JsonText(`${text.slice(0, -1)}${text === '{}' ? '' : ','}${JSON.stringify(name)}:${raw}}`)
 }

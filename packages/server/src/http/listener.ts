@@ -3,6 +3,7 @@ import type { Log } from '@posthorn/engine'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Lifecycle } from '../lifecycle.ts'
 import { refuseUnknown } from './allowed-methods.ts'
+import { allowOrigins } from './cors.ts'
 import { boundConnections, stalledMs } from './connections.ts'
 import { maxBodyBytes } from './whole-body.ts'
 import { failureHandler } from './failures.ts'
@@ -16,6 +17,7 @@ export function createListener(
   lifecycle: Readonly<Lifecycle>,
   logsRequests: boolean,
   maxConnections: number,
+  allowedOrigins: readonly string[],
 ): FastifyInstance {
   const prefix = randomBytes(6).toString('base64url')
   let count = 0
@@ -48,6 +50,7 @@ export function createListener(
     reply.headers(apiHeaders).header('x-request-id', request.id)
     done()
   })
+  allowOrigins(server, allowedOrigins)
   // During a shutdown, clients must not keep their connections: the server waits for all of them to close.
   server.addHook('onSend', (_request, reply, _payload, done) => {
     if (lifecycle.draining) reply.header('connection', 'close')

@@ -9,7 +9,6 @@ import { answer, send, type AnyHandler } from './answer.ts'
 import type { Handlers } from './handler.ts'
 import { discardRest } from './incoming-file.ts'
 import { callReader } from './read-call.ts'
-import { apiHeaders } from './security-headers.ts'
 
 export interface RouteParts {
   readonly engine: Engine
@@ -79,7 +78,7 @@ function streamHandler({ stream }: RouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     // It would have no end.
     if (request.method === 'HEAD') return reply.header('content-type', 'text/event-stream').send()
-    stream.open(request.caller ?? anonymous, reply.raw, { ...apiHeaders, 'x-request-id': request.id })
+    stream.open(request.caller ?? anonymous, reply.raw, reply.getHeaders() as Record<string, string>)
     return reply.hijack()
   }
 }

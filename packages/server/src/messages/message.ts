@@ -11,9 +11,12 @@ const { payload: _, ...headFields } = messageFields
 /** A message without its payload, which is never parsed. */
 export const messageHead: (message: Message) => Omit<MessageOut, 'payload'> = answerOf(headFields)
 
-/** `{}` stands for a payload that was not asked for, `null` for one that was erased. */
+/** What stands for a payload that was erased, or whose retention is over. Clients of Svix look for it. */
+const erased = '{"expired":true}'
+
+/** `{}` stands for a payload that was not asked for. */
 export function payloadText(message: Message, withContent: boolean): string {
-  return withContent ? (message.payload ?? 'null') : '{}'
+  return withContent ? (message.payload ?? erased) : '{}'
 }
 
 export function messageText(message: Message, withContent: boolean): JsonText<MessageOut> {

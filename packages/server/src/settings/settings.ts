@@ -63,6 +63,14 @@ export const settings = {
               'It must be an http or https URL without query, fragment and password, such as https://hooks.example.com.',
           },
   },
+  allowedOrigins: {
+    env: 'POSTHORN_ALLOWED_ORIGINS',
+    description:
+      'Origins of pages that may call the API from a browser, separated by commas, such as `https://app.example.com`. `*` is every origin. Cookies are never used.',
+    default: [],
+    defaultText: 'none',
+    read: allowedOrigins,
+  },
   allowPrivate: {
     env: 'POSTHORN_ALLOW_PRIVATE',
     description:
@@ -146,6 +154,26 @@ function addressRanges(text: string): Reading<readonly string[]> {
     if (problem !== null) return { problem }
   }
   return { value: ranges }
+}
+
+function allowedOrigins(text: string): Reading<readonly string[]> {
+  const origins = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  const wrong = origins.find((origin) => origin !== '*' && !isOrigin(origin))
+  if (wrong !== undefined)
+    return {
+      problem: `It must list origins as browsers send them (scheme, host, and port if it is not the usual one, such as https://app.example.com), or be *; ${wrong} is neither.`,
+    }
+  if (origins.length > 1 && origins.includes('*'))
+    return { problem: 'It must be * alone, or a list of origins without it.' }
+  return { value: origins }
+}
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && ['http:', 'https:'].includes(url.protocol) && url.origin === text
 }
 
 function isPublicUrl(text: string): boolean {

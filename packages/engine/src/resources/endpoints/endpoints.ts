@@ -1,7 +1,8 @@
-import type { Endpoint, EndpointInput, EndpointPatch } from '@posthorn/model'
+import type { Endpoint, EndpointInput, EndpointPatch, Message } from '@posthorn/model'
 import { checkOverlap } from '../../checks/overlap.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { defaultOverlapSeconds } from '../../directory/rotation.ts'
+import type { PipelineParts } from '../../pipeline/pipeline.ts'
 import { recover, type Recovery } from '../../recovery/recover.ts'
 import type { Actor, Viewer, WriteOptions } from '../../write-options.ts'
 import { audited } from '../audit/audited.ts'
@@ -12,6 +13,7 @@ import { createEndpoint } from './create.ts'
 import { mock } from './mock.ts'
 import { preflight, type TestResult } from './preflight.ts'
 import { rotateSecret } from './rotate-secret.ts'
+import { sendExample, type ExampleInput } from './send-example.ts'
 import { showSecrets, type EndpointSecrets } from './show-secrets.ts'
 import { endpointStats, type EndpointStats } from './stats.ts'
 import { subscribed, unsubscribed } from './subscription.ts'
@@ -62,11 +64,13 @@ export interface EndpointResource {
   ): Promise<Recovery>
   /** Sends a sample or an edited payload now, subscribed or not; not in the log, not in totals. */
   mock(org: string, app: string, id: string, input: MockInput, viewer?: Viewer): Promise<MockResult>
+  /** Sends the example of an event type to this endpoint only, subscribed or not, as a message like any other. */
+  sendExample(org: string, app: string, id: string, input: ExampleInput, write?: WriteOptions): Promise<Message>
   /** Checks address, TLS and redirects as deliveries meet them, then sends a test message; neither is logged. */
   test(org: string, app: string, id: string): Promise<TestResult>
 }
 
-export function endpoints(parts: ResourceParts): EndpointResource {
+export function endpoints(parts: ResourceParts, pipeline: PipelineParts): EndpointResource {
   const { directory, schedule } = parts
 
   /** Changes one endpoint in the turn of its application, as it stands then. */
@@ -173,6 +177,10 @@ export function endpoints(parts: ResourceParts): EndpointResource {
 
     async mock(org, app, id, input, viewer = {}) {
       return mock(parts, directory.application(org, app), directory.endpoint(org, app, id), input, viewer)
+    },
+
+    async sendExample(org, app, id, input, write = {}) {
+      return sendExample(pipeline, { org, app, endpoint: id }, input, write)
     },
 
     async test(org, app, id) {

@@ -9,7 +9,11 @@ export function forgettingSuite({ open, ledger }: LedgerContext): void {
       const attempt = anAttempt({ app, channels: ['eu'], error: { code: 'timeout', message: 'no answer' } })
       append(ledger(), [attempt])
       expect(await ledger().expungeContent(app, attempt.id)).toBe(true)
-      expect(await ledger().attempt(app, attempt.id)).toEqual({ ...attempt, request: null, response: null })
+      expect(await ledger().attempt(app, attempt.id)).toEqual({
+        ...attempt,
+        request: null,
+        response: { headers: [], body: 'EXPUNGED', truncated: false },
+      })
       expect(await ledger().expungeContent(app, newId('atmpt', t0))).toBe(false)
       expect(await ledger().expungeContent(unique('app'), attempt.id)).toBe(false)
     })

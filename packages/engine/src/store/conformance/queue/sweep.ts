@@ -35,14 +35,19 @@ export function sweepSuite({ open }: QueueContext): void {
       expect(await there([first, held, retried, again, later, young])).toEqual(Array.from({ length: 6 }, () => false))
     })
 
-    test('forgets a message with a shorter retention of its own before its turn', async () => {
+    test('erases the payload of a message with a shorter retention of its own, and forgets the message in its turn', async () => {
       const at = await new Scene((await open()).store).create()
       const before = await at.accept({ targets: [] }, { expiresAt: t0 + 90 })
       const short = await at.accept({ targets: [] }, { expiresAt: t0 + 10, ownRetention: true })
       const busy = await at.accept({}, { expiresAt: t0 + 10, ownRetention: true })
-      await sweepAll(at.queue, t0 + 11)
-      expect(await at.isThere(before.request.id)).toBe(true)
+      const payload = async ({ request }: Claim) => (await at.queue.message(at.app, request.id))?.payload
+      await sweepAll(at.queue, t0 + 11, t0 + 11 - 90)
+      expect(await payload(before)).toBeTypeOf('string')
+      expect(await payload(short)).toBeNull()
+      expect(await payload(busy)).toBeTypeOf('string')
+      await sweepAll(at.queue, t0 + 91, t0 + 91 - 90)
       expect(await at.isThere(short.request.id)).toBe(false)
+      expect(await at.isThere(before.request.id)).toBe(false)
       expect(await at.isThere(busy.request.id)).toBe(true)
     })
 
@@ -122,9 +127,12 @@ export function sweepSuite({ open }: QueueContext): void {
             if (work === 'retry') await at.fail(claim, now + dayMs)
             if (work === 'again' || work === 'over') await at.record(claim)
             if (work === 'again') await at.requeue(claim.request.id)
-            if (expiresAt >= now || ['first', 'later', 'retry', 'again'].includes(work)) kept.push(claim.request.id)
+            // Its payload is erased, and it is there until the general retention ends.
+            if (own !== null && ageMs <= 10) kept.push(claim.request.id)
+            else if (expiresAt >= now || ['first', 'later', 'retry', 'again'].includes(work))
+              kept.push(claim.request.id)
           }
-          await sweepAll(at.queue, now, 0, limit)
+          await sweepAll(at.queue, now, now - 10, limit)
           expect((await at.queue.messages(at.query())).map(({ id }) => id)).toEqual(kept.toSorted())
         }),
         { numRuns: 8 },

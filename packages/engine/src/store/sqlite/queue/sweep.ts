@@ -13,14 +13,15 @@ const messageIsBusy = `(
       ON w.target = t.value AND w.due = m.accepted_at AND w.message = m.id))`
 
 /**
- * A step through the oldest rows, `limit` at a time. Messages run out in the order in which they came, except those with a
- * retention of their own, so the first row that is still kept ends the round.
+ * A step through the oldest rows, `limit` at a time. Messages run out in the order in which they came, so the first row that is still
+ * kept ends the round. Payloads with a shorter retention of their own are erased before.
  */
 export const sweep = {
   sweep: write<QueueFile, Queue['sweep']>(
     ({ database, outcomes }) => {
+      // Its payload goes, and the message stays for the general retention: attempts name it.
       const sweepEarly = database.prepare(
-        `DELETE FROM message WHERE seq IN (
+        `UPDATE message SET payload = NULL, early = 0, expires_at = accepted_at + ? WHERE seq IN (
           SELECT m.seq FROM message m WHERE m.early = 1 AND m.expires_at < ? AND NOT ${messageIsBusy} LIMIT ?)`,
       )
       const oldest = database.prepare(
@@ -33,7 +34,7 @@ export const sweep = {
       /** Where the next step continues: a message whose work waits is kept, however old, and is stepped over. */
       let sweptUpTo = 0
       return (now, outcomesBefore, limit) => {
-        const early = sweepEarly.run(now, limit).changes
+        const early = sweepEarly.run(now - outcomesBefore, now, limit).changes
         const rows = oldest.all(sweptUpTo, limit)
         const expired = rows.filter((row) => Number(row.expires_at) < now)
         for (const row of expired) if (row.busy === 0) remove.run(Number(row.seq))
