@@ -64,6 +64,7 @@ const bodies: Partial<Record<OperationId, object>> = {
   'endpoint.patchHeaders': { headers: {} },
   'endpoint.rotateSecret': {},
   'endpoint.recover': { since: '2026-11-01T00:00:00Z' },
+  'endpoint.sendExample': { eventType: 'a.b' },
   'endpoint.mock': { eventType: 'only.a', payload: {} },
   'endpoint.test': {},
   'endpoint.subscribe': { eventType: 'invoice.paid' },
