@@ -17,9 +17,10 @@ let rows: LogEntry[]
 const endpointIds = new Map<string, string>()
 const receiver = createServer((request, response) => {
   request.resume()
-  if (request.url === '/closed') response.socket?.destroy()
-  else response.writeHead(Number(request.url?.slice(1))).end()
+  response.writeHead(Number(request.url?.slice(1))).end()
 })
+
+const closing = createServer((request) => request.socket.destroy())
 
 const eventTypes = ['device.enrolled', 'device.locked', 'visitor.signin']
 const endpoints = [
@@ -37,12 +38,19 @@ beforeAll(async () => {
   client = createClient({ url: server.url, token: bearer })
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
   const { port } = receiver.address() as AddressInfo
+  // A receiver of its own: a connection that was used before and ends is tried again at once, which is not the subject here.
+  await new Promise<void>((resolve) => closing.listen(0, '127.0.0.1', resolve))
+  const closingPort = (closing.address() as AddressInfo).port
   ;({ id: app_id } = await client.application.create({ body: { name: 'Acme' } }))
   const params = { app_id }
   for (const { path, ...endpoint } of [...endpoints, deleted]) {
     const { id } = await client.endpoint.create({
       params,
-      body: { ...endpoint, retrySchedule: [...endpoint.retrySchedule], url: `http://127.0.0.1:${port}${path}` },
+      body: {
+        ...endpoint,
+        retrySchedule: [...endpoint.retrySchedule],
+        url: `http://127.0.0.1:${path === '/closed' ? closingPort : port}${path}`,
+      },
     })
     endpointIds.set(endpoint.uid, id)
   }
@@ -66,6 +74,7 @@ afterAll(async () => {
   await server.close()
   receiver.closeAllConnections()
   receiver.close()
+  closing.close()
 })
 
 const idsOf = (entries: readonly LogEntry[]) => entries.map(({ id }) => id)

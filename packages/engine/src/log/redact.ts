@@ -1,10 +1,20 @@
 import type { Attempt } from '../model.ts'
 
-const credentialName = /^(authorization|proxy-authorization|cookie)$|auth|token|secret|password|api-?key|credential/i
+/**
+ * Headers that nobody makes a credential of: content negotiation, tracing, and where something comes from. A list of names that are
+ * credentials would always lack one: `Ocp-Apim-Subscription-Key`, `X-Functions-Key`, `X-Pass`, `X-Hub-Pin`.
+ */
+const harmless = new Set(
+  (
+    'accept accept-charset accept-encoding accept-language cache-control content-language content-type date pragma prefer priority ' +
+    'user-agent via traceparent tracestate x-correlation-id x-request-id x-trace-id ' +
+    'x-api-version x-env x-environment x-region x-source x-stage x-tenant x-version'
+  ).split(' '),
+)
 
-/** Whether the value of a header with this name may be a credential: it is named, and never shown. */
+/** Whether the value of a header that an owner added may be a credential: it is named, and never shown. */
 export function isCredentialHeader(name: string): boolean {
-  return credentialName.test(name)
+  return !harmless.has(name.toLowerCase())
 }
 
 /** Who wrote the headers of a request: the owner of its target, and the dialects that it is written in. */
@@ -16,7 +26,7 @@ export interface HeaderOwners {
 
 /**
  * Request headers as the log keeps them. What a dialect wrote (ids, times, signatures) is shown unless it is the secret
- * itself; of the headers that the owner added, values that may be credentials are not.
+ * itself; of the headers that the owner added, only values that are known to be harmless are.
  */
 export function shownHeaders(
   headers: readonly (readonly [string, string])[],

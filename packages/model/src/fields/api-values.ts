@@ -10,11 +10,16 @@ export function inputOf<F extends Fields>(fields: F, body: BodyValue<F, 'POST'>)
   return read(fields, body, () => undefined) as Input<F>
 }
 
-/** What a PUT or PATCH gives, in the words of the engine. */
-export function patchOf<F extends Fields>(fields: F, body: BodyValue<F, 'PATCH'>): Patch<F> {
+/** What a PATCH gives, or a PUT, in the words of the engine. */
+export function patchOf<F extends Fields>(
+  fields: F,
+  body: BodyValue<F, 'PATCH'>,
+  method: 'PUT' | 'PATCH' = 'PATCH',
+): Patch<F> {
   const changeable = Object.fromEntries(Object.entries(fields).filter(([, { fixed }]) => !fixed))
   // What a PATCH merges takes `null` itself.
-  return read(changeable, body, (definition) => (definition.patch ? null : leftOut(definition))) as Patch<F>
+  const isMerged = (definition: Field): boolean => method === 'PATCH' && definition.patch !== undefined
+  return read(changeable, body, (definition) => (isMerged(definition) ? null : leftOut(definition))) as Patch<F>
 }
 
 /** The answer that shows a row. The way is worked out once: lists show 250 rows. */

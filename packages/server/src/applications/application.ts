@@ -15,5 +15,5 @@ export function applicationPatch(body: PatchBody): ApplicationPatch {
 
 /** PUT: what is left out goes back to its default. Fields that Svix's clients do not know keep their value (`put: 'keep'`). */
 export function applicationReplacement(body: ApplicationIn, { app }: Caller): ApplicationPatch {
-  return replacement(applicationFields, patchOf(applicationFields, body), app === null ? 'vendor' : 'customer')
+  return replacement(applicationFields, patchOf(applicationFields, body, 'PUT'), app === null ? 'vendor' : 'customer')
 }

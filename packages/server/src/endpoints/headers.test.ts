@@ -13,6 +13,8 @@ it.each([
   'Api-Key',
   'x-apikey',
   'X-Credentials',
+  'X-Functions-Key',
+  'X-Pass',
 ])('names %s and does not show its value', (name) => {
   expect(headersOut({ [name]: 'canary', 'X-Tenant': '7' })).toEqual({ headers: { 'X-Tenant': '7' }, sensitive: [name] })
 })

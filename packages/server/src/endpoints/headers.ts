@@ -1,6 +1,6 @@
 import { isCredentialHeader } from '@posthorn/engine'
 
-/** Headers that may carry credentials are named and never shown: the same ones that the log hides. */
+/** Headers that are not known to be harmless are named and never shown: the same ones that the log hides. */
 export function headersOut(headers: Readonly<Record<string, string>>) {
   const names = Object.keys(headers)
   return {
