@@ -48,6 +48,11 @@ export class Writes {
     })
   }
 
+  /** Runs work that needs an application to stand still, and does not change it, in a turn among the changes. */
+  betweenChanges<T>({ application }: ApplicationEntry, work: () => Promise<T>): Promise<T> {
+    return this.#turns.runTogether(application.id, work)
+  }
+
   /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay`, `idempotency_key_reused` */
   write(change: DirectoryChange, idempotency: IdempotencyRecord | null = null): Promise<void> {
     return this.writeAll([change], idempotency)

@@ -44,32 +44,56 @@ export async function send(
   return sendTo(parts, { org, app, endpoint: null }, input, write)
 }
 
+/** An application, or one endpoint of it, subscribed or not. */
+interface Receivers {
+  readonly org: string
+  readonly app: string
+  readonly endpoint: string | null
+}
+
 /** The same; with an `endpoint`, to this one only, subscribed or not. */
 export async function sendTo(
   parts: PipelineParts,
-  { org, app, endpoint }: { readonly org: string; readonly app: string; readonly endpoint: string | null },
+  to: Receivers,
   input: MessageInput,
   write: WriteOptions,
 ): Promise<Message> {
   if (parts.lifecycle.closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
-  for (;;) {
-    const entry = parts.directory.application(org, app)
-    checkMaySend(entry)
-    const { message: accepted, ...terms } = draft(parts, entry, input)
-    const targets =
-      endpoint === null ? fanOut(accepted, entry.endpoints.values()) : [parts.directory.endpoint(org, app, endpoint)]
-    const checked =
-      endpoint === null
-        ? checkMessage(accepted, parts.directory.ownFormat(entry), targets)
-        : checkOnly(accepted, targets)
-    const message = { ...accepted, targets: targets.map((target) => target.endpoint.id) }
-    const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
-    const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency }, checked)
-    if (result.state === 'accepted') return message
-    if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
-    if (result.state !== 'stale_catalog') throw refusal(result, message)
-    await parts.directory.writes.catchUp(entry)
+  for (let tries = 1; ; tries++) {
+    const entry = parts.directory.application(to.org, to.app)
+    const accepting = (): Promise<Message | null> => acceptOnce(parts, to, input, write)
+    const message = await (tries <= triesBesideChanges
+      ? accepting()
+      : parts.directory.writes.betweenChanges(entry, accepting))
+    if (message) return message
   }
+}
+
+/** An accept beside changes is quicker and nearly always good. After so many that were not, it takes its turn among the changes. */
+const triesBesideChanges = 3
+
+/** @returns `null`: the application was changed meanwhile, and nothing was stored */
+async function acceptOnce(
+  parts: PipelineParts,
+  { org, app, endpoint }: Receivers,
+  input: MessageInput,
+  write: WriteOptions,
+): Promise<Message | null> {
+  const entry = parts.directory.application(org, app)
+  checkMaySend(entry)
+  const { message: accepted, ...terms } = draft(parts, entry, input)
+  const targets =
+    endpoint === null ? fanOut(accepted, entry.endpoints.values()) : [parts.directory.endpoint(org, app, endpoint)]
+  const checked =
+    endpoint === null ? checkMessage(accepted, parts.directory.ownFormat(entry), targets) : checkOnly(accepted, targets)
+  const message = { ...accepted, targets: targets.map((target) => target.endpoint.id) }
+  const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
+  const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency }, checked)
+  if (result.state === 'accepted') return message
+  if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
+  if (result.state !== 'stale_catalog') throw refusal(result, message)
+  await parts.directory.writes.catchUp(entry)
+  return null
 }
 
 /** Sends whatever has its turn, until the schedule drains. */
