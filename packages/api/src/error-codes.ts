@@ -56,6 +56,10 @@ export const errorCodes = {
   read_only: { status: 409, when: 'a built-in dialect cannot be changed' },
   in_use: { status: 409, when: 'a dialect that an application or endpoint uses cannot be deleted' },
   expired: { status: 410, when: 'a result or file has expired' },
+  precondition_failed: {
+    status: 412,
+    when: 'it is not as `If-Match` or `If-None-Match` asks: it was changed since it was read, is not there, or has no ETag; nothing was changed',
+  },
   payload_too_large: { status: 413, when: 'a payload has more than 1 MB, or a file more than 100 MB' },
   unsupported_media_type: { status: 415, when: 'the body is not JSON in UTF-8, or it is compressed' },
   range_not_satisfiable: { status: 416, when: 'the requested range is not in the file' },

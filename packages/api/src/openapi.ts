@@ -87,6 +87,7 @@ function operation(route: Route, components: Json, refusals: Refusals): Json {
   const success: Json = route.response
     ? {
         description: 'Success',
+        ...(route.etag ? { headers: etagHeader } : {}),
         content: {
           [contentTypeOf(route)]: {
             schema: schemaOf(route.response, 'output', components),
@@ -96,6 +97,8 @@ function operation(route: Route, components: Json, refusals: Refusals): Json {
     : { description: 'Success, without a body' }
   const responses: Json = { [route.status]: success }
   if (route.alsoStatus) responses[route.alsoStatus] = success
+  if (route.etag && route.method === 'GET')
+    responses[304] = { description: '`If-None-Match` has its ETag. There is no body.', headers: etagHeader }
   for (const [status, codes] of refusalsOf(route)) {
     responses[status] = refusals.refer(status, codes)
   }
@@ -154,12 +157,45 @@ function queryParameters(route: Route): Json[] {
 }
 
 function headerParameters(route: Route): Json[] {
-  if (route.method !== 'POST' || route.ignoresIdempotencyKey) return []
-  const description =
-    'A second request with the same key within 24 hours does nothing and gets the same response; with another body it gets a 422.'
+  const isRead = route.method === 'GET'
+  const isChange = !isRead && route.method !== 'POST'
   return [
-    { name: 'Idempotency-Key', in: 'header', required: false, description, schema: { type: 'string', maxLength: 256 } },
+    ...(route.method === 'POST' && !route.ignoresIdempotencyKey
+      ? [
+          headerParameter(
+            'Idempotency-Key',
+            'A second request with the same key within 24 hours does nothing and gets the same response; with another body it gets a 422.',
+            { maxLength: 256 },
+          ),
+        ]
+      : []),
+    ...(route.etag && isChange
+      ? [
+          headerParameter(
+            'If-Match',
+            'ETags, or `*`. The change is made if one of them is the ETag of what is stored; otherwise a 412. Weak ETags never match.',
+          ),
+        ]
+      : []),
+    ...(route.etag && (isRead || route.method === 'PUT')
+      ? [
+          headerParameter(
+            'If-None-Match',
+            isRead
+              ? 'ETags, or `*`. A 304 without a body if one of them is the current ETag.'
+              : 'ETags, or `*`, with which the PUT only creates. A 412 if one of them is the ETag of what is stored.',
+          ),
+        ]
+      : []),
   ]
+}
+
+function headerParameter(name: string, description: string, schema: Json = {}): Json {
+  return { name, in: 'header', required: false, description, schema: { type: 'string', ...schema } }
+}
+
+const etagHeader: Json = {
+  ETag: { description: 'Changes with what the answer shows.', schema: { type: 'string' } },
 }
 
 /** The JSON schema of one type. Named types are added to `components` and referred to. */

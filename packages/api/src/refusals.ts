@@ -13,8 +13,9 @@ const always = [
   'database_refused',
 ] as const satisfies readonly ErrorCode[]
 
-/** What changes something meets a rule of the vendor, or another change. */
+/** What changes something meets a rule of the vendor, or another change, or not what it expects. */
 const ofChanges = [
+  'precondition_failed',
   'conflict',
   'not_ready',
   'activation_required',

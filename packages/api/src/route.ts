@@ -41,6 +41,10 @@ export interface Route {
   readonly stream?: true
   /** The response is text of this type, and `response` is a string. */
   readonly contentType?: string
+  /**
+   * Its path or its answer is one resource that has an ETag: answers have it, and changes by PUT, PATCH and DELETE take `If-Match`.
+   */
+  readonly etag?: true
   /** A POST that changes nothing, or gives the same state each time: `Idempotency-Key` is accepted and has no effect. */
   readonly ignoresIdempotencyKey?: true
 }

@@ -3,6 +3,7 @@ export type EngineErrorCode =
   | 'not_found'
   | 'forbidden' // a customer changes what is the vendor's; the text names it
   | 'conflict' // a uid, name or event id that is taken
+  | 'precondition_failed' // it is not as the caller has seen it
   | 'invalid' // a field that breaks a rule; `field` names it
   | 'payload_too_large'
   | 'address_refused'

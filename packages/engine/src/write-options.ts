@@ -20,6 +20,20 @@ export interface Actor extends Viewer {
   readonly actor?: string
 }
 
+/** Tags that a caller has seen (`tagOf`), or `*`: any. */
+export type Tags = readonly string[] | '*'
+
+/** What has to be so when a change is made. Otherwise nothing is changed: `precondition_failed`. */
+export interface Condition {
+  /** It is there, and its tag is one of these. */
+  readonly ifMatch?: Tags
+  /** It is not there, or its tag is none of these. */
+  readonly ifNoneMatch?: Tags
+}
+
+/** The last argument of a change of something that has a tag. */
+export interface Change extends Actor, Condition {}
+
 /** The last argument of a write that can be repeated. */
 export interface WriteOptions extends Actor {
   /** A repeat changes nothing and is refused with `idempotent_replay`, which carries what the first one gave. */

@@ -25,11 +25,11 @@ async function counting(): Promise<{ readonly engine: Engine; readonly tries: ()
     },
     async (options) => {
       const store = await openSqlite(options)
-      const { accept } = store.queue
+      const accept = store.queue.accept.bind(store.queue)
       store.queue.accept = (item) => {
         count++
         // The worst case: whenever a message is to be stored, a change has just been made, if one may be made now.
-        return change().then(() => accept.call(store.queue, item))
+        return change().then(() => accept(item))
       }
       return store
     },

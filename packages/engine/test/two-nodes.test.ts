@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
-import type { Engine } from '../src/index.ts'
+import { tagOfEndpoint, type Engine } from '../src/index.ts'
 import { openWith } from '../src/open.ts'
 import { openSqlite } from '../src/store/sqlite/open.ts'
 import type { Store } from '../src/store/store.ts'
@@ -111,6 +111,22 @@ describe('what another node changed', () => {
     expect(await there.endpoints.subscribe(org, 'acme', id, 'b')).toMatchObject({ eventTypes: ['a', 'b'] })
     await there.endpoints.deactivate(org, 'acme', id)
     expect(await here.endpoints.activate(org, 'acme', id)).toMatchObject({ disabled: false })
+  })
+
+  test('is what a condition is asked of: a tag from there is good here, and one from before is not', async () => {
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/other') })
+    const before = tagOfEndpoint(await there.endpoints.get(org, 'acme', id))
+    const after = tagOfEndpoint(await here.endpoints.update(org, 'acme', id, { description: 'from here' }))
+    // In memory there it still has the tag from before.
+    const stale = there.endpoints.update(org, 'acme', id, { metadata: { a: '1' } }, { ifMatch: [before] })
+    await expect(stale).rejects.toMatchObject({ code: 'precondition_failed' })
+    await here.endpoints.update(org, 'acme', id, { name: 'from here' })
+    const newest = tagOfEndpoint(await here.endpoints.get(org, 'acme', id))
+    expect(newest).not.toBe(after)
+    expect(
+      await there.endpoints.update(org, 'acme', id, { metadata: { a: '2' } }, { ifMatch: [newest] }),
+    ).toMatchObject({ name: 'from here', description: 'from here', metadata: { a: '2' } })
   })
 
   test('is counted by an accept: a message goes to an endpoint that only the other node knew', async () => {

@@ -18,6 +18,7 @@ export const dialectRoutes = [
     method: 'GET',
     path: '/api/v1/dialect/{dialect_name}',
     operationId: 'dialect.get',
+    etag: true,
     summary: 'Get a dialect',
     access: 'application',
     scope: 'integrations:read',
@@ -29,6 +30,7 @@ export const dialectRoutes = [
     method: 'PUT',
     path: '/api/v1/dialect/{dialect_name}',
     operationId: 'dialect.put',
+    etag: true,
     summary: 'Define a dialect, or its next version',
     description:
       'A definition that is equal to the newest version changes nothing. Endpoints keep the version that they have.',
@@ -43,6 +45,7 @@ export const dialectRoutes = [
     method: 'DELETE',
     path: '/api/v1/dialect/{dialect_name}',
     operationId: 'dialect.delete',
+    etag: true,
     summary: 'Delete your own dialect; it must not be in use',
     access: 'organization',
     scope: 'admin',

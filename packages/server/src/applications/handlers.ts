@@ -3,7 +3,7 @@ import { applicationFields } from '@posthorn/model'
 import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { invalidField, notFound } from '../http/refusal.ts'
+import { invalidField, notFound, notThere } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'
@@ -43,6 +43,7 @@ export const applications: HandlersOf<'application'> = {
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
       if (isEngineId('app', id)) throw notFound()
+      if (write.ifMatch !== undefined) throw notThere()
       const created = await engine.applications.create(org, { ...applicationInput(body), uid: body.uid ?? id })
       return new Reply(201, applicationOut(created))
     }
@@ -51,8 +52,8 @@ export const applications: HandlersOf<'application'> = {
   'application.patch': async ({ engine, org, params, body, write }) =>
     applicationOut(await engine.applications.update(org, params.app_id, applicationPatch(body), write)),
 
-  'application.delete': async ({ engine, org, params }) => {
-    await engine.applications.delete(org, params.app_id)
+  'application.delete': async ({ engine, org, params, write }) => {
+    await engine.applications.delete(org, params.app_id, write)
     return undefined
   },
 }

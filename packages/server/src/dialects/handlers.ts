@@ -1,11 +1,13 @@
 import type { DialectOut } from '@posthorn/api'
 import type { DialectInfo, Engine } from '@posthorn/engine'
-import { EngineError } from '@posthorn/engine'
+import { dialectAnswer, EngineError } from '@posthorn/engine'
 import { documentDialect } from '@posthorn/wire'
 import type { HandlersOf } from '../http/handler.ts'
 import { namedPage } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
+
+const dialectOut: (info: DialectInfo) => DialectOut = dialectAnswer
 
 export const dialects: HandlersOf<'dialect'> = {
   'dialect.list': ({ engine, org, query }) =>
@@ -45,20 +47,5 @@ function dialectOf(engine: Engine, org: string, name: string, version?: number):
   } catch (error) {
     if (error instanceof EngineError && error.code === 'unknown_dialect') throw notFound()
     throw error
-  }
-}
-
-function dialectOut({ dialect: { dialect }, readOnly, versions }: DialectInfo): DialectOut {
-  const params = Object.entries(dialect.params ?? {}).map(
-    ([name, { required = false, description }]) => [name, { required, description }] as const,
-  )
-  return {
-    name: dialect.name,
-    title: dialect.title,
-    version: dialect.version,
-    versions: [...versions],
-    builtIn: readOnly,
-    params: Object.fromEntries(params),
-    definition: { ...dialect },
   }
 }

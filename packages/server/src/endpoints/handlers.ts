@@ -5,7 +5,7 @@ import { requireObject } from '../http/json-body.ts'
 import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { notFound } from '../http/refusal.ts'
+import { notFound, notThere } from '../http/refusal.ts'
 import { Reply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { isoTime, isoTimeOrNull } from '../iso-time.ts'
@@ -37,6 +37,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
       if (isEngineId('ep', id)) throw notFound()
+      if (write.ifMatch !== undefined) throw notThere()
       const created = await engine.endpoints.create(org, app, { ...endpointInput(body), uid: body.uid ?? id }, write)
       return new Reply(201, endpointOut(created))
     }

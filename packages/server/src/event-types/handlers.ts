@@ -35,21 +35,23 @@ export const eventTypes: HandlersOf<'eventType'> = {
   'eventType.get': async ({ engine, org, params, write }) =>
     eventTypeOut(await engine.eventTypes.get(org, params.event_type_name, write)),
 
-  'eventType.upsert': async ({ engine, org, params, body }) => {
+  'eventType.upsert': async ({ engine, org, params, body, write }) => {
     const name = params.event_type_name
     const existed = await engine.eventTypes.get(org, name).then(
       () => true,
       () => false,
     )
-    const type = eventTypeOut(await engine.eventTypes.update(org, name, eventTypeReplacement(body), { upsert: true }))
+    const type = eventTypeOut(
+      await engine.eventTypes.update(org, name, eventTypeReplacement(body), { ...write, upsert: true }),
+    )
     return existed ? type : new Reply(201, type)
   },
 
-  'eventType.patch': async ({ engine, org, params, body }) =>
-    eventTypeOut(await engine.eventTypes.update(org, params.event_type_name, eventTypePatch(body))),
+  'eventType.patch': async ({ engine, org, params, body, write }) =>
+    eventTypeOut(await engine.eventTypes.update(org, params.event_type_name, eventTypePatch(body), write)),
 
-  'eventType.delete': async ({ engine, org, params, query }) => {
-    await engine.eventTypes.delete(org, params.event_type_name, { expunge: query.expunge ?? false })
+  'eventType.delete': async ({ engine, org, params, query, write }) => {
+    await engine.eventTypes.delete(org, params.event_type_name, { ...write, expunge: query.expunge ?? false })
     return undefined
   },
 }

@@ -1,6 +1,7 @@
 import type { Route } from '@posthorn/api'
-import { EngineError, type Kept } from '@posthorn/engine'
+import { EngineError, tagOf, type Kept } from '@posthorn/engine'
 import type { FastifyReply } from 'fastify'
+import { etagOf, hasSeen } from './condition.ts'
 import type { AnyCall } from './read-call.ts'
 import { JsonText } from './json-text.ts'
 import { Reply } from './reply.ts'
@@ -19,19 +20,22 @@ export interface Answered {
   readonly text: string
   /** A request with this Idempotency-Key was answered before; nothing was done this time. */
   readonly replayed: boolean
+  /** Of one resource that has an ETag. */
+  readonly tag: string | null
 }
 
 /** Runs a handler and writes down its answer. */
 export async function answer(route: Route, handler: AnyHandler, call: AnyCall): Promise<Answered> {
   if (typeof handler === 'function') {
     const { status, body } = withStatus(route, await handler(call))
-    return { status, text: textOf(route, body), replayed: false }
+    return { status, text: textOf(route, body), replayed: false, tag: tagIn(route, body) }
   }
   const write = await performed(handler, call)
   // An HTTP answer that an older version kept. It goes out as it is.
-  if (write.kind === 'http_answer') return { status: write.status, text: write.body, replayed: true }
+  if (write.kind === 'http_answer') return { status: write.status, text: write.body, replayed: true, tag: null }
   const { status, body: result } = withStatus(route, write.result)
-  return { status, text: textOf(route, handler.present(result, call)), replayed: write.replayed }
+  const body = handler.present(result, call)
+  return { status, text: textOf(route, body), replayed: write.replayed, tag: tagIn(route, body) }
 }
 
 /** What the write gave: now, or when its Idempotency-Key came for the first time. */
@@ -48,15 +52,29 @@ function withStatus(route: Route, given: unknown): { readonly status: number; re
   return given instanceof Reply ? given : { status: route.status, body: given }
 }
 
+function tagIn(route: Route, body: unknown): string | null {
+  return route.etag && route.response !== null ? tagOf(body as object) : null
+}
+
 function textOf(route: Route, body: unknown): string {
   if (route.response === null) return ''
   if (route.contentType) return String(body)
   return body instanceof JsonText ? body.text : JSON.stringify(body)
 }
 
-export function send(reply: FastifyReply, { status, text, replayed }: Answered, contentType?: string): FastifyReply {
+export function send(
+  reply: FastifyReply,
+  { status, text, replayed, tag }: Answered,
+  contentType?: string,
+): FastifyReply {
   reply.code(status)
   if (replayed) reply.header('idempotent-replayed', 'true')
+  if (tag !== null) {
+    reply.header('etag', etagOf(tag))
+    const { method } = reply.request
+    const isRead = method === 'GET' || method === 'HEAD'
+    if (isRead && hasSeen(tag, reply.request)) return reply.code(304).send()
+  }
   if (text === '') return reply.send()
   return reply.header('content-type', contentType ?? 'application/json; charset=utf-8').send(text)
 }

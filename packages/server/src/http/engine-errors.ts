@@ -12,6 +12,7 @@ const answers: { readonly [Code in EngineErrorCode]: Answer<Code> } = {
   not_found: { status: 404 },
   forbidden: { status: 403 },
   conflict: { status: 409 },
+  precondition_failed: { status: 412 },
   invalid: { status: 422, field: '' },
   payload_too_large: { status: 413 },
   address_refused: { status: 422, field: 'url' },

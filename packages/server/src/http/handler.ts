@@ -1,5 +1,5 @@
 import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, Route, RouteOf } from '@posthorn/api'
-import type { Engine, WriteOptions } from '@posthorn/engine'
+import type { Condition, Engine, WriteOptions } from '@posthorn/engine'
 import type { Caller } from '../auth/caller.ts'
 import type { IncomingFile } from './incoming-file.ts'
 import type { JsonText } from './json-text.ts'
@@ -17,8 +17,8 @@ export interface Call<Id extends OperationId> {
   readonly raw: string | null
   /** The body, where the row takes files and this is one; `body` is `undefined` then. */
   readonly file: IncomingFile | null
-  /** Goes into every write of the engine: who makes it, what it sees, and the Idempotency-Key of an idempotent handler. */
-  readonly write: WriteOptions
+  /** Goes into every write of the engine: who makes it, what it sees, on what condition, and the Idempotency-Key of an idempotent handler. */
+  readonly write: WriteOptions & Condition
 }
 
 /** The body of a success: a value of the row's schema, or JSON text of one. */

@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { ownApplication } from '../auth/authorize.ts'
 import type { Caller } from '../auth/caller.ts'
 import { readJson, requireJsonType, type JsonBody } from './json-body.ts'
+import { conditionOf } from './condition.ts'
 import type { Call } from './handler.ts'
 import { idempotencyOf } from './idempotency.ts'
 import { incomingFile } from './incoming-file.ts'
@@ -36,6 +37,7 @@ export function callReader(route: Route): ReadCall {
     if (namesApplication && caller.app !== null) {
       params['app_id'] = await ownApplication(engine, { ...caller, app: caller.app }, params['app_id']!)
     }
+    const condition = conditionOf(route, request)
     // Last, because it starts the time limit of an upload. A request that is refused above must not start it.
     const file = route.file ? incomingFile(request) : null
     if (route.file && !file) request.body = await wholeBody(request)
@@ -45,6 +47,7 @@ export function callReader(route: Route): ReadCall {
     const { actor, app, featureFlags } = caller
     const write = {
       actor,
+      ...condition,
       ...(app !== null && { customer: app }),
       ...(featureFlags && { featureFlags }),
       ...(idempotency && { idempotency }),

@@ -14,10 +14,11 @@ import { checkParams } from '../../checks/params.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { idempotencyRecord } from '../../idempotency.ts'
-import type { Actor, WriteOptions } from '../../write-options.ts'
+import type { Change, WriteOptions } from '../../write-options.ts'
 import { sharedKeys } from '../keys/shared-keys.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
+import { checkCondition, tagOfApplication } from '../tag.ts'
 import { speaking } from './speaking.ts'
 
 /** Customers of the vendor. */
@@ -26,26 +27,32 @@ export interface ApplicationResource {
   get(org: string, id: string): Promise<Application>
   list(org: string, options?: PageOptions): Promise<Page<Application>>
   /** A patch; of facts those that it names, and `null` removes one. */
-  update(org: string, id: string, patch: ApplicationPatch, write?: Actor): Promise<Application>
+  update(org: string, id: string, patch: ApplicationPatch, write?: Change): Promise<Application>
   /** The same, and facts that are given are all that there are. */
-  replace(org: string, id: string, patch: ApplicationPatch, write?: Actor): Promise<Application>
-  delete(org: string, id: string): Promise<void>
+  replace(org: string, id: string, patch: ApplicationPatch, write?: Change): Promise<Application>
+  delete(org: string, id: string, write?: Change): Promise<void>
 }
 
 export function applications(parts: ResourceParts): ApplicationResource {
   const { directory, clock, newId } = parts
+
+  function conditionHolds(application: Application, write: Change): Promise<void> {
+    const unit = { kind: 'application', id: application.id } as const
+    return checkCondition(directory.writes, unit, write, tagOfApplication(application))
+  }
 
   async function change(
     org: string,
     id: string,
     changes: ApplicationPatch,
     kind: 'patch' | 'replace',
-    write: Actor | undefined,
+    write: Change = {},
   ): Promise<Application> {
     checkInput(applicationFields, changes, kind)
     const { application } = directory.application(org, id)
     return directory.writes.exclusively(application.id, async () => {
       const entry = directory.application(org, application.id)
+      await conditionHolds(entry.application, write)
       const { preset } = entry
       const { facts } = entry.application
       const given =
@@ -119,12 +126,13 @@ export function applications(parts: ResourceParts): ApplicationResource {
     async replace(org, id, patch, write) {
       return change(org, id, patch, 'replace', write)
     },
-    async delete(org, id) {
+    async delete(org, id, write = {}) {
       const entry = directory.application(org, id)
       const targets = [...entry.endpoints.keys(), ...directory.callbacksOf(entry.application.id)]
-      await directory.writes.exclusively(entry.application.id, () =>
-        directory.writes.write({ kind: 'delete_application', org, id: entry.application.id }),
-      )
+      await directory.writes.exclusively(entry.application.id, async () => {
+        await conditionHolds(directory.application(org, entry.application.id).application, write)
+        await directory.writes.write({ kind: 'delete_application', org, id: entry.application.id })
+      })
       for (const target of targets) parts.schedule.wake(target, entry.application.id)
     },
   }

@@ -1,19 +1,13 @@
-import type { Actor } from '../../write-options.ts'
+import type { Change } from '../../write-options.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { compile, parseDialect, WireError, type Dialect, type CompiledDialect } from '@posthorn/wire'
+import { compile, parseDialect, WireError, type Dialect } from '@posthorn/wire'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { EngineError } from '../../errors.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
-
-export interface DialectInfo {
-  readonly dialect: CompiledDialect
-  /** Comes with the program, a preset or the options: everybody's, and read-only. */
-  readonly readOnly: boolean
-  /** Of an own dialect, oldest first. */
-  readonly versions: readonly number[]
-}
+import { checkCondition, tagOf } from '../tag.ts'
+import { dialectAnswer, type DialectInfo } from './dialect-info.ts'
 
 /** Wire formats: those that everybody shares, and those that an organisation defined. */
 export interface DialectResource {
@@ -25,9 +19,9 @@ export interface DialectResource {
     org: string,
     name: string,
     definition: unknown,
-    write?: Actor,
+    write?: Change,
   ): Promise<DialectInfo & { readonly created: boolean }>
-  delete(org: string, name: string, write?: Actor): Promise<void>
+  delete(org: string, name: string, write?: Change): Promise<void>
 }
 
 export function dialects(parts: ResourceParts): DialectResource {
@@ -39,6 +33,11 @@ export function dialects(parts: ResourceParts): DialectResource {
       readOnly: parts.dialects.isReadOnly(org, name),
       versions: parts.dialects.versions(org, name).map((row) => row.version),
     }
+  }
+
+  function conditionHolds(org: string, shown: DialectInfo | null, write: Change = {}): Promise<void> {
+    const tag = shown && tagOf(dialectAnswer(shown))
+    return checkCondition(directory.writes, { kind: 'organisation', id: org }, write, tag)
   }
 
   function refuseReadOnly(org: string, name: string): void {
@@ -83,6 +82,7 @@ export function dialects(parts: ResourceParts): DialectResource {
       return directory.writes.exclusively(organisationTurn(org), async () => {
         refuseReadOnly(org, name)
         const newest = parts.dialects.versions(org, name).at(-1)
+        await conditionHolds(org, newest ? info(org, name) : null, write)
         const dialect = asDialect(name, definition, newest?.version ?? 0)
         if (newest && isDeepStrictEqual({ ...newest.definition, version: 0 }, { ...dialect, version: 0 }))
           return { ...info(org, name), created: false }
@@ -100,6 +100,7 @@ export function dialects(parts: ResourceParts): DialectResource {
       await exclusivelyInAll(org, async () => {
         refuseReadOnly(org, name)
         if (parts.dialects.newest(org, name) === null) throw parts.dialects.unknown(org, name)
+        await conditionHolds(org, info(org, name), write)
         const users = usersOf(org, name)
         if (users.length > 0)
           throw new EngineError(

@@ -4,10 +4,11 @@ import type { EndpointEntry } from '../../directory/entries.ts'
 import { defaultOverlapSeconds } from '../../directory/rotation.ts'
 import type { PipelineParts } from '../../pipeline/pipeline.ts'
 import { recover, type Recovery } from '../../recovery/recover.ts'
-import type { Actor, Viewer, WriteOptions } from '../../write-options.ts'
+import type { Actor, Change, Viewer, WriteOptions } from '../../write-options.ts'
 import { audited } from '../audit/audited.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { checkCondition, tagOfEndpoint } from '../tag.ts'
 import { changedHeaders } from './changed-headers.ts'
 import { createEndpoint } from './create.ts'
 import { mock } from './mock.ts'
@@ -26,7 +27,7 @@ export interface EndpointResource {
   get(org: string, app: string, id: string): Promise<Endpoint>
   list(org: string, app: string, options?: PageOptions): Promise<Page<Endpoint>>
   /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
-  update(org: string, app: string, id: string, patch: EndpointPatch, write?: Actor): Promise<Endpoint>
+  update(org: string, app: string, id: string, patch: EndpointPatch, write?: Change): Promise<Endpoint>
   /** Sets some of its extra headers, and removes those that are `null`. The others stay, whoever changes them at the same time. */
   changeHeaders(
     org: string,
@@ -38,7 +39,7 @@ export interface EndpointResource {
   /** One event type more or less, by the rules of an update. Nothing changes where it is so already. */
   subscribe(org: string, app: string, id: string, eventType: string, write?: Actor): Promise<Endpoint>
   unsubscribe(org: string, app: string, id: string, eventType: string, write?: Actor): Promise<Endpoint>
-  delete(org: string, app: string, id: string, write?: Actor): Promise<void>
+  delete(org: string, app: string, id: string, write?: Change): Promise<void>
   /** Switches it on or off; where the preset says so this is a step of its own. */
   activate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
   deactivate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
@@ -77,6 +78,11 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
   function changing<T>(org: string, app: string, id: string, work: (entry: EndpointEntry) => Promise<T>): Promise<T> {
     const { endpoint } = directory.endpoint(org, app, id)
     return directory.writes.exclusively(endpoint.app, () => work(directory.endpoint(org, endpoint.app, endpoint.id)))
+  }
+
+  function conditionHolds({ endpoint }: EndpointEntry, write: Change = {}): Promise<void> {
+    const unit = { kind: 'application', id: endpoint.app } as const
+    return checkCondition(directory.writes, unit, write, tagOfEndpoint(endpoint))
   }
 
   /** Changes one endpoint by a patch that follows from how it stands; `null`: it stands so already. */
@@ -120,7 +126,10 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     },
 
     async update(org, app, id, patch, write) {
-      return changing(org, app, id, (entry) => updateEndpoint(parts, entry, patch, write))
+      return changing(org, app, id, async (entry) => {
+        await conditionHolds(entry, write)
+        return updateEndpoint(parts, entry, patch, write)
+      })
     },
 
     async changeHeaders(org, app, id, changes, write) {
@@ -153,7 +162,10 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
       const { endpoint } = directory.endpoint(org, app, id)
       const change = { kind: 'delete_endpoint', org, app: endpoint.app, id: endpoint.id } as const
       const audit = audited(parts, write, { org, app: endpoint.app, action: 'endpoint.deleted', target: endpoint.id })
-      await directory.writes.exclusively(endpoint.app, () => directory.writes.writeAll([change, audit]))
+      await changing(org, app, id, async (entry) => {
+        await conditionHolds(entry, write)
+        await directory.writes.writeAll([change, audit])
+      })
       schedule.wake(endpoint.id, endpoint.app)
     },
 

@@ -1,5 +1,5 @@
 import { notFound } from '../../errors.ts'
-import type { Viewer, WriteOptions } from '../../write-options.ts'
+import type { Condition, Viewer, WriteOptions } from '../../write-options.ts'
 import { idempotencyRecord } from '../../idempotency.ts'
 import {
   changed,
@@ -16,6 +16,7 @@ import { checkSchemas } from '../../checks/schemas.ts'
 import { sees } from '../../checks/feature-flags.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { checkCondition, tagOfEventType } from '../tag.ts'
 
 /** Event types of an organisation. */
 export interface EventTypeResource {
@@ -23,9 +24,14 @@ export interface EventTypeResource {
   get(org: string, name: string, viewer?: Viewer): Promise<EventType>
   list(org: string, options?: PageOptions & Viewer & { includeArchived?: boolean }): Promise<Page<EventType>>
   /** `upsert`: created when it is not there, as the API's PUT does. */
-  update(org: string, name: string, patch: EventTypePatch, options?: { upsert?: boolean }): Promise<EventType>
+  update(
+    org: string,
+    name: string,
+    patch: EventTypePatch,
+    options?: Condition & { upsert?: boolean },
+  ): Promise<EventType>
   /** Archives it; `expunge` removes it. */
-  delete(org: string, name: string, options?: { expunge?: boolean }): Promise<void>
+  delete(org: string, name: string, options?: Condition & { expunge?: boolean }): Promise<void>
 }
 
 const nameOnly = { name: eventTypeFields.name }
@@ -41,6 +47,10 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
   /** Whether it exists for a viewer: a customer does not see what came with the preset of another application. */
   function has(org: string, { customer }: Viewer, name: string): boolean {
     return customer === undefined || directory.hasEventType(directory.application(org, customer), name)
+  }
+
+  function conditionHolds(org: string, row: EventType | null, condition: Condition): Promise<void> {
+    return checkCondition(directory.writes, { kind: 'organisation', id: org }, condition, row && tagOfEventType(row))
   }
 
   return {
@@ -75,6 +85,7 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
         if (!before) checkInput(nameOnly, { name }, 'create')
         checkSchemas(patch.schemas, before?.schemas)
         const create = !before && options.upsert === true
+        await conditionHolds(org, create ? null : directory.eventType(org, name), options)
         const base = create ? freshEventType(org, name, clock.now()) : directory.eventType(org, name)
         const row: EventType = { ...base, ...changed(eventTypeFields, patch), updatedAt: clock.now() }
         await directory.writes.write({ kind: 'event_type', row, create })
@@ -83,6 +94,7 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
     },
     delete(org, name, options = {}) {
       return directory.writes.exclusively(organisationTurn(org), async () => {
+        await conditionHolds(org, directory.eventType(org, name), options)
         const row = { ...directory.eventType(org, name), archived: true, updatedAt: clock.now() }
         await directory.writes.write(
           options.expunge ? { kind: 'delete_event_type', org, name } : { kind: 'event_type', row, create: false },
