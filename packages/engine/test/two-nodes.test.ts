@@ -108,9 +108,11 @@ describe('what another node changed', () => {
     await there.endpoints.create(org, 'acme', { url: receiver.url('/other') })
     await here.endpoints.unsubscribe(org, 'acme', id, 'b')
     // There it still stands in memory.
-    expect(await there.endpoints.subscribe(org, 'acme', id, 'b')).toMatchObject({ eventTypes: ['a', 'b'] })
+    await there.endpoints.subscribe(org, 'acme', id, 'b')
+    expect(await here.endpoints.update(org, 'acme', id, { name: 'x' })).toMatchObject({ eventTypes: ['a', 'b'] })
     await there.endpoints.deactivate(org, 'acme', id)
-    expect(await here.endpoints.activate(org, 'acme', id)).toMatchObject({ disabled: false })
+    await here.endpoints.activate(org, 'acme', id)
+    expect(await there.endpoints.update(org, 'acme', id, { name: 'y' })).toMatchObject({ disabled: false })
   })
 
   test('is what a condition is asked of: a tag from there is good here, and one from before is not', async () => {

@@ -60,11 +60,11 @@ export async function sendTo(
 ): Promise<Message> {
   if (parts.lifecycle.closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
   for (let tries = 1; ; tries++) {
-    const entry = parts.directory.application(to.org, to.app)
-    const accepting = (): Promise<Message | null> => acceptOnce(parts, to, input, write)
     const message = await (tries <= triesBesideChanges
-      ? accepting()
-      : parts.directory.writes.betweenChanges(entry, accepting))
+      ? acceptOnce(parts, to, input, write)
+      : parts.directory.writes.betweenChanges(parts.directory.application(to.org, to.app), () =>
+          acceptOnce(parts, to, input, write),
+        ))
     if (message) return message
   }
 }
