@@ -36,7 +36,7 @@ test('no answer is outside of the contract', { timeout: 600_000 }, async ({ skip
       `run ${server.url}/api/v1/openapi.json --exclude-checks ${excluded}`,
       // A stream does not end.
       '--exclude-path /api/v1/log/stream',
-      '--max-examples 20 --seed 1 --max-time 240 --generation-database none --continue-on-failure --no-color',
+      '--max-examples 20 --seed 1 --max-time 120 --generation-database none --continue-on-failure --no-color',
       `--report-junit-path ${report}`,
     ]
       .join(' ')

@@ -75,7 +75,7 @@ it('a repeated message is answered with its content as it is now, and is accepte
   expect([repeat.status, repeat.text, repeat.headers.get('idempotent-replayed')]).toEqual([202, first.text, 'true'])
 
   await request(server.url, 'DELETE', `${path}/${id}/content`, { token: bearer })
-  expect((await post(`${path}?with_content=true`, body, 'k')).json).toMatchObject({ id, payload: null })
+  expect((await post(`${path}?with_content=true`, body, 'k')).json).toMatchObject({ id, payload: { expired: true } })
   const messages = await request(server.url, 'GET', path, { token: bearer })
   expect((messages.json as { data: unknown[] }).data).toHaveLength(1)
 })

@@ -43,7 +43,7 @@ describe('an Idempotency-Key', () => {
     const { id } = one.json as { id: string }
     await request(server.url, 'DELETE', `/api/v1/app/acme/msg/${id}/content`, { token: a })
     const repeat = await post('/api/v1/app/acme/msg', body, 'erased')
-    expect(repeat.json).toMatchObject({ id, payload: null })
+    expect(repeat.json).toMatchObject({ id, payload: { expired: true } })
   })
 
   it('is refused for another body', async () => {
