@@ -123,6 +123,15 @@ describe.each(commits)('a data folder that was written by %s', (commit) => {
     return { ...found, secret: found.secret as { readonly key: string; readonly secondaryKey: string | null } }
   }
 
+  /** What was erased is answered as the Svix API answers it; 9f52524 answered `null`. */
+  const asAnsweredNow = <Message extends object>(message: Message): Message =>
+    'payload' in message && message.payload === null ? { ...message, payload: { expired: true } } : message
+
+  const namesOf = (shown: unknown): string[] => {
+    const { headers, sensitive } = shown as { headers: Readonly<Record<string, string>>; sensitive: readonly string[] }
+    return [...Object.keys(headers), ...sensitive].toSorted()
+  }
+
   describe('lists', () => {
     test.each(expected.applications.map((one) => [one.application.uid, one] as const))(
       'the application %s with its endpoints, their secrets, messages, attempts and operations',
@@ -132,11 +141,14 @@ describe.each(commits)('a data folder that was written by %s', (commit) => {
         expect(byId(await all(`${path}/endpoint`))).toMatchObject(byId(endpoints.map(({ endpoint }) => endpoint)))
         for (const { endpoint, secret, headers } of endpoints) {
           expect(await get(`${path}/endpoint/${endpoint.id}/secret`)).toMatchObject(secret)
-          expect(await get(`${path}/endpoint/${endpoint.id}/headers`)).toEqual(headers)
+          // Which values are shown may change: fewer are than were. None of the headers is lost.
+          expect(namesOf(await get(`${path}/endpoint/${endpoint.id}/headers`))).toEqual(namesOf(headers))
         }
         if (signingKey) expect(await get(`${path}/signing-key`)).toMatchObject(signingKey)
         const content = application.uid !== 'full'
-        expect(byId(await all(`${path}/msg?with_content=${content}`))).toMatchObject(byId(messages))
+        expect(byId(await all(`${path}/msg?with_content=${content}`))).toMatchObject(
+          byId(messages.map((message) => (content ? asAnsweredNow(message) : message))),
+        )
         expect(byId(await all(`${path}/operation`))).toMatchObject(byId(operations))
         // What was out when the process was killed is interrupted since.
         const before = new Set(attempts.map(({ id }) => id))
