@@ -37,6 +37,10 @@ export class ResponseHeads {
   }
 
   #rewrite(chunk: Buffer): Buffer {
+    if (this.#place === 'status line' && this.#line === '' && isPlain(chunk)) {
+      this.#place = 'body'
+      return chunk
+    }
     const out = Buffer.allocUnsafe(chunk.length + this.#spaces + this.#lineEnd.length)
     let length = 0
     let at = 0
@@ -87,6 +91,12 @@ export class ResponseHeads {
     else if (isEnd) this.#place = 'body'
     return end + 1
   }
+}
+
+/** Nearly every response: its whole head is here, it is a final one, and it has nothing to rewrite. */
+function isPlain(chunk: Buffer): boolean {
+  const end = chunk.indexOf('\r\n\r\n')
+  return end >= 0 && /^HTTP\/1\.[01] [2-9](?!.*(?:\t|\r\n | \r\n))/s.test(chunk.toString('latin1', 0, end + 2))
 }
 
 const statusLength = 'HTTP/1.1 100'.length
