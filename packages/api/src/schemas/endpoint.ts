@@ -78,8 +78,18 @@ export const EndpointSecretRotateIn = z
   .meta({ id: 'EndpointSecretRotateIn' })
 
 export const EndpointStats = z
-  .object({ success: z.int(), pending: z.int(), sending: z.int(), fail: z.int(), canceled: z.int() })
-  .meta({ id: 'EndpointStats' })
+  .object({
+    success: z.int(),
+    pending: z.int().meta({ description: 'They wait for their first attempt.' }),
+    sending: z.int().meta({ description: 'They had an attempt, and another follows.' }),
+    fail: z.int().meta({ description: 'They failed for good, or are held until they are recovered.' }),
+    canceled: z.int().meta({ description: 'They wait, and the endpoint is switched off.' }),
+  })
+  .meta({
+    id: 'EndpointStats',
+    description:
+      'Deliveries of an endpoint by how they stand now. What has ended counts if its last attempt was made in the range; what waits counts always, up to 10,000.',
+  })
 
 export const endpointStatsQuery = z.strictObject({ since: Time.optional(), until: Time.optional() })
 
@@ -90,7 +100,9 @@ export const RecoverOut = z
     id: z.string(),
     status: z.enum(['running', 'finished', 'failed']),
     task: z.literal('endpoint.recover'),
-    data: z.object({ messagesSent: z.int() }).meta({ description: 'How many failed deliveries are sent again.' }),
+    data: z
+      .object({ messagesSent: z.int() })
+      .meta({ description: 'How many deliveries are sent again: those that failed, and those that were held.' }),
     updatedAt: TimeOut,
   })
   .meta({ id: 'RecoverOut' })

@@ -24,7 +24,8 @@ export async function form(
 ): Promise<boolean> {
   const { target, due, request, generation } = delivery.claim
   const claims = members.map(({ claim }) => claim)
-  const item = { batch: request.id, app: delivery.app, target, due, generation, members: claims }
+  const { app, failures } = delivery
+  const item = { batch: request.id, app, target, due, generation, failures, members: claims }
   return (await untilStored(clock, log, () => queue.form(item))).state === 'formed'
 }
 

@@ -7,13 +7,14 @@ import { EngineError } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { NewId } from '../ids.ts'
 import type { Schedule } from '../schedule/schedule.ts'
+import { usedUp } from '../schedule/used-up.ts'
 import type { Ledger } from '../store/ledger.ts'
 import type { Queue, RequeueItem } from '../store/queue.ts'
 
 /** Deliveries that go out again. */
 export interface Recovery {
   readonly id: string
-  /** How many failed deliveries were queued. */
+  /** How many deliveries were put on the way: held ones that were released, and failed ones that were queued again. */
   readonly queued: number
   readonly at: number
 }
@@ -33,8 +34,9 @@ export interface RecoverParts {
 }
 
 /**
- * Sends again what this endpoint missed in a range of time. Held work is released by moving `resumeFrom`, which is one
- * change however much waits. Failed deliveries are queued again. The lane takes both up at its own pace.
+ * Sends again what this endpoint missed in a range of time. Held work keeps the rest of its schedule. It is released by moving
+ * `resumeFrom`, which is one change however much waits; where the range ends before that, row by row. Failed deliveries have used
+ * up their schedule, so each has one attempt more. The lane takes both up at its own pace.
  */
 export async function recover(
   parts: RecoverParts,
@@ -59,43 +61,74 @@ export async function recover(
         field: 'disabled',
       },
     )
-  const id = parts.newId('qtask', now)
-  let queued = 0
-  for (let cursor: string | null = null; ;) {
-    const failed = await parts.ledger.failedMessages({
-      app: endpoint.app,
-      endpoint: endpoint.id,
-      since: range.since,
-      until,
-      cursor,
-      limit: stepRows,
-    })
-    const items = failed.map(({ message, attempt }): RequeueItem => ({
-      app: endpoint.app,
-      target: endpoint.id,
-      message,
-      due: now,
-      generation: attempt,
-      bringForward: false,
-    }))
-    const last = failed.length < stepRows
-    // The result is kept with the last step. A repeat after a crash between two steps queues what is missing, because
-    // deliveries that are queued already are left as they are.
-    const recovery: Recovery = { id, queued: queued + items.length, at: now }
-    const result = await parts.queue.requeue(items, last ? idempotencyRecord(write.idempotency, recovery, now) : null)
-    if (result.state === 'replay') throw repeated(write.idempotency, result)
-    queued += result.queued
-    if (last) break
-    cursor = failed.at(-1)?.message ?? null
-  }
-  // Somebody wants it sent now, so a pause that the receiver asked for ends too.
-  if (range.since < endpoint.resumeFrom || endpoint.pausedUntil !== null)
-    await resumeFrom(parts, entry, Math.min(range.since, endpoint.resumeFrom), now)
+  const answered = idempotencyRecord(write.idempotency, null, now)
+  const kept = answered && (await parts.queue.answered(answered))
+  if (kept) throw repeated(write.idempotency, kept)
+  // What is held goes first: it is older than what failed at the same time.
+  const released = await release(parts, entry, { since: range.since, until }, now)
+  const requeued = await requeueFailed(parts, entry, { since: range.since, until }, now)
   parts.schedule.noteStored(endpoint.id, endpoint.app, now)
-  return { id, queued, at: now }
+  const recovery: Recovery = { id: parts.newId('qtask', now), queued: released + requeued, at: now }
+  // The number is known now. A repeat after a crash before this step puts on the way what is missing, because deliveries that are on
+  // their way already are left as they are.
+  const result = await parts.queue.requeue([], idempotencyRecord(write.idempotency, recovery, now))
+  if (result.state === 'replay') throw repeated(write.idempotency, result)
+  return recovery
 }
 
-async function resumeFrom(
+interface Range {
+  readonly since: number
+  readonly until: number
+}
+
+/** What has ended without a success goes out once more. */
+async function requeueFailed(
+  { ledger, queue }: RecoverParts,
+  { endpoint: { id: target, app } }: EndpointEntry,
+  range: Range,
+  now: number,
+): Promise<number> {
+  let queued = 0
+  for (let cursor: string | null = null; ;) {
+    // What the queue knows and the ledger does not yet is left alone: it was sent after this.
+    const known = await ledger.highWater()
+    const failed = await ledger.failedMessages({ app, endpoint: target, ...range, cursor, limit: stepRows })
+    const items = failed.map(({ message, attempt: generation }): RequeueItem => ({
+      app,
+      target,
+      message,
+      due: now,
+      generation,
+      failures: usedUp,
+      bringForward: false,
+    }))
+    const result = await queue.requeue(items, null, known)
+    if (result.state === 'queued') queued += result.queued
+    if (failed.length < stepRows) return queued
+    cursor = failed.at(-1)?.message ?? null
+  }
+}
+
+/** What was held keeps the rest of its schedule. Answers how many deliveries were held. */
+async function release(parts: RecoverParts, entry: EndpointEntry, range: Range, now: number): Promise<number> {
+  const { id: target, resumeFrom, pausedUntil } = entry.endpoint
+  const { queue } = parts
+  const { since: from, until } = range
+  const [someHeld, allSince] = [from < resumeFrom, from < resumeFrom && until >= resumeFrom]
+  let released = 0
+  if (allSince) {
+    const count = await queue.countPending({ target, from, before: resumeFrom }, Number.MAX_SAFE_INTEGER)
+    released = count.untried + count.tried
+  } else if (someHeld) {
+    const held = { target, from, before: until, due: now, limit: stepRows }
+    for (let step = -1; step !== 0; released += step) step = await queue.bringForward(held)
+  }
+  // Somebody wants it sent now, so a pause that the receiver asked for ends too.
+  if (allSince || pausedUntil !== null) await moveResumeFrom(parts, entry, allSince ? from : resumeFrom, now)
+  return released
+}
+
+async function moveResumeFrom(
   { directory, schedule }: RecoverParts,
   { endpoint, secrets, secondarySecrets }: EndpointEntry,
   moment: number,

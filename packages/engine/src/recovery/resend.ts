@@ -2,10 +2,14 @@ import { checkStep } from '../checks/rules.ts'
 import type { Engine } from '../engine.ts'
 import { EngineError, notFound } from '../errors.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
+import { usedUp } from '../schedule/used-up.ts'
 import { endPause } from './end-pause.ts'
 import type { RecoverParts } from './recover.ts'
 
-/** Sends one delivery again, now: also one that has ended, that waits for its next attempt, or that is held. */
+/**
+ * Sends one delivery again, now. One that waits, or is held, has its next attempt now and keeps the rest of its schedule. One that has
+ * ended has one attempt. One that never had an attempt at this endpoint has its whole schedule.
+ */
 export function resend(parts: RecoverParts): Engine['resend'] {
   const { directory, queue, ledger, schedule, clock } = parts
   return async (org, app, message, endpoint, write = {}) => {
@@ -35,6 +39,7 @@ export function resend(parts: RecoverParts): Engine['resend'] {
       message: stored.id,
       due: now,
       generation: last?.attempt.attempt ?? 0,
+      failures: last ? usedUp : 0,
       bringForward: true,
     }
     const wasPaused = await endPause(parts, entry)

@@ -28,14 +28,19 @@ function takeMembers(lane: Lane, terms: BatchTerms, sizeOf: (delivery: LiveDeliv
   let first: LiveDelivery | null = null
   for (const delivery of lane.waiting) {
     first ??= delivery
-    // Members have the same attempt number and trigger, so that the attempt of the batch is the next attempt of each of its messages.
-    const alike = delivery.trigger === first.trigger && delivery.claim.generation === first.claim.generation
-    const fits = sizes.length < terms.maxMessages && alike && isGatherable(delivery)
+    const fits = sizes.length < terms.maxMessages && areAlike(delivery, first) && isGatherable(delivery)
     const size = fits ? sizeOf(delivery) : null
     if (size === null) break
     sizes.push(size)
   }
   return Array.from({ length: fitting(sizes, terms) }, () => lane.shift()!)
+}
+
+/** Members have the same number, trigger and place in the schedule, so the attempt of the batch is the next attempt of each of them. */
+function areAlike(one: LiveDelivery, other: LiveDelivery): boolean {
+  return (
+    one.trigger === other.trigger && one.claim.generation === other.claim.generation && one.failures === other.failures
+  )
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { AttemptTrigger } from '../model.ts'
 import type { LiveMessage } from '../encoding/live-message.ts'
 import type { Claim } from '../store/queue.ts'
+import { usedUp } from './used-up.ts'
 
 /** A delivery in memory: claimed by this process's epoch. */
 export interface LiveDelivery {
@@ -28,5 +29,6 @@ export interface LiveDelivery {
  * before.
  */
 export function isGatherable({ claim, failures, trigger, contents }: LiveDelivery): boolean {
-  return failures === 0 && contents.length === 1 && (trigger === 'manual' || claim.generation === 1)
+  if (contents.length !== 1) return false
+  return trigger === 'manual' ? failures === 0 || failures === usedUp : failures === 0 && claim.generation === 1
 }

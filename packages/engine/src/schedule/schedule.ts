@@ -79,10 +79,6 @@ export class Schedule {
     return this.#bounds.items
   }
 
-  inFlightOf(target: string): number {
-    return this.#lanes.get(target)?.inFlight ?? 0
-  }
-
   // An accept: reserve, write, admit
 
   /** `null`: no lane on the way of a message is crowded; else wait for this. */

@@ -23,6 +23,8 @@ export interface Ledger {
   summary(query: AttemptQuery): Promise<{ total: number; success: number; failed: number }>
   /** The newest attempt of each target of one message, and how many there were. */
   latest(app: string, message: string): Promise<readonly LatestAttempt[]>
+  /** How many messages had which result in their newest attempt at an endpoint, where that was made in the range. */
+  endings(query: EndingsQuery): Promise<Readonly<Partial<Record<AttemptResult, number>>>>
   /** Messages whose last attempt at this endpoint failed for good, by message id, oldest first. */
   failedMessages(query: FailedQuery): Promise<readonly FailedMessage[]>
   /** Newest attempt of each message at this endpoint, newest message first. */
@@ -86,6 +88,8 @@ export interface LatestAttempt {
   readonly count: number
   readonly attempt: Attempt
 }
+
+export type EndingsQuery = Pick<AttemptQuery, 'app' | 'after' | 'before'> & { readonly endpoint: string }
 
 export interface FailedQuery {
   readonly app: string

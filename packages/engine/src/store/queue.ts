@@ -52,8 +52,21 @@ export interface Queue {
   /** Gives claimed work back unsent; it keeps its due time. */
   release(items: readonly Claim[]): Promise<void>
 
-  /** Puts existing messages on the way to one target again (resend, recover). Those still queued there are left alone. */
-  requeue(items: readonly RequeueItem[], idempotency: IdempotencyRecord | null): Promise<RequeueResult>
+  /**
+   * Puts existing messages on the way to one target again (resend, recover). Those still queued there are left alone, and those that
+   * had an attempt after the outcome `after`: the caller has not seen it.
+   */
+  requeue(
+    items: readonly RequeueItem[],
+    idempotency: IdempotencyRecord | null,
+    after?: number | null,
+  ): Promise<RequeueResult>
+
+  /** Stored work of one target that was due in a range becomes due now, at most `limit` requests; answers how many deliveries these are. */
+  bringForward(range: DueRange & { readonly due: number; readonly limit: number }): Promise<number>
+
+  /** The answer that was kept for this key; `null`: there is none. */
+  answered(idempotency: IdempotencyRecord): Promise<Replay | null>
 
   /** Targets with stored work and when the first of it is due. A starting process reads this. */
   lanes(): Promise<readonly StoredLane[]>
@@ -75,10 +88,10 @@ export interface Queue {
   messages(query: MessageQuery): Promise<readonly StoredMessage[]>
   expungePayload(app: string, id: string): Promise<boolean>
 
-  /** Work of one message that is still to be done. */
-  pending(targets: readonly string[], message: string): Promise<readonly PendingWork[]>
-  /** Deliveries waiting for one target, at most `limit` counted. */
-  countPending(target: string, limit: number): Promise<number>
+  /** Work of these messages for these targets that is still to be done. */
+  pending(targets: readonly string[], messages: readonly string[]): Promise<readonly PendingWork[]>
+  /** Deliveries of one target that are still to be done and due in a range, at most `limit` counted. */
+  countPending(range: DueRange, limit: number): Promise<PendingCount>
 }
 
 export interface StoredMessage {
@@ -163,8 +176,9 @@ export interface FormItem {
   readonly target: string
   /** When the oldest of its members was due. */
   readonly due: number
-  /** The attempt that this is for each of its members. */
+  /** The attempt that this is for each of its members, and how many waits of the schedule each has used. */
   readonly generation: number
+  readonly failures: number
   /** Claimed by this epoch and not sent. */
   readonly members: readonly Claim[]
 }
@@ -215,6 +229,8 @@ export interface RequeueItem {
   readonly due: number
   /** Attempts so far: the claim adds one. */
   readonly generation: number
+  /** Waits of the schedule that it has used. */
+  readonly failures: number
   /** Work that already waits becomes due now (resend); otherwise it is not changed (recover). */
   readonly bringForward: boolean
 }
@@ -243,8 +259,22 @@ export interface StoredOutcome {
   readonly nextAt: number | null
 }
 
+/** Work of one target by when it is due: at or after `from`, and before `before`. */
+export interface DueRange {
+  readonly target: string
+  readonly from: number
+  readonly before: number
+}
+
+/** Deliveries that wait for their first attempt, and those that had one. */
+export interface PendingCount {
+  readonly untried: number
+  readonly tried: number
+}
+
 export interface PendingWork {
   readonly target: string
+  readonly message: string
   readonly due: number
   readonly generation: number
 }

@@ -4,7 +4,7 @@ import { answerOf, attemptFields, deliveryFields } from '@posthorn/model'
 import { endpointOut } from '../endpoints/endpoint.ts'
 import { headerPairs } from '../endpoints/headers.ts'
 import { isoTimeOrNull } from '../iso-time.ts'
-import { stateOfDelivery, statusOfAttempt, statusOfDelivery, statusTexts } from './status.ts'
+import { statusOfAttempt, statusOfDelivery, statusTexts } from './status.ts'
 
 export interface AttemptView {
   readonly withContent: boolean
@@ -49,13 +49,11 @@ export function destinationOut(delivery: Delivery & { readonly target: Endpoint 
   }
 }
 
-/** How a delivery stands after its newest attempt. */
+/** How a delivery stands, without the message that it is of. */
 export function standing(
-  attempt: Attempt,
-  endpoint: Endpoint,
+  delivery: Delivery,
 ): Pick<EndpointMessageOut, 'status' | 'statusText' | 'state' | 'nextAttempt'> {
-  const state = stateOfDelivery(attempt, endpoint)
-  const status = statusOfDelivery({ state, attempts: attempt.attempt })
-  const nextAttempt = isoTimeOrNull(state === 'pending' ? attempt.nextAttemptAt : null)
-  return { status, statusText: statusTexts[status], state, nextAttempt }
+  const status = statusOfDelivery(delivery)
+  const { state, nextAttemptAt } = delivery
+  return { status, statusText: statusTexts[status], state, nextAttempt: isoTimeOrNull(nextAttemptAt) }
 }

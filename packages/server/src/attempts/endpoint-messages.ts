@@ -27,14 +27,14 @@ export async function endpointMessages(
     const iterator: string | null = page === undefined ? (query.iterator ?? null) : page.iterator
     const paging = { limit: limit - found.length, iterator }
     page = await engine.attempts.latestOfEachMessage(org, app, { ...filter, endpoint: endpoint.id, ...paging })
-    const wanted = page.data.filter(
-      (attempt) => query.status === undefined || standing(attempt, endpoint).status === query.status,
-    )
+    const deliveries = await engine.messages.standings(endpoint, page.data)
+    const stands = (attempt: Attempt) => standing(deliveries.get(attempt.message)!)
+    const wanted = page.data.filter((attempt) => query.status === undefined || stands(attempt).status === query.status)
     const messages = await messagesOf(engine, org, app, wanted)
     for (const attempt of wanted) {
       const message = messages.get(attempt.message)
       if (message === undefined) continue
-      const head = { ...messageHead(message), ...standing(attempt, endpoint) }
+      const head = { ...messageHead(message), ...stands(attempt) }
       found.push(withRawMember(head, 'payload', payloadText(message, query.with_content ?? true)))
     }
   }

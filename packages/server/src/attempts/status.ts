@@ -1,5 +1,5 @@
 import type { Status, StatusText } from '@posthorn/api'
-import type { Attempt, AttemptResult, Delivery, Endpoint } from '@posthorn/engine'
+import type { Attempt, AttemptResult, Delivery } from '@posthorn/engine'
 
 // Svix's numbers for statuses: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. Only this file of the server has them.
 
@@ -32,15 +32,6 @@ const deliveryStatus: Record<Delivery['state'], Status> = {
   endpoint_disabled: 4,
 }
 
-const stateAfter: Record<AttemptResult, Delivery['state']> = {
-  success: 'success',
-  failed: 'pending',
-  interrupted: 'pending',
-  exhausted: 'failed',
-  cancelled: 'cancelled',
-  quarantined: 'quarantined',
-}
-
 /** @param expanded whether the client knows status 4; the others see 0 */
 export function statusOfAttempt({ result }: Attempt, expanded: boolean): Status {
   const status = attemptStatus[result]
@@ -58,9 +49,4 @@ export const failures: readonly AttemptResult[] = results.filter((result) => res
 /** A delivery that waits for its first attempt is sending; between two attempts it is pending. */
 export function statusOfDelivery({ state, attempts }: Pick<Delivery, 'state' | 'attempts'>): Status {
   return state === 'pending' && attempts === 0 ? 3 : deliveryStatus[state]
-}
-
-/** How a delivery stands after its newest attempt. */
-export function stateOfDelivery({ result }: Attempt, { hold }: Endpoint): Delivery['state'] {
-  return result === 'failed' && hold !== null ? 'held' : stateAfter[result]
 }

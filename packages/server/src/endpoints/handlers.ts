@@ -99,8 +99,9 @@ export const endpoints: HandlersOf<'endpoint'> = {
 
   'endpoint.getStats': async ({ engine, org, params, query }) => {
     const stats = await engine.endpoints.stats(org, params.app_id, params.endpoint_id, withoutUndefined(query))
-    const { success, pending, sending, failed } = stats
-    return { success, pending, sending, fail: failed, canceled: 0 }
+    const { success, pending, sending, failed, held, endpointDisabled } = stats
+    // As the status of one delivery has it: what is held counts as failed, and what waits for an endpoint that is off as canceled.
+    return { success, pending, sending, fail: failed + held, canceled: endpointDisabled }
   },
 
   'endpoint.recover': idempotent({

@@ -1,34 +1,56 @@
 import type { Endpoint } from '@posthorn/model'
-import { attemptQuery } from '../../store/ledger.ts'
 import type { ResourceParts } from '../parts.ts'
+import { stateOfWaiting } from '../messages/standing.ts'
 
 /** Deliveries that wait are counted up to this number: counting a million rows costs more than the number is worth. */
 const mostCounted = 10_000
 
+/** Deliveries of an endpoint by how they stand. */
 export interface EndpointStats {
   readonly success: number
-  readonly pending: number
-  readonly sending: number
+  /** They ended without a success. */
   readonly failed: number
+  /** Their first attempt is still to end. */
+  readonly pending: number
+  /** They had an attempt, and another follows. */
+  readonly sending: number
+  /** They wait until they are recovered, or until the hold of the endpoint ends. */
+  readonly held: number
+  /** They wait, and the endpoint is switched off. */
+  readonly endpointDisabled: number
 }
 
-/** Deliveries of an endpoint by how they stand. */
+/** What has ended counts when its last attempt was made in the range; what waits counts always. */
 export async function endpointStats(
-  { ledger, queue, schedule }: Pick<ResourceParts, 'ledger' | 'queue' | 'schedule'>,
+  { ledger, queue }: Pick<ResourceParts, 'ledger' | 'queue'>,
   endpoint: Endpoint,
   range: { since?: number; until?: number },
 ): Promise<EndpointStats> {
-  const [summary, pending] = await Promise.all([
-    ledger.summary(
-      attemptQuery(endpoint.app, {
-        endpoint: endpoint.id,
-        results: ['success', 'exhausted', 'quarantined'],
-        after: range.since ?? null,
-        before: range.until ?? null,
-      }),
-    ),
-    queue.countPending(endpoint.id, mostCounted),
+  const { id: target, app, resumeFrom } = endpoint
+  const [ended, early, late] = await Promise.all([
+    ledger.endings({ app, endpoint: target, after: range.since ?? null, before: range.until ?? null }),
+    queue.countPending({ target, from: 0, before: resumeFrom }, mostCounted),
+    queue.countPending({ target, from: resumeFrom, before: Number.MAX_SAFE_INTEGER }, mostCounted),
   ])
-  const sending = schedule.inFlightOf(endpoint.id)
-  return { success: summary.success, failed: summary.failed, pending: Math.max(0, pending - sending), sending }
+  const stats = {
+    success: ended.success ?? 0,
+    failed: (ended.exhausted ?? 0) + (ended.quarantined ?? 0),
+    pending: 0,
+    sending: 0,
+    held: 0,
+    endpointDisabled: 0,
+  }
+  for (const [{ untried, tried }, due] of [
+    [early, resumeFrom - 1],
+    [late, resumeFrom],
+  ] as const) {
+    const state = stateOfWaiting(endpoint, due)
+    if (state === 'endpoint_disabled') stats.endpointDisabled += untried + tried
+    else if (state === 'held') stats.held += untried + tried
+    else {
+      stats.pending += untried
+      stats.sending += tried
+    }
+  }
+  return stats
 }

@@ -1,11 +1,11 @@
 import { notFound } from '../../errors.ts'
 import type { Endpoint, Message } from '@posthorn/model'
-import type { EndpointEntry } from '../../directory/entries.ts'
-import type { Delivery, DeliveryState } from '../../model.ts'
+import type { Attempt, Delivery } from '../../model.ts'
 import type { LatestAttempt } from '../../store/ledger.ts'
 import type { PendingWork } from '../../store/queue.ts'
 import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { standing } from './standing.ts'
 
 /** Messages of an application. A message is named by its id or by its `eventId`. */
 export interface MessageResource {
@@ -23,6 +23,8 @@ export interface MessageResource {
   ): Promise<Page<Message>>
   /** Where it went: one row an endpoint. */
   deliveries(org: string, app: string, id: string): Promise<readonly (Delivery & { readonly target: Endpoint })[]>
+  /** How deliveries to one endpoint stand after these attempts, each the newest of its message; by message. */
+  standings(endpoint: Endpoint, newest: readonly Attempt[]): Promise<ReadonlyMap<string, Delivery>>
   /** Forgets the payload; the message and its attempts stay. */
   expungePayload(org: string, app: string, id: string): Promise<void>
 }
@@ -62,14 +64,28 @@ export function messages(parts: ResourceParts): MessageResource {
       if (!message) throw notFound('message', id)
       const latest = await ledger.latest(owner.application.id, message.id)
       const targets = [...new Set([...message.targets, ...latest.map((row) => row.endpoint)])]
-      const pending = await queue.pending(targets, message.id)
+      const pending = await queue.pending(targets, [message.id])
       return targets.flatMap((target) => {
         const entry = owner.endpoints.get(target)
         if (!entry) return []
         const last = latest.find((row) => row.endpoint === target)
         const waiting = pending.find((row) => row.target === target)
-        return [{ ...delivery(message.id, entry, last, waiting), target: entry.endpoint }]
+        return [{ ...delivery(message.id, entry.endpoint, last, waiting), target: entry.endpoint }]
       })
+    },
+
+    async standings(endpoint, newest) {
+      const pending = await queue.pending(
+        [endpoint.id],
+        newest.map((attempt) => attempt.message),
+      )
+      const waiting = new Map(pending.map((work) => [work.message, work]))
+      return new Map(
+        newest.map((attempt) => {
+          const { message, attempt: count } = attempt
+          return [message, delivery(message, endpoint, { attempt, count }, waiting.get(message))]
+        }),
+      )
     },
 
     async expungePayload(org, app, id) {
@@ -82,29 +98,10 @@ export function messages(parts: ResourceParts): MessageResource {
 
 function delivery(
   message: string,
-  { endpoint }: EndpointEntry,
-  last: LatestAttempt | undefined,
+  endpoint: Endpoint,
+  last: Pick<LatestAttempt, 'attempt' | 'count'> | undefined,
   waiting: PendingWork | undefined,
 ): Delivery {
-  const attempts = last?.count ?? 0
-  const row = { message, endpoint: endpoint.id, attempts }
-  if (!waiting) return { ...row, state: stateOf(last), nextAttemptAt: null }
-  if (endpoint.disabled) return { ...row, state: 'endpoint_disabled', nextAttemptAt: null }
-  if (endpoint.hold !== null || waiting.due < endpoint.resumeFrom) return { ...row, state: 'held', nextAttemptAt: null }
-  return { ...row, state: 'pending', nextAttemptAt: Math.max(waiting.due, endpoint.pausedUntil ?? 0) }
-}
-
-function stateOf(last: LatestAttempt | undefined): DeliveryState {
-  switch (last?.attempt.result) {
-    case 'success':
-      return 'success'
-    case 'exhausted':
-      return 'failed'
-    case 'cancelled':
-      return 'cancelled'
-    case 'quarantined':
-      return 'quarantined'
-    default:
-      return 'pending'
-  }
+  const stands = standing(endpoint, last?.attempt.result ?? null, waiting?.due ?? null)
+  return { message, endpoint: endpoint.id, attempts: last?.count ?? 0, ...stands }
 }

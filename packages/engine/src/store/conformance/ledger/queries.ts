@@ -195,6 +195,20 @@ export function queriesSuite({ ledger }: LedgerContext): void {
       expect(found).toBeGreaterThan(20)
     })
 
+    test('endings: how many messages ended how in their newest attempt, where that was in the range', async () => {
+      for (const endpoint of endpoints)
+        for (const after of [null, ...times])
+          for (const before of [null, ...times]) {
+            const ofMessages = newest(
+              all.filter((row) => row.app === app && row.endpoint === endpoint),
+              ({ message }) => message,
+            ).filter(({ startedAt }) => startedAt >= (after ?? 0) && startedAt < (before ?? Infinity))
+            const expected: Record<string, number> = {}
+            for (const { result } of ofMessages) expected[result] = (expected[result] ?? 0) + 1
+            expect(await ledger().endings({ app, endpoint, after, before })).toEqual(expected)
+          }
+    })
+
     test('another application sees nothing of it', async () => {
       for (const { id } of all.filter((row) => row.app === app)) expect(await ledger().attempt(stranger, id)).toBeNull()
       expect(await ledger().latest(unique('app'), pick(messages, 0))).toEqual([])

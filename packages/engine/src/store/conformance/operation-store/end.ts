@@ -19,7 +19,7 @@ export function endSuite({ open, scene, changesNothing }: OperationContext): voi
       })
       expect(await operations.operationPayload(row.operation.id)).toBe('{"a":1}')
       expect(await queue.message(at.app, claim.request.id)).toMatchObject({ targets: [row.operation.id] })
-      expect(await queue.pending([row.operation.id], claim.request.id)).toMatchObject([{ target: row.operation.id }])
+      expect(await queue.pending([row.operation.id], [claim.request.id])).toMatchObject([{ target: row.operation.id }])
     })
 
     test('may be a failure, with its reason', async () => {

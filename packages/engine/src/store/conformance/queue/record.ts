@@ -19,7 +19,7 @@ export function recordSuite({ scene }: QueueContext): void {
           seq: result.state === 'recorded' ? result.seqs[0] : 0,
         },
       ])
-      expect(await at.queue.pending([at.target], claim.request.id)).toEqual([])
+      expect(await at.queue.pending([at.target], [claim.request.id])).toEqual([])
       expect(await at.claim(t0 + dayMs)).toEqual([])
     })
 

@@ -16,6 +16,14 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
       expect(await at.claimOne(t0 + 60)).toMatchObject({ generation: 3, failures: 1, trigger: 'scheduled' })
     })
 
+    test('a delivery that used up its schedule keeps what it used', async () => {
+      const at = await scene()
+      const claim = await at.accept({}, { claimed: true })
+      await at.record(claim, { result: 'exhausted' })
+      expect(await at.requeue(claim.request.id, 1, t0 + 50, false, 7)).toBe(1)
+      expect(await at.claimOne(t0 + 50)).toMatchObject({ generation: 2, failures: 7, trigger: 'manual' })
+    })
+
     test('leaves alone what is still queued: first attempts, retries, what was queued again, what is for later', async () => {
       const at = await scene()
       const waiting = await at.accept({ acceptedAt: t0 - 3 })
@@ -55,6 +63,7 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
             message: claim.request.id,
             due: t0,
             generation: 1,
+            failures: 0,
             bringForward: false,
           }
         }),
@@ -68,6 +77,7 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
           message: waiting.request.id,
           due: t0,
           generation: 1,
+          failures: 0,
           bringForward: false,
           app: at.app,
           target: at.target,
@@ -94,6 +104,38 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
       })
     })
 
+    test('leaves alone what had an attempt that the caller has not seen', async () => {
+      const at = await scene()
+      const [one, other] = [await at.accept({}, { claimed: true }), await at.accept({}, { claimed: true })]
+      const first = await at.record(one, { result: 'exhausted' })
+      const known = first.state === 'recorded' ? first.seqs[0]! : 0
+      await at.record(other, { result: 'exhausted' })
+      const items = [one, other].map(({ request }) => ({
+        app: at.app,
+        target: at.target,
+        message: request.id,
+        due: t0,
+        generation: 1,
+        failures: 0,
+        bringForward: false,
+      }))
+      expect(await at.queue.requeue(items, null, known)).toEqual({ state: 'queued', queued: 1 })
+      expect(await at.claimOne()).toMatchObject({ request: one.request })
+    })
+
+    test('answered: what was kept for a key, until it runs out', async () => {
+      const at = await scene()
+      const idempotency = keyOf('queued none')
+      expect(await at.queue.answered(idempotency)).toBeNull()
+      await at.queue.requeue([], idempotency)
+      expect(await at.queue.answered(idempotency)).toEqual({
+        state: 'replay',
+        fingerprint: 'f1',
+        answer: 'queued none',
+      })
+      expect(await at.queue.answered({ ...idempotency, createdAt: idempotency.expiresAt })).toBeNull()
+    })
+
     test('I9: answers a repeated key with what was answered before', async () => {
       const at = await scene()
       const claim = await at.accept({}, { claimed: true })
@@ -104,6 +146,7 @@ export function requeueSuite({ scene, changesNothing }: QueueContext): void {
         message: claim.request.id,
         due: t0,
         generation: 1,
+        failures: 0,
         bringForward: false,
       }
       const idempotency = keyOf('queued one')

@@ -5,6 +5,7 @@ import type {
   AcceptItem,
   Claim,
   ClaimedWork,
+  DueRange,
   MessageQuery,
   Queue,
   RecordItem,
@@ -146,8 +147,8 @@ export class Scene {
     expect(await this.record(claim, { next: { due, failures } })).toMatchObject({ state: 'recorded' })
   }
 
-  async requeue(message: string, generation = 1, due = t0 + 50, bringForward = false): Promise<number> {
-    const item = { app: this.app, target: this.target, message, due, generation, bringForward }
+  async requeue(message: string, generation = 1, due = t0 + 50, bringForward = false, failures = 0): Promise<number> {
+    const item = { app: this.app, target: this.target, message, due, generation, failures, bringForward }
     const result = await this.queue.requeue([item], null)
     return result.state === 'queued' ? result.queued : -1
   }
@@ -175,6 +176,11 @@ export class Scene {
       ...fields,
     }
   }
+}
+
+/** Work of a target, whenever it is due. */
+export function anyDue(target: string): DueRange {
+  return { target, from: 0, before: Number.MAX_SAFE_INTEGER }
 }
 
 export function keyOf(answer = 'the answer', fields: Partial<IdempotencyRecord> = {}): IdempotencyRecord {

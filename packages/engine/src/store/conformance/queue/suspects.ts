@@ -63,7 +63,7 @@ export function suspectsSuite({ open, scene, changesNothing }: QueueContext): vo
       ])
       // Visible, not waiting any more, and can be sent again by hand.
       expect(outcomes).toMatchObject((await at.outcomes()).slice(-2))
-      expect(await at.queue.pending([at.target], culprit.request.id)).toEqual([])
+      expect(await at.queue.pending([at.target], [culprit.request.id])).toEqual([])
       expect(await at.isThere(culprit.request.id)).toBe(true)
       expect(await at.requeue(culprit.request.id, generation + 1)).toBe(1)
     })

@@ -14,6 +14,23 @@ export const summary = {
   }),
 }
 
+export const endings = {
+  // SQLite gives the other columns of a max() from its row.
+  endings: read<Ledger['endings']>((database) => {
+    const count = database.prepare(
+      `SELECT result, count(*) AS count FROM (
+        SELECT result, started_at, max(seq) FROM attempt WHERE app = ? AND endpoint = ? GROUP BY message)
+      WHERE started_at >= ? AND started_at < ? GROUP BY result`,
+    )
+    return ({ app, endpoint, after, before }) =>
+      Object.fromEntries(
+        count
+          .all(app, endpoint, after ?? 0, before ?? Number.MAX_SAFE_INTEGER)
+          .map((row) => [String(row.result), Number(row.count)]),
+      )
+  }),
+}
+
 /** Totals know applications, endpoints and whole hours. */
 function isInTotals(query: AttemptQuery): boolean {
   const { message, eventTypes, results, code, codeClass, channel, tag, after, before } = query

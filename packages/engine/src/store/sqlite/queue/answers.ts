@@ -9,15 +9,20 @@ export interface Answers {
   keep(record: IdempotencyRecord | null): void
 }
 
-export function answersOn(database: DatabaseSync): Answers {
+/** Looks up the answer of a key. */
+export function keptAnswers(database: DatabaseSync): Answers['find'] {
   const select = database.prepare('SELECT fingerprint, answer FROM idempotency WHERE key = ? AND expires_at > ?')
+  return (record) => {
+    const row = record && select.get(record.key, record.createdAt)
+    return row ? { state: 'replay', fingerprint: String(row.fingerprint), answer: String(row.answer) } : null
+  }
+}
+
+export function answersOn(database: DatabaseSync): Answers {
   // A key that ran out and was not swept yet is taken over.
   const put = database.prepare('INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?)')
   return {
-    find(record) {
-      const row = record && select.get(record.key, record.createdAt)
-      return row ? { state: 'replay', fingerprint: String(row.fingerprint), answer: String(row.answer) } : null
-    },
+    find: keptAnswers(database),
     keep(record) {
       if (record) put.run(record.key, record.fingerprint, record.answer, record.expiresAt)
     },

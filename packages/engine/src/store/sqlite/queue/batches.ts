@@ -10,14 +10,14 @@ export const batches = {
     )
     const remove = database.prepare(workRows.remove)
     const insertAgain = database.prepare(workRows.insertAgain)
-    return ({ batch, app, target, due, generation, members }) => {
+    return ({ batch, app, target, due, generation, failures, members }) => {
       const ours = (claim: Claim): boolean =>
         isOurs.get(target, claim.due, claim.request.id, epoch, claim.generation) !== undefined
       if (!members.every(ours)) return { state: 'stale' }
       for (const claim of members) remove.run(target, claim.due, claim.request.id)
       const messages = members.map(({ request }) => request.id)
       rows.put(batch, { app, target }, messages)
-      insertAgain.run(target, due, batch, app, epoch, generation, 0)
+      insertAgain.run(target, due, batch, app, epoch, generation, failures)
       return { state: 'formed' }
     }
   }),

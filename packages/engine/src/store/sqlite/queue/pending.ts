@@ -1,4 +1,4 @@
-import type { Queue } from '../../queue.ts'
+import type { PendingWork, Queue } from '../../queue.ts'
 import { read } from '../method.ts'
 
 export const pending = {
@@ -14,19 +14,24 @@ export const pending = {
       JOIN work w ON w.message = b.batch AND w.target = b.target AND w.again = 1
       WHERE b.message = ? AND b.target = ?`,
     )
-    return (targets, message) =>
-      targets.flatMap((target) => {
-        const row = again.get(message, target) ?? first.get(target, message) ?? batched.get(message, target)
-        return row ? [{ target, due: Number(row.due), generation: Number(row.generation) }] : []
-      })
+    const find = (target: string, message: string): PendingWork[] => {
+      const row = again.get(message, target) ?? first.get(target, message) ?? batched.get(message, target)
+      return row ? [{ target, message, due: Number(row.due), generation: Number(row.generation) }] : []
+    }
+    return (targets, messages) => messages.flatMap((message) => targets.flatMap((target) => find(target, message)))
   }),
 
   countPending: read<Queue['countPending']>((database) => {
-    // A batch counts as its messages.
+    // A batch counts as its messages. The number of a claimed row is that of the attempt which is being made.
     const count = database.prepare(
-      `SELECT count(*) AS count FROM (
-        SELECT 1 FROM work w LEFT JOIN batch_member b ON b.batch = w.message AND w.again = 1 WHERE w.target = ? LIMIT ?)`,
+      `SELECT count(*) FILTER (WHERE tried) AS tried, count(*) FILTER (WHERE NOT tried) AS untried FROM (
+        SELECT w.generation > (w.epoch > 0) AS tried
+        FROM work w LEFT JOIN batch_member b ON b.batch = w.message AND w.again = 1
+        WHERE w.target = ? AND w.due >= ? AND w.due < ? LIMIT ?)`,
     )
-    return (target, limit) => Number(count.get(target, limit)?.count)
+    return ({ target, from, before }, limit) => {
+      const row = count.get(target, from, before, limit)
+      return { untried: Number(row?.untried), tried: Number(row?.tried) }
+    }
   }),
 }
