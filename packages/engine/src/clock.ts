@@ -8,6 +8,11 @@ export interface Clock {
   after(delayMs: number, action: () => void): () => void
 }
 
+/** When something is changed now: later than its last change, also within a millisecond, so that it never looks as it did before. */
+export function changedAt(clock: Pick<Clock, 'now'>, { updatedAt }: { readonly updatedAt: number }): number {
+  return Math.max(clock.now(), updatedAt + 1)
+}
+
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number

@@ -192,6 +192,54 @@ describe('what another node changed', () => {
   })
 })
 
+describe('a PUT', () => {
+  const application = (name: string) => ({ uid: undefined, create: { name }, replace: { name } })
+  const endpoint = (url: string) => ({ uid: undefined, create: { url }, replace: { url } })
+
+  test('of what the other node has created replaces it, and only creates it where nobody has', async () => {
+    const made = await here.applications.put(org, 'beta', application('Here'))
+    const again = await there.applications.put(org, 'beta', application('There'))
+    expect([made.created, again.created]).toEqual([true, false])
+    expect(again.row).toMatchObject({ id: made.row.id, uid: 'beta', name: 'There' })
+    const one = await here.endpoints.put(org, 'beta', 'ep', endpoint(receiver.url('/here')))
+    const two = await there.endpoints.put(org, 'beta', 'ep', endpoint(receiver.url('/there')))
+    expect([one.created, two.created, two.row.id]).toEqual([true, false, one.row.id])
+    const first = await here.eventTypes.put(org, 'a.b', { description: 'here' })
+    const second = await there.eventTypes.put(org, 'a.b', { title: 'there' })
+    expect([first.created, second.created]).toEqual([true, false])
+    expect(second.row).toMatchObject({ description: 'here', title: 'there' })
+  })
+
+  test('that only creates is refused on both nodes but once, and one that only replaces is made on both', async () => {
+    const onlyNew = { ifNoneMatch: '*' } as const
+    const results = await Promise.allSettled(
+      [here, there].flatMap((node) => [
+        node.applications.put(org, 'beta', application('Beta'), onlyNew),
+        node.applications.put(org, 'beta', application('Beta'), onlyNew),
+      ]),
+    )
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const result of results)
+      if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'precondition_failed' })
+    await here.applications.put(org, 'gamma', application('Gamma'))
+    expect(await there.applications.put(org, 'gamma', application('New'), { ifMatch: '*' })).toMatchObject({
+      created: false,
+    })
+    await expect(there.applications.put(org, 'delta', application('x'), { ifMatch: '*' })).rejects.toMatchObject({
+      code: 'precondition_failed',
+    })
+  })
+
+  test('of what the other node has deleted creates it', async () => {
+    const { row } = await here.applications.put(org, 'beta', application('Beta'))
+    await there.applications.findOrCreate(org, { uid: 'beta', name: 'x' })
+    await here.applications.delete(org, 'beta')
+    const again = await there.applications.put(org, 'beta', application('Again'))
+    expect(again.created).toBe(true)
+    expect(again.row.id).not.toBe(row.id)
+  })
+})
+
 test('an application is known to the other node after its next look', async () => {
   await here.applications.create(org, { uid: 'beta', name: 'Beta' })
   await expect(there.applications.get(org, 'beta')).rejects.toMatchObject({ code: 'not_found' })

@@ -94,6 +94,11 @@ export class Writes {
     throw new StaleChanges([turnOf(unit)])
   }
 
+  /** Reads what other nodes wrote, where something is not known here that may be there. */
+  look(): Promise<void> {
+    return this.#readNewer()
+  }
+
   /** Reads the application again, where what is stored is newer than this and that is not known here yet. */
   async catchUp({ application: { id }, version }: ApplicationEntry): Promise<void> {
     if (this.#contents.versionOf(id) === version) await this.#readNewer()

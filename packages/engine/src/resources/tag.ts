@@ -41,18 +41,32 @@ function names(tags: Tags, tag: string | null): boolean {
 export async function checkCondition(
   writes: Pick<Writes, 'confirm'>,
   unit: Unit,
-  { ifMatch, ifNoneMatch }: Condition,
+  condition: Condition,
   tag: string | null,
 ): Promise<void> {
-  const isOther = ifMatch !== undefined && !names(ifMatch, tag)
-  const isThere = ifNoneMatch !== undefined && names(ifNoneMatch, tag)
-  if (!isOther && !isThere) return
+  const failed = failedCondition(condition, tag)
+  if (!failed) return
   // Another node may have written what the caller has seen.
   await writes.confirm(unit)
-  throw new EngineError(
-    'precondition_failed',
-    isOther
-      ? 'It was changed since you read it, or `If-Match` has no ETag of it. Nothing was changed. Read it again, and send the change with its new ETag.'
-      : 'It is there already, and `If-None-Match` asks that it is not. Nothing was changed. Leave the header out to replace it.',
-  )
+  throw failed
 }
+
+/** Asks whether something may be created that is not there. @throws EngineError `precondition_failed` */
+export function checkMayCreate(condition: Condition): void {
+  const failed = failedCondition(condition, null)
+  if (failed) throw failed
+}
+
+/** Why a condition does not hold; `null`: it does. @param tag of what is there; `null`: nothing is */
+function failedCondition({ ifMatch, ifNoneMatch }: Condition, tag: string | null): EngineError | null {
+  if (ifMatch !== undefined && !names(ifMatch, tag))
+    return new EngineError('precondition_failed', tag === null ? notThere : isOther)
+  return ifNoneMatch !== undefined && names(ifNoneMatch, tag) ? new EngineError('precondition_failed', isThere) : null
+}
+
+const notThere =
+  'There is no such thing, and `If-Match` asks that there is. Nothing was created. Leave the header out to create it.'
+const isOther =
+  'It was changed since you read it, or `If-Match` has no ETag of it. Nothing was changed. Read it again, and send the change with its new ETag.'
+const isThere =
+  'It is there already, and `If-None-Match` asks that it is not. Nothing was changed. Leave the header out to change it.'

@@ -1,10 +1,8 @@
-import { EngineError } from '@posthorn/engine'
 import { applicationFields } from '@posthorn/model'
-import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { invalidField, notFound, notThere } from '../http/refusal.ts'
-import { Reply } from '../http/reply.ts'
+import { invalidField } from '../http/refusal.ts'
+import { Reply, writtenReply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { applicationInput, applicationOut, applicationPatch, applicationReplacement } from './application.ts'
 
@@ -18,13 +16,11 @@ export const applications: HandlersOf<'application'> = {
 
   'application.create': idempotent({
     perform: async ({ engine, org, query, body, write }) => {
-      try {
-        return await engine.applications.create(org, applicationInput(body), write)
-      } catch (error) {
-        const exists = error instanceof EngineError && error.code === 'conflict'
-        if (!exists || query.get_if_exists !== true || body.uid == null) throw error
-        return new Reply(200, await engine.applications.get(org, body.uid))
-      }
+      const input = applicationInput(body)
+      const { uid } = input
+      if (query.get_if_exists !== true || uid == null) return engine.applications.create(org, input, write)
+      const { row, created } = await engine.applications.findOrCreate(org, { ...input, uid }, write)
+      return created ? row : new Reply(200, row)
     },
     present: showKept(applicationFields),
   }),
@@ -33,20 +29,8 @@ export const applications: HandlersOf<'application'> = {
     applicationOut(await engine.applications.get(org, params.app_id)),
 
   'application.upsert': async ({ engine, org, params, body, caller, write }) => {
-    const id = params.app_id
-    try {
-      const current = await engine.applications.get(org, id)
-      // The uid of an application is the vendor's. A customer's PUT without it keeps it.
-      const uid = caller.app !== null && body.uid === undefined ? current.uid : replacedUid(id, current, body)
-      const replacement = { ...applicationReplacement(body, caller), uid }
-      return applicationOut(await engine.applications.replace(org, current.id, replacement, write))
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
-      if (isEngineId('app', id)) throw notFound()
-      if (write.ifMatch !== undefined) throw notThere()
-      const created = await engine.applications.create(org, { ...applicationInput(body), uid: body.uid ?? id })
-      return new Reply(201, applicationOut(created))
-    }
+    const given = { uid: body.uid, create: applicationInput(body), replace: applicationReplacement(body, caller) }
+    return writtenReply(await engine.applications.put(org, params.app_id, given, write), applicationOut)
   },
 
   'application.patch': async ({ engine, org, params, body, write }) =>

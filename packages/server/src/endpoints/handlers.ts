@@ -1,12 +1,10 @@
-import { EngineError, type Message, type Recovery } from '@posthorn/engine'
+import type { Message, Recovery } from '@posthorn/engine'
 import { endpointFields } from '@posthorn/model'
 import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
-import { isEngineId, replacedUid } from '../http/path-name.ts'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { notFound, notThere } from '../http/refusal.ts'
-import { Reply } from '../http/reply.ts'
+import { writtenReply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { isoTime, isoTimeOrNull } from '../iso-time.ts'
 import { messageText } from '../messages/message.ts'
@@ -29,18 +27,9 @@ export const endpoints: HandlersOf<'endpoint'> = {
     endpointOut(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
 
   'endpoint.upsert': async ({ engine, org, params, body, caller, write }) => {
-    const { app_id: app, endpoint_id: id } = params
-    try {
-      const current = await engine.endpoints.get(org, app, id)
-      const replacement = { ...endpointReplacement(body, caller), uid: replacedUid(id, current, body) }
-      return endpointOut(await engine.endpoints.update(org, app, current.id, replacement, write))
-    } catch (error) {
-      if (!(error instanceof EngineError) || error.code !== 'not_found') throw error
-      if (isEngineId('ep', id)) throw notFound()
-      if (write.ifMatch !== undefined) throw notThere()
-      const created = await engine.endpoints.create(org, app, { ...endpointInput(body), uid: body.uid ?? id }, write)
-      return new Reply(201, endpointOut(created))
-    }
+    const { app_id: app, endpoint_id: name } = params
+    const given = { uid: body.uid, create: endpointInput(body), replace: endpointReplacement(body, caller) }
+    return writtenReply(await engine.endpoints.put(org, app, name, given, write), endpointOut)
   },
 
   'endpoint.patch': async ({ engine, org, params, body, write }) =>

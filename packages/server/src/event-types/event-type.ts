@@ -12,7 +12,7 @@ export function eventTypePatch(body: PatchBody): EventTypePatch {
   return patchOf(eventTypeFields, body)
 }
 
-/** PUT, or a POST that restores an archived event type: what is left out goes back to its default. */
+/** PUT: what is left out goes back to its default. */
 export function eventTypeReplacement(body: PatchBody): EventTypePatch {
   return replacement(eventTypeFields, patchOf(eventTypeFields, body))
 }

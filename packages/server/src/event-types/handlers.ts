@@ -1,8 +1,7 @@
-import { EngineError } from '@posthorn/engine'
 import { eventTypeFields } from '@posthorn/model'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { Reply } from '../http/reply.ts'
+import { writtenReply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { eventTypeInput, eventTypeOut, eventTypePatch, eventTypeReplacement } from './event-type.ts'
 
@@ -17,18 +16,7 @@ export const eventTypes: HandlersOf<'eventType'> = {
   },
 
   'eventType.create': idempotent({
-    perform: async ({ engine, org, body, write }) => {
-      try {
-        return await engine.eventTypes.create(org, eventTypeInput(body), write)
-      } catch (error) {
-        if (!(error instanceof EngineError) || error.code !== 'conflict') throw error
-        const { name, ...rest } = body
-        const current = await engine.eventTypes.get(org, name)
-        if (!current.archived) throw error
-        // An archived event type of this name is restored, with the fields of this request.
-        return engine.eventTypes.update(org, name, eventTypeReplacement(rest))
-      }
-    },
+    perform: ({ engine, org, body, write }) => engine.eventTypes.create(org, eventTypeInput(body), write),
     present: showKept(eventTypeFields),
   }),
 
@@ -36,15 +24,8 @@ export const eventTypes: HandlersOf<'eventType'> = {
     eventTypeOut(await engine.eventTypes.get(org, params.event_type_name, write)),
 
   'eventType.upsert': async ({ engine, org, params, body, write }) => {
-    const name = params.event_type_name
-    const existed = await engine.eventTypes.get(org, name).then(
-      () => true,
-      () => false,
-    )
-    const type = eventTypeOut(
-      await engine.eventTypes.update(org, name, eventTypeReplacement(body), { ...write, upsert: true }),
-    )
-    return existed ? type : new Reply(201, type)
+    const patch = eventTypeReplacement(body)
+    return writtenReply(await engine.eventTypes.put(org, params.event_type_name, patch, write), eventTypeOut)
   },
 
   'eventType.patch': async ({ engine, org, params, body, write }) =>

@@ -54,12 +54,3 @@ export function unauthorized(detail: string): Refusal {
 export function notFound(): Refusal {
   return new Refusal(404, 'not_found', 'There is no such thing, or this token may not see it.')
 }
-
-/** A 412 of a PUT that would create what its `If-Match` says is there. */
-export function notThere(): Refusal {
-  return new Refusal(
-    412,
-    'precondition_failed',
-    'There is no such thing, and `If-Match` asks that there is. Nothing was created. Leave the header out to create it.',
-  )
-}

@@ -56,11 +56,6 @@ async function createApplication({ engine, org, caller, params, body }: Call<'me
       uid == null ? 'value_error.missing' : 'value_error',
     )
   }
-  try {
-    await engine.applications.create(org, applicationInput(body.application))
-  } catch (error) {
-    // A request beside this one has created it.
-    if (!(error instanceof EngineError) || error.code !== 'conflict') throw error
-  }
+  await engine.applications.findOrCreate(org, { ...applicationInput(body.application), uid })
   return true
 }

@@ -2,12 +2,14 @@ import type { Endpoint, EndpointInput, EndpointPatch, Message } from '@posthorn/
 import { checkOverlap } from '../../checks/overlap.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { defaultOverlapSeconds } from '../../directory/rotation.ts'
+import { notFound } from '../../errors.ts'
 import type { PipelineParts } from '../../pipeline/pipeline.ts'
 import { recover, type Recovery } from '../../recovery/recover.ts'
-import type { Actor, Change, Viewer, WriteOptions } from '../../write-options.ts'
+import type { Actor, Change, Condition, Viewer, WriteOptions } from '../../write-options.ts'
 import { audited } from '../audit/audited.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { isEngineId, replacedUid, type Put, type Written } from '../put.ts'
 import { checkCondition, tagOfEndpoint } from '../tag.ts'
 import { changedHeaders } from './changed-headers.ts'
 import { createEndpoint } from './create.ts'
@@ -26,6 +28,14 @@ export interface EndpointResource {
   create(org: string, app: string, input: EndpointInput, write?: WriteOptions): Promise<Endpoint>
   get(org: string, app: string, id: string): Promise<Endpoint>
   list(org: string, app: string, options?: PageOptions): Promise<Page<Endpoint>>
+  /** Replaces the endpoint of a name, or creates it. */
+  put(
+    org: string,
+    app: string,
+    name: string,
+    given: Put<EndpointInput, EndpointPatch>,
+    write?: Change,
+  ): Promise<Written<Endpoint>>
   /** A patch; switching a held endpoint on (`disabled: false`) ends the hold. What it missed stays held until `recover`. */
   update(org: string, app: string, id: string, patch: EndpointPatch, write?: Change): Promise<Endpoint>
   /** Sets some of its extra headers, and removes those that are `null`. The others stay, whoever changes them at the same time. */
@@ -34,15 +44,15 @@ export interface EndpointResource {
     app: string,
     id: string,
     changes: Readonly<Record<string, string | null>>,
-    write?: Actor,
+    write?: Change,
   ): Promise<Endpoint>
   /** One event type more or less, by the rules of an update. Nothing changes where it is so already. */
-  subscribe(org: string, app: string, id: string, eventType: string, write?: Actor): Promise<Endpoint>
-  unsubscribe(org: string, app: string, id: string, eventType: string, write?: Actor): Promise<Endpoint>
+  subscribe(org: string, app: string, id: string, eventType: string, write?: Change): Promise<Endpoint>
+  unsubscribe(org: string, app: string, id: string, eventType: string, write?: Change): Promise<Endpoint>
   delete(org: string, app: string, id: string, write?: Change): Promise<void>
   /** Switches it on or off; where the preset says so this is a step of its own. */
-  activate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
-  deactivate(org: string, app: string, id: string, write?: Actor): Promise<Endpoint>
+  activate(org: string, app: string, id: string, write?: Change): Promise<Endpoint>
+  deactivate(org: string, app: string, id: string, write?: Change): Promise<Endpoint>
   /** Shows its secrets; audited. */
   secrets(org: string, app: string, id: string, write?: Actor): Promise<EndpointSecrets>
   /** The old secret keeps signing beside the new one for `overlapSeconds` (24 h when absent) where the dialect carries several. */
@@ -51,7 +61,7 @@ export interface EndpointResource {
     app: string,
     id: string,
     input: { secret?: string | null; overlapSeconds?: number },
-    write?: WriteOptions,
+    write?: WriteOptions & Condition,
   ): Promise<void>
   /** Deliveries by how they stand; those that wait are counted up to 10,000. */
   stats(org: string, app: string, id: string, range?: { since?: number; until?: number }): Promise<EndpointStats>
@@ -87,10 +97,11 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
 
   /** Changes one endpoint by a patch that follows from how it stands; `null`: it stands so already. */
   function moving(
-    [org, app, id, write]: readonly [org: string, app: string, id: string, write: Actor | undefined],
+    [org, app, id, write]: readonly [org: string, app: string, id: string, write: Change | undefined],
     patchOf: (endpoint: Endpoint) => EndpointPatch | null,
   ): Promise<Endpoint> {
     return changing(org, app, id, async (entry) => {
+      await conditionHolds(entry, write)
       const { endpoint } = entry
       const patch = patchOf(endpoint)
       if (patch) return updateEndpoint(parts, entry, patch, write)
@@ -99,7 +110,7 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     })
   }
 
-  function toggle(org: string, app: string, id: string, on: boolean, write: Actor | undefined): Promise<Endpoint> {
+  function toggle(org: string, app: string, id: string, on: boolean, write: Change | undefined): Promise<Endpoint> {
     return moving([org, app, id, write], ({ disabled, hold, pausedUntil }) => {
       // Switching on an endpoint that is on ends its hold, and a pause that its receiver asked for.
       const waits = hold !== null || (on && pausedUntil !== null)
@@ -115,6 +126,25 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     async create(org, app, input, write = {}) {
       const { id } = directory.application(org, app).application
       return directory.writes.exclusively(id, () => createEndpoint(parts, directory.application(org, id), input, write))
+    },
+
+    async put(org, app, name, { uid, create, replace }, write = {}) {
+      const { id } = directory.application(org, app).application
+      return directory.writes.exclusively(id, async () => {
+        const application = directory.application(org, id)
+        const entry = directory.findEndpoint(application, name)
+        if (!entry) {
+          if (isEngineId('ep', name)) throw notFound('endpoint', name)
+          await checkCondition(directory.writes, { kind: 'application', id }, write, null)
+          return {
+            row: await createEndpoint(parts, application, { ...create, uid: uid ?? name }, write),
+            created: true,
+          }
+        }
+        await conditionHolds(entry, write)
+        const patch = { ...replace, uid: replacedUid(name, entry.endpoint, uid) }
+        return { row: await updateEndpoint(parts, entry, patch, write), created: false }
+      })
     },
 
     async get(org, app, id) {
@@ -176,7 +206,10 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     async rotateSecret(org, app, id, { secret, overlapSeconds = defaultOverlapSeconds }, write = {}) {
       checkOverlap(overlapSeconds)
       const input = { ...(secret !== undefined && { secret }), overlapSeconds }
-      await changing(org, app, id, (entry) => rotateSecret(parts, entry, input, write))
+      await changing(org, app, id, async (entry) => {
+        await conditionHolds(entry, write)
+        await rotateSecret(parts, entry, input, write)
+      })
     },
 
     async stats(org, app, id, range = {}) {

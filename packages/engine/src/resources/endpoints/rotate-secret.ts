@@ -1,6 +1,7 @@
 import type { Endpoint } from '@posthorn/model'
 import { checkSecretOfVendor, checkStep } from '../../checks/rules.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
+import { changedAt } from '../../clock.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { carriesSeveral, isShared, rotated } from '../../directory/rotation.ts'
 import { EngineError } from '../../errors.ts'
@@ -40,7 +41,11 @@ export async function rotateSecret(
     together: carriesSeveral(dialect),
   })
   refuseTooMany(secrets)
-  const rotatedEndpoint: Endpoint = { ...endpoint, signed: secret !== null, updatedAt: now }
+  const rotatedEndpoint: Endpoint = {
+    ...endpoint,
+    signed: secret !== null,
+    updatedAt: changedAt(parts.clock, endpoint),
+  }
   await directory.writes.writeAll(
     [
       { kind: 'put_endpoint', endpoint: rotatedEndpoint, secrets, secondarySecrets, create: false },

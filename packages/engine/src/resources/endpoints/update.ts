@@ -8,6 +8,7 @@ import { rateSet, settable } from '../../checks/customer.ts'
 import { checkInput } from '../../checks/input.ts'
 import { beginsOff, checkStep, subscriptionOf } from '../../checks/rules.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
+import { changedAt } from '../../clock.ts'
 import type { EndpointChange } from '../../directory/changes.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { isShared } from '../../directory/rotation.ts'
@@ -72,7 +73,7 @@ export async function updateEndpoint(
     ...(!keepsSecond && { secondary: second && { dialect: second.dialect.dialect.name, version: second.version } }),
     pausedUntil: null,
     ...resumed(before, switchedOn || endsHold, clock.now()),
-    updatedAt: clock.now(),
+    updatedAt: changedAt(clock, before),
   }
   if (patch.secret !== undefined || patch.secondary || configures(before, endpoint))
     checkStep(preset, application, 'configure')

@@ -10,26 +10,25 @@ import {
   type EventTypeInput,
   type EventTypePatch,
 } from '@posthorn/model'
+import { changedAt } from '../../clock.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { checkInput } from '../../checks/input.ts'
 import { checkSchemas } from '../../checks/schemas.ts'
 import { sees } from '../../checks/feature-flags.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import type { Written } from '../put.ts'
 import { checkCondition, tagOfEventType } from '../tag.ts'
 
 /** Event types of an organisation. */
 export interface EventTypeResource {
+  /** One that is archived is restored, with these fields. */
   create(org: string, input: EventTypeInput, write?: WriteOptions): Promise<EventType>
   get(org: string, name: string, viewer?: Viewer): Promise<EventType>
   list(org: string, options?: PageOptions & Viewer & { includeArchived?: boolean }): Promise<Page<EventType>>
-  /** `upsert`: created when it is not there, as the API's PUT does. */
-  update(
-    org: string,
-    name: string,
-    patch: EventTypePatch,
-    options?: Condition & { upsert?: boolean },
-  ): Promise<EventType>
+  update(org: string, name: string, patch: EventTypePatch, condition?: Condition): Promise<EventType>
+  /** Changes it, or creates it. */
+  put(org: string, name: string, patch: EventTypePatch, condition?: Condition): Promise<Written<EventType>>
   /** Archives it; `expunge` removes it. */
   delete(org: string, name: string, options?: Condition & { expunge?: boolean }): Promise<void>
 }
@@ -53,17 +52,43 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
     return checkCondition(directory.writes, { kind: 'organisation', id: org }, condition, row && tagOfEventType(row))
   }
 
+  /** Changes it, or creates it where it was not there before, in the turn of its organisation. */
+  async function change(
+    org: string,
+    name: string,
+    before: EventType | null,
+    patch: EventTypePatch,
+    condition: Condition,
+  ): Promise<EventType> {
+    checkInput(eventTypeFields, patch, 'patch')
+    if (!before) checkInput(nameOnly, { name }, 'create')
+    checkSchemas(patch.schemas, before?.schemas)
+    await conditionHolds(org, before, condition)
+    const base = before ?? freshEventType(org, name, clock.now())
+    const updatedAt = before ? changedAt(clock, before) : base.updatedAt
+    const row: EventType = { ...base, ...changed(eventTypeFields, patch), updatedAt }
+    await directory.writes.write({ kind: 'event_type', row, create: before === null })
+    return row
+  }
+
   return {
     async create(org, input, write = {}) {
       checkInput(eventTypeFields, input, 'create')
       checkSchemas(input.schemas)
       const now = clock.now()
-      const row: EventType = { ...created(eventTypeFields, input), org, createdAt: now, updatedAt: now }
-      const repeat = idempotencyRecord(write.idempotency, row, row.createdAt)
-      await directory.writes.exclusively(organisationTurn(org), () =>
-        directory.writes.write({ kind: 'event_type', row, create: true }, repeat),
-      )
-      return row
+      return directory.writes.exclusively(organisationTurn(org), async () => {
+        const before = directory.findEventType(org, input.name)
+        const archived = before?.archived ? before : null
+        const row: EventType = {
+          ...created(eventTypeFields, input),
+          org,
+          createdAt: archived?.createdAt ?? now,
+          updatedAt: archived ? changedAt(clock, archived) : now,
+        }
+        const change = { kind: 'event_type', row, create: archived === null } as const
+        await directory.writes.write(change, idempotencyRecord(write.idempotency, row, now))
+        return row
+      })
     },
     async get(org, name, viewer = {}) {
       const type = directory.eventType(org, name)
@@ -78,24 +103,22 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
         )
       return pageOf(all, (row) => row.name, options)
     },
-    update(org, name, patch, options = {}) {
+    async update(org, name, patch, condition = {}) {
+      return directory.writes.exclusively(organisationTurn(org), () =>
+        change(org, name, directory.eventType(org, name), patch, condition),
+      )
+    },
+    async put(org, name, patch, condition = {}) {
       return directory.writes.exclusively(organisationTurn(org), async () => {
-        checkInput(eventTypeFields, patch, 'patch')
         const before = directory.findEventType(org, name)
-        if (!before) checkInput(nameOnly, { name }, 'create')
-        checkSchemas(patch.schemas, before?.schemas)
-        const create = !before && options.upsert === true
-        await conditionHolds(org, create ? null : directory.eventType(org, name), options)
-        const base = create ? freshEventType(org, name, clock.now()) : directory.eventType(org, name)
-        const row: EventType = { ...base, ...changed(eventTypeFields, patch), updatedAt: clock.now() }
-        await directory.writes.write({ kind: 'event_type', row, create })
-        return row
+        return { row: await change(org, name, before, patch, condition), created: before === null }
       })
     },
     delete(org, name, options = {}) {
       return directory.writes.exclusively(organisationTurn(org), async () => {
-        await conditionHolds(org, directory.eventType(org, name), options)
-        const row = { ...directory.eventType(org, name), archived: true, updatedAt: clock.now() }
+        const before = directory.eventType(org, name)
+        await conditionHolds(org, before, options)
+        const row = { ...before, archived: true, updatedAt: changedAt(clock, before) }
         await directory.writes.write(
           options.expunge ? { kind: 'delete_event_type', org, name } : { kind: 'event_type', row, create: false },
         )

@@ -1,14 +1,16 @@
-import type { Actor, WriteOptions } from '../../write-options.ts'
+import type { Actor, Condition, WriteOptions } from '../../write-options.ts'
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
 import { idempotencyRecord } from '../../idempotency.ts'
 import { checkOverlap } from '../../checks/overlap.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
+import { changedAt } from '../../clock.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError } from '../../errors.ts'
 import { carriesSeveral, defaultOverlapSeconds, isShared, rotated, signingAt } from '../../directory/rotation.ts'
 import { checkSecretOfVendor, checkStep } from '../../checks/rules.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
+import { checkCondition, tagOfApplication } from '../tag.ts'
 import { refuseTooMany } from './refuse-too-many.ts'
 
 /** The one signing key of an application's endpoints. */
@@ -38,7 +40,7 @@ export interface SigningKeyResource {
     org: string,
     app: string,
     input: { readonly key?: string; readonly overlapSeconds?: number },
-    write?: WriteOptions,
+    write?: WriteOptions & Condition,
   ): Promise<SigningKeyReset>
 }
 
@@ -88,6 +90,7 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
       const { id } = directory.application(org, app).application
       return directory.writes.exclusively(id, async () => {
         const entry = directory.application(org, id)
+        await checkCondition(directory.writes, { kind: 'application', id }, write, tagOfApplication(entry.application))
         checkStep(entry.preset, entry.application, 'configure')
         const dialects = dialectsOf(entry)
         const key = input.key ?? dialects[0]!.newSecret((count) => random.bytes(count))!
@@ -101,7 +104,7 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
           together: dialects.every(carriesSeveral),
         })
         refuseTooMany(keys)
-        const application = { ...entry.application, updatedAt: now }
+        const application = { ...entry.application, updatedAt: changedAt(clock, entry.application) }
         const { next, previousUntil } = shown({ ...entry, application, keys }, dialects[0]!)
         const switchAt = next?.from ?? null
         // Without the key: a repeat is answered from a record that is stored in clear text.

@@ -1,6 +1,7 @@
-import type { WriteOptions } from '../../write-options.ts'
+import type { Condition, WriteOptions } from '../../write-options.ts'
 import { isDeepStrictEqual } from 'node:util'
 import { idempotencyRecord } from '../../idempotency.ts'
+import { changedAt } from '../../clock.ts'
 import { checkFactKinds, checkFactSpelling } from '../../checks/facts.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
@@ -15,6 +16,7 @@ import { speaking } from '../applications/speaking.ts'
 import { audited } from '../audit/audited.ts'
 import { freshEventType } from '../event-types/event-types.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
+import { checkCondition, tagOfApplication } from '../tag.ts'
 
 /** Vendors as data, and applications that become one of a vendor's. */
 export interface PresetResource {
@@ -28,7 +30,7 @@ export interface PresetResource {
     org: string,
     app: string,
     input: { readonly name: string; readonly overwrite?: boolean },
-    write?: WriteOptions,
+    write?: WriteOptions & Condition,
   ): Promise<Application>
 }
 
@@ -41,7 +43,9 @@ export function presets(parts: ResourceParts): PresetResource {
     return preset.eventTypes.flatMap((type) => {
       const before = directory.findEventType(org, type.name)
       const row = { ...(before ?? freshEventType(org, type.name, now)), ...contentOf(type) }
-      return before && isDeepStrictEqual(before, row) ? [] : [{ row: { ...row, updatedAt: now }, before }]
+      return before && isDeepStrictEqual(before, row)
+        ? []
+        : [{ row: { ...row, updatedAt: before ? changedAt(clock, before) : now }, before }]
     })
   }
 
@@ -93,7 +97,6 @@ export function presets(parts: ResourceParts): PresetResource {
     before: ApplicationEntry,
     after: ApplicationEntry,
     moved: readonly EndpointChange[],
-    now: number,
   ): EndpointChange[] {
     const changed = new Set(moved.map(({ endpoint }) => endpoint.id))
     const others = [...after.endpoints.values()].flatMap(
@@ -103,7 +106,10 @@ export function presets(parts: ResourceParts): PresetResource {
         return [{ kind: 'put_endpoint', endpoint, secrets, secondarySecrets, create: false }]
       },
     )
-    return [...moved, ...others].map((change) => ({ ...change, endpoint: { ...change.endpoint, updatedAt: now } }))
+    return [...moved, ...others].map((change) => ({
+      ...change,
+      endpoint: { ...change.endpoint, updatedAt: changedAt(clock, change.endpoint) },
+    }))
   }
 
   /** What an organisation calls by the name of the vendor's dialect would be spoken in its place. */
@@ -125,6 +131,12 @@ export function presets(parts: ResourceParts): PresetResource {
       return directory.writes.exclusively(organisationTurn(org), () =>
         directory.writes.exclusively(id, async () => {
           const entry = directory.application(org, id)
+          await checkCondition(
+            directory.writes,
+            { kind: 'application', id },
+            write,
+            tagOfApplication(entry.application),
+          )
           const types = eventTypesOf(org, preset)
           refuseHidden(org, preset)
           if (!input.overwrite) refuseClashes(entry, preset, types)
@@ -132,13 +144,18 @@ export function presets(parts: ResourceParts): PresetResource {
           checkFactKinds(entry.application.facts, preset)
           checkEndpoints(entry, preset, types)
           const now = clock.now()
-          const application: Application = { ...entry.application, preset: preset.name, dialect: null, updatedAt: now }
+          const application: Application = {
+            ...entry.application,
+            preset: preset.name,
+            dialect: null,
+            updatedAt: changedAt(clock, entry.application),
+          }
           const after = subscribedByName({ ...entry, application, preset }, preset)
           const { keys, endpoints } = speaking(parts, after, 'name')
           checkSecrets({ ...after, keys }, preset)
           const changes: [DirectoryChange, ...DirectoryChange[]] = [
             { kind: 'application', row: { application, keys }, create: false },
-            ...changesOf(entry, after, endpoints, now),
+            ...changesOf(entry, after, endpoints),
           ]
           await directory.writes.writeAll(
             [
