@@ -1,9 +1,11 @@
 import * as z from 'zod'
 
-/** 0 success, 1 pending (waits for its next attempt), 2 failed, 3 sending (not attempted yet), 4 cancelled. */
+const statuses = '0 success, 1 pending (not attempted yet), 2 fail, 3 sending (waits for its next attempt), 4 canceled.'
+
+/** 0 success, 1 pending (not attempted yet), 2 failed, 3 sending (waits for its next attempt), 4 cancelled. */
 export const Status = z
   .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4)])
-  .meta({ id: 'MessageStatus', description: '0 success, 1 pending, 2 fail, 3 sending, 4 canceled.' })
+  .meta({ id: 'MessageStatus', description: statuses })
 
 export const StatusText = z
   .enum(['success', 'pending', 'fail', 'sending', 'canceled'])
@@ -18,7 +20,7 @@ export const TriggerType = z
 export const StatusQuery = z
   .enum(['0', '1', '2', '3', '4'])
   .transform((text) => Number(text) as z.output<typeof Status>)
-  .meta({ description: '0 success, 1 pending, 2 fail, 3 sending, 4 canceled.' })
+  .meta({ description: statuses })
 
 /** A class of status codes: `500` is every 5xx, `0` is no response. Read as its first digit. */
 export const StatusCodeClassQuery = z

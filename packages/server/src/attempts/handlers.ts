@@ -66,7 +66,7 @@ export const attempts: HandlersOf<'attempt'> = {
 function filterOf(query: ListQuery): AttemptFilter {
   return withoutUndefined({
     ...pageOptions(query),
-    results: query.status === undefined ? undefined : resultsOf(query.status),
+    results: query.status === undefined ? undefined : resultsOf(query.status, query.expanded_statuses ?? false),
     codeClass: query.status_code_class,
     channel: query.channel,
     tag: query.tag,

@@ -1,7 +1,8 @@
 import type { Status, StatusText } from '@posthorn/api'
 import type { Attempt, AttemptResult, Delivery } from '@posthorn/engine'
 
-// Svix's numbers for statuses: 0 success, 1 pending, 2 fail, 3 sending, 4 canceled. Only this file of the server has them.
+// Svix's numbers for statuses: 0 success, 1 pending (not attempted yet), 2 fail, 3 sending (waits for a retry), 4 canceled. Only this
+// file of the server has them.
 
 export const statusTexts: Record<Status, StatusText> = {
   0: 'success',
@@ -33,20 +34,20 @@ const deliveryStatus: Record<Delivery['state'], Status> = {
 }
 
 /** @param expanded whether the client knows status 4; the others see 0 */
-export function statusOfAttempt({ result }: Attempt, expanded: boolean): Status {
+export function statusOfAttempt({ result }: Pick<Attempt, 'result'>, expanded: boolean): Status {
   const status = attemptStatus[result]
   return status === 4 && !expanded ? 0 : status
 }
 
-/** The results that have a status. Pending (1) and sending (3) have none: a recorded attempt has ended. */
-export function resultsOf(status: Status): AttemptResult[] {
-  return results.filter((result) => attemptStatus[result] === status)
+/** The results of attempts that are shown with a status. Pending (1) and sending (3) have none: a recorded attempt has ended. */
+export function resultsOf(status: Status, expanded: boolean): AttemptResult[] {
+  return results.filter((result) => statusOfAttempt({ result }, expanded) === status)
 }
 
 /** Every result that is not a success. */
 export const failures: readonly AttemptResult[] = results.filter((result) => result !== 'success')
 
-/** A delivery that waits for its first attempt is sending; between two attempts it is pending. */
+/** A delivery that waits for its first attempt is pending; between two attempts it is sending. */
 export function statusOfDelivery({ state, attempts }: Pick<Delivery, 'state' | 'attempts'>): Status {
-  return state === 'pending' && attempts === 0 ? 3 : deliveryStatus[state]
+  return state === 'pending' && attempts > 0 ? 3 : deliveryStatus[state]
 }
