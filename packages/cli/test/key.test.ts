@@ -52,6 +52,27 @@ describe('posthorn key', () => {
     })
   })
 
+  test('show of an endpoint: the secret that signs, and beside it the next one with its time', async () => {
+    const { client } = server
+    const body = { url: 'https://example.com/in', uid: 'visits', dialect: 'signinapp', secret: 'first-secret-of-plain' }
+    const params = {
+      app_id: 'plain',
+      endpoint_id: (await client.endpoint.create({ params: { app_id: 'plain' }, body })).id,
+    }
+    expect((await run('key', 'show', 'plain', 'visits')).out).toBe('key         first-secret-of-plain\n')
+    await client.endpoint.rotateSecret({ params, body: { key: 'other-secret-of-plain' } })
+    expect((await run('key', 'show', 'plain', 'visits')).out).toMatch(
+      new RegExp(`^key +first-secret-of-plain\nnext key +other-secret-of-plain\ntakes over +${time}\n$`),
+    )
+    expect(JSON.parse((await run('key', 'show', 'plain', 'visits', '--json')).out)).toMatchObject({
+      key: 'first-secret-of-plain',
+      next: { key: 'other-secret-of-plain', signsFrom: expect.any(String) },
+    })
+    const two = { url: 'https://example.com/in', uid: 'two', dialect: 'standard', secondary: { dialect: 'svix' } }
+    await client.endpoint.create({ params: { app_id: 'plain' }, body: two })
+    expect((await run('key', 'show', 'plain', 'two')).out).toMatch(/^key +whsec_\S+\nsecond key +whsec_\S+\n$/)
+  })
+
   test('an impossible reset is refused with the reason', async () => {
     expect(await run('key', 'reset', 'screens', '--overlap', '8d')).toMatchObject({
       code: 2,

@@ -43,16 +43,38 @@ export const EndpointHeadersOut = z
   })
   .meta({ id: 'EndpointHeadersOut' })
 
-export const EndpointSecretOut = z
+const secretNext = z
   .object({
-    key: z.string().nullable().meta({ description: '`null`: requests are not signed.' }),
+    key: z.string().nullable().meta({ description: '`null`: requests are not signed from then on.' }),
     publicKey: z.string().nullable().meta({
       description: 'The key that receivers verify with, if the algorithm is asymmetric.',
     }),
-    signsFrom: TimeOut.nullable().meta({
-      description: 'When this key replaces the previous one; `null`: it signs now.',
+    signsFrom: TimeOut.meta({ description: 'From this time on it signs, and `key` does not.' }),
+  })
+  .nullable()
+
+export const EndpointSecretOut = z
+  .object({
+    key: z.string().nullable().meta({ description: 'The key that signs now; `null`: requests are not signed.' }),
+    publicKey: z.string().nullable().meta({
+      description: 'The key that receivers verify with, if the algorithm is asymmetric.',
     }),
-    secondaryKey: z.string().nullable().meta({ description: 'The key of the secondary dialect.' }),
+    next: secretNext.meta({
+      description:
+        'During a rotation in a dialect with a single signature: the key that replaces `key`, and when. `null`: no key is waiting.',
+    }),
+    previousUntil: TimeOut.nullable().meta({
+      description:
+        'During a rotation in a dialect that carries several signatures: until this time the old key signs too.',
+    }),
+    secondaryKey: z.string().nullable().meta({ description: 'The key of the secondary dialect that signs now.' }),
+    secondaryPublicKey: z.string().nullable().meta({
+      description: 'Its public key, if the algorithm is asymmetric.',
+    }),
+    secondaryNext: secretNext.meta({ description: 'The key that replaces `secondaryKey`, and when.' }),
+    secondaryPreviousUntil: TimeOut.nullable().meta({
+      description: 'Until this time the old key of the secondary dialect signs too.',
+    }),
   })
   .meta({ id: 'EndpointSecretOut' })
 

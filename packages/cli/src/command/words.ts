@@ -45,3 +45,4 @@ export const optionalAppArgument = argument('[app]', 'application: its id or uid
 export const presetArgument = argument('<name>', 'preset')
 export const dialectArgument = argument('<name>', 'dialect')
 export const endpointArgument = argument('<endpoint>', 'endpoint: its id or uid')
+export const optionalEndpointArgument = argument('[endpoint]', 'endpoint: its id or uid')

@@ -67,9 +67,7 @@ async function seedDemo(preset: DemoPreset, { client }: ApiAccess, receiver: Rec
       return createEndpoint(preset, client, url)
     })
   const params = { ...app, endpoint_id: endpoint.id }
-  const { key: secret, signsFrom } = await client.endpoint.getSecret({ params })
-  // The secret was replaced and the old one still signs. The receiver that knew the old one ended with its process.
-  if (signsFrom !== null) await client.endpoint.rotateSecret({ params, body: { key: secret, gracePeriodSeconds: 0 } })
+  const { key: secret } = await client.endpoint.getSecret({ params })
   const currentSecret = async () => (await client.endpoint.getSecret({ params })).key
   receiver.inboxes.set(name, { dialect: preset.dialect, secret, currentSecret })
   const first = preset.eventTypes.find((type) => type.sample !== null)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { compile, dialect } from '@posthorn/wire'
 import { describe, expect, test } from 'vitest'
-import { carriesSeveral, isShared, pendingAt, rotated, signingAt } from './rotation.ts'
+import { carriesSeveral, isShared, pendingAt, rotated, signingAt, standingAt } from './rotation.ts'
 import type { SealedSecret } from '../store/catalog.ts'
 
 const now = 1_000_000
@@ -74,6 +74,59 @@ describe('a rotation', () => {
 
   test('of one that had none signs with the new one at once', () => {
     expect(names(signingAt(rotated([], { next: 'new', overlapMs: 500, now, together: false }), now))).toEqual(['new'])
+  })
+
+  test('shows the one that signs, and beside it the next one with its time', () => {
+    const secrets = rotated([old], { next: 'new', overlapMs: 500, now, together: false })
+    expect(standingAt(secrets, now)).toMatchObject({
+      current: { sealed: 'old' },
+      next: { secret: { sealed: 'new' }, from: now + 500 },
+      previousUntil: null,
+    })
+    expect(standingAt(secrets, now + 500)).toMatchObject({
+      current: { sealed: 'new' },
+      next: null,
+      previousUntil: null,
+    })
+    const together = rotated([old], { next: 'new', overlapMs: 500, now, together: true })
+    expect(standingAt(together, now)).toMatchObject({
+      current: { sealed: 'new' },
+      next: null,
+      previousUntil: now + 500,
+    })
+    expect(standingAt(together, now + 500)).toMatchObject({ current: { sealed: 'new' }, previousUntil: null })
+  })
+
+  test('to nothing shows until when the old one signs', () => {
+    const secrets = rotated([old], { next: null, overlapMs: 500, now, together: false })
+    expect(standingAt(secrets, now)).toMatchObject({
+      current: { sealed: 'old' },
+      next: { secret: null, from: now + 500 },
+      previousUntil: null,
+    })
+    expect(standingAt(secrets, now + 500)).toEqual({ current: null, next: null, previousUntil: null })
+  })
+
+  test('what is shown as signing is what signs, at every time after any sequence of rotations', () => {
+    const steps = fc.array(fc.record({ wait: fc.nat(1000), overlapMs: fc.nat(1000), ends: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 12,
+    })
+    fc.assert(
+      fc.property(steps, fc.boolean(), fc.array(fc.nat(3000), { maxLength: 20 }), (all, together, moments) => {
+        let secrets: SealedSecret[] = [old]
+        let at = now
+        for (const [index, { wait, overlapMs, ends }] of all.entries()) {
+          at += wait
+          secrets = rotated(secrets, { next: ends ? null : `new${index}`, overlapMs, now: at, together })
+          for (const moment of moments) {
+            const { current, next } = standingAt(secrets, at + moment)
+            expect(current).toEqual(signingAt(secrets, at + moment)[0] ?? null)
+            if (next) expect(signingAt(secrets, next.from)[0] ?? null).toEqual(next.secret)
+          }
+        }
+      }),
+    )
   })
 
   test('after any sequence of rotations at least one secret signs at every time, and exactly one where a request carries one signature', () => {

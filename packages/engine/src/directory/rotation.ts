@@ -35,6 +35,30 @@ export function pendingAt(secrets: readonly SealedSecret[], now: number): (Seale
   return next?.from === undefined ? null : { ...next, from: next.from }
 }
 
+/** How secrets stand at a moment. */
+export interface Standing<T> {
+  /** Signs now; the newest where several sign. `null`: requests are not signed. */
+  readonly current: T | null
+  /** What signs alone from a stated time on; its secret is `null` where requests are unsigned from then on. `null`: nothing changes. */
+  readonly next: { readonly secret: T | null; readonly from: number } | null
+  /** Until then older ones sign beside the current one; `null`: none does. */
+  readonly previousUntil: number | null
+}
+
+/** Which secret signs at a moment, and which one comes after it. */
+export function standingAt(secrets: readonly SealedSecret[], now: number): Standing<SealedSecret> {
+  const [current = null, ...older] = signingAt(secrets, now)
+  const pending = pendingAt(secrets, now)
+  const ends = older.flatMap(({ until }) => (until === null ? [] : [until]))
+  // What signs now ends, and nothing is to take over: the endpoint was made unsigned.
+  const endsAlone = current === null || current.until === null ? null : { secret: null, from: current.until }
+  return {
+    current,
+    next: pending ? { secret: pending, from: pending.from } : endsAlone,
+    previousUntil: pending || ends.length === 0 ? null : Math.max(...ends),
+  }
+}
+
 export interface Rotation {
   /** Sealed; `null`: unsigned from then on. */
   readonly next: string | null

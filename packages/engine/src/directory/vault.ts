@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts'
 import type { ApplicationEntry, EndpointEntry } from './entries.ts'
 import { claimPlace, fileTokenPlace, headersPlace, keyPlace, secretPlace, type SealedSecrets } from './places.ts'
-import { pendingAt, signingAt } from './rotation.ts'
+import type { SealedSecret } from '../store/catalog.ts'
+import { signingAt, standingAt, type Standing } from './rotation.ts'
 import type { SecretBox } from './secrets.ts'
 
 /** Opened secrets that are kept. When there are more, the cache is emptied: opening again costs microseconds. */
@@ -42,26 +43,16 @@ export class Vault {
     return secrets.filter(({ until }) => until === null || until > now).map((secret) => this.open(place, secret.sealed))
   }
 
-  /** The newest secret of its own; `from`: when it takes over, `null`: it signs already. */
-  newestSecretOf({ endpoint, secrets }: EndpointEntry): { secret: string; from: number | null } | null {
-    const [newest] = secrets
-    if (!newest) return null
-    const secret = this.open(secretPlace(endpoint.id), newest.sealed)
-    return { secret, from: pendingAt(secrets, this.#clock.now())?.from ?? null }
+  /** Which secret signs now, and which one comes after it. */
+  standing({ place, secrets }: SealedSecrets): Standing<string> {
+    const { current, next, previousUntil } = standingAt(secrets, this.#clock.now())
+    const opened = (secret: SealedSecret | null): string | null => secret && this.open(place, secret.sealed)
+    return { current: opened(current), next: next && { ...next, secret: opened(next.secret) }, previousUntil }
   }
 
-  /** The keys of an application that sign now, newest first. */
-  keysOf({ application, keys }: Pick<ApplicationEntry, 'application' | 'keys'>): string[] {
-    return this.signing({ place: keyPlace(application.id), secrets: keys })
-  }
-
-  /** The key that takes over at a stated moment. */
-  pendingKeyOf({ application, keys }: Pick<ApplicationEntry, 'application' | 'keys'>): {
-    key: string
-    from: number
-  } | null {
-    const pending = pendingAt(keys, this.#clock.now())
-    return pending && { key: this.open(keyPlace(application.id), pending.sealed), from: pending.from }
+  /** The same of the key of an application. */
+  standingKey({ application, keys }: Pick<ApplicationEntry, 'application' | 'keys'>): Standing<string> {
+    return this.standing({ place: keyPlace(application.id), secrets: keys })
   }
 
   sealSecret(endpoint: string, secret: string): string {

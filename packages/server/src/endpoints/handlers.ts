@@ -6,11 +6,12 @@ import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { writtenReply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
-import { isoTime, isoTimeOrNull } from '../iso-time.ts'
+import { isoTime } from '../iso-time.ts'
 import { messageText } from '../messages/message.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { endpointInput, endpointOut, endpointPatch, endpointReplacement } from './endpoint.ts'
 import { headerChanges, headersOut } from './headers.ts'
+import { secretOut } from './secret.ts'
 import { mockOut, testOut } from './trial.ts'
 
 export const endpoints: HandlersOf<'endpoint'> = {
@@ -56,8 +57,7 @@ export const endpoints: HandlersOf<'endpoint'> = {
 
   'endpoint.getSecret': async ({ engine, org, params, write }) => {
     const { app_id: app, endpoint_id: id } = params
-    const { secret, publicKey, signsFrom, secondary } = await engine.endpoints.secrets(org, app, id, write)
-    return { key: secret, publicKey, signsFrom: isoTimeOrNull(signsFrom), secondaryKey: secondary }
+    return secretOut(await engine.endpoints.secrets(org, app, id, write))
   },
 
   'endpoint.subscribe': async ({ engine, org, params, body, write }) =>

@@ -482,9 +482,10 @@ describe('a vendor that does not exist', () => {
       const who = await customer()
       const { receiver, params } = await perch(who)
       await who.client.endpoint.rotateSecret({ params, body: { gracePeriodSeconds: 60 } })
-      const { key, signsFrom } = await who.client.endpoint.getSecret({ params })
+      const { key, next, previousUntil } = await who.client.endpoint.getSecret({ params })
       expect(key).not.toBe(secret)
-      expect(signsFrom).toBeNull()
+      expect(next).toBeNull()
+      expect(Date.parse(previousUntil!)).toBeGreaterThan(Date.now())
       await send(who)
       await server.engine.idle()
       const [both] = receiver.arrivals

@@ -6,7 +6,7 @@ import { checkNewSecret } from '../../checks/secret.ts'
 import { changedAt } from '../../clock.ts'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError } from '../../errors.ts'
-import { carriesSeveral, defaultOverlapSeconds, isShared, rotated, signingAt } from '../../directory/rotation.ts'
+import { carriesSeveral, defaultOverlapSeconds, isShared, rotated } from '../../directory/rotation.ts'
 import { checkSecretOfVendor, checkStep } from '../../checks/rules.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
@@ -60,17 +60,14 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
   }
 
   function shown(app: ApplicationEntry, dialect: CompiledDialect): SigningKey {
-    const [key] = directory.vault.keysOf(app)
-    if (key === undefined)
+    const { current, next, previousUntil } = directory.vault.standingKey(app)
+    if (current === null)
       throw new EngineError('not_found', 'This application has no signing key yet. Reset it, and one is made.')
-    const pending = directory.vault.pendingKeyOf(app)
-    const now = clock.now()
-    const ends = signingAt(app.keys, now).flatMap(({ until }) => (until === null ? [] : [until]))
     return {
-      key,
-      publicKey: publicKeyOf(dialect, key),
-      next: pending && { key: pending.key, publicKey: publicKeyOf(dialect, pending.key), from: pending.from },
-      previousUntil: pending || ends.length === 0 ? null : Math.max(...ends),
+      key: current,
+      publicKey: publicKeyOf(dialect, current),
+      next: next?.secret ? { key: next.secret, publicKey: publicKeyOf(dialect, next.secret), from: next.from } : null,
+      previousUntil,
     }
   }
 
