@@ -81,7 +81,7 @@ describe('what another node changed', () => {
     await there.endpoints.update(org, 'acme', id, { description: 'from there' })
     const after = await here.endpoints.update(org, 'acme', id, { metadata: { from: 'here' } })
     expect(after).toMatchObject({ description: 'from there', metadata: { from: 'here' } })
-    expect(await here.endpoints.list(org, 'acme')).toMatchObject({ data: [{ id }, {}] })
+    expect(await here.endpoints.list(org, 'acme')).toMatchObject({ data: [{}, { id }] })
   })
 
   test('in headers, event types and facts stays: what is merged is merged with what is stored', async () => {

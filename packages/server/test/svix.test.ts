@@ -1,5 +1,5 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import { ApiException, MessageStatus, messageInRaw, Svix, Webhook } from 'svix'
+import { ApiException, MessageStatus, messageInRaw, Ordering, Svix, Webhook } from 'svix'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../src/index.ts'
 import { startReceiver, startTestServer, token, type Received } from './support.ts'
@@ -151,7 +151,10 @@ describe('endpoints with the svix package', () => {
     expect(await svix.endpoint.upsert(app.id, 'second', { url: 'https://hooks.example.com/3' })).toMatchObject({
       uid: 'second',
     })
-    expect((await svix.endpoint.list(app.id)).data).toHaveLength(2)
+    const uids = async (order?: Ordering) =>
+      (await svix.endpoint.list(app.id, order && { order })).data.map(({ uid }) => uid)
+    expect(await uids(), 'the newest first').toEqual(['second', 'hooks'])
+    expect(await uids(Ordering.Ascending)).toEqual(['hooks', 'second'])
 
     expect(await svix.endpoint.getHeaders(app.id, 'hooks')).toEqual({
       headers: { 'X-Tenant': '7' },

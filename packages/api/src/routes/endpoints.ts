@@ -30,7 +30,7 @@ export const endpointRoutes = [
     path: '/api/v1/app/{app_id}/endpoint',
     operationId: 'endpoint.list',
     svix: true,
-    summary: 'List endpoints',
+    summary: 'List endpoints, the newest first',
     access: 'application',
     scope: 'integrations:read',
     query: endpointListQuery,

@@ -152,7 +152,7 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     },
 
     async list(org, app, options = {}) {
-      return pageOf(directory.endpoints(org, app), (row) => row.id, options)
+      return pageOf(directory.endpoints(org, app), (row) => row.id, { order: 'descending', ...options })
     },
 
     async update(org, app, id, patch, write) {
