@@ -72,6 +72,7 @@ export const errorCodes = {
   internal: { status: 500, when: 'a bug; `detail` has a request id, under which the log has the rest' },
   overloaded: { status: 503, when: 'the disk is full or too much work is waiting; try again after Retry-After' },
   closed: { status: 503, when: 'the server is stopping; try again after Retry-After' },
+  not_serving: { status: 503, when: 'a health check: the server takes no requests now; `detail` says why' },
   database_locked: {
     status: 503,
     when: 'another process has locked the database, so nothing was read or written; try again after Retry-After',

@@ -47,7 +47,11 @@ describe('A8 a database that another process has locked', () => {
 
     const ready = await call('GET', '/readyz')
     expect(ready.status).toBe(503)
-    expect(ready.json).toMatchObject({ status: 'not ready', reasons: [expect.stringMatching(/locked the database/)] })
+    expect(ready.json).toMatchObject({
+      code: 'not_serving',
+      status: 'not ready',
+      reasons: [expect.stringMatching(/locked the database/)],
+    })
     expect(server.engine.health()).toMatchObject({ ok: false })
     expect((await call('GET', '/livez')).status).toBe(200)
 

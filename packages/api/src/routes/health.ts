@@ -21,6 +21,7 @@ export const healthRoutes = [
     scope: null,
     status: 200,
     response: Readiness,
+    refusals: ['not_serving'],
   },
   {
     method: 'GET',
@@ -31,6 +32,7 @@ export const healthRoutes = [
     scope: null,
     status: 204,
     response: null,
+    refusals: ['not_serving'],
   },
   {
     method: 'GET',

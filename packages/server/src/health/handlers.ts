@@ -25,11 +25,11 @@ export function health(lifecycle: Lifecycle, logTrouble: () => string | null): H
 }
 
 /** A 503 with the body of /readyz. */
-class NotReady extends Refusal {
+class NotReady extends Refusal<'not_serving'> {
   readonly #reasons: readonly string[]
 
   constructor(reasons: readonly string[]) {
-    super(503, 'not_ready', reasons.join(' '), { headers: { 'retry-after': '5' } })
+    super(503, 'not_serving', reasons.join(' '), { headers: { 'retry-after': '5' } })
     this.#reasons = reasons
   }
 
