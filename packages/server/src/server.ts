@@ -53,6 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   mountRoutes(server, {
     engine,
     stream,
+    heldAsDisabled: settings.heldAsDisabled,
     authenticate: authenticator(settings.jwtSecret),
     handlers: handlersFor(lifecycle, links, () => ownLog?.trouble() ?? null),
   })

@@ -1,4 +1,5 @@
-import { EngineError, type Attempt, type Engine, type Message } from '@posthorn/engine'
+import type { Attempt, Engine, Message } from '@posthorn/engine'
+import { nullIfMissing } from '../null-if-missing.ts'
 
 /** The messages of attempts, by id. A message whose retention has ended is missing; its attempts may still be listed. */
 export async function messagesOf(
@@ -10,9 +11,4 @@ export async function messagesOf(
   const ids = [...new Set(attempts.map((attempt) => attempt.message))]
   const found = await Promise.all(ids.map((id) => engine.messages.get(org, app, id).catch(nullIfMissing)))
   return new Map(found.flatMap((message) => (message === null ? [] : [[message.id, message]])))
-}
-
-function nullIfMissing(error: unknown): null {
-  if (error instanceof EngineError && error.code === 'not_found') return null
-  throw error
 }

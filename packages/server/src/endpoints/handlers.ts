@@ -1,15 +1,17 @@
-import type { Message, Recovery } from '@posthorn/engine'
+import type { EndpointPatch, Message, Recovery } from '@posthorn/engine'
 import { endpointFields } from '@posthorn/model'
 import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
-import { idempotent, type HandlersOf } from '../http/handler.ts'
+import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
 import { writtenReply } from '../http/reply.ts'
 import { showKept } from '../http/show-kept.ts'
 import { isoTime } from '../iso-time.ts'
 import { messageText } from '../messages/message.ts'
+import { nullIfMissing } from '../null-if-missing.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { endpointInput, endpointOut, endpointPatch, endpointReplacement } from './endpoint.ts'
+import { withoutShownDisabled } from './held-as-disabled.ts'
 import { headerChanges, headersOut } from './headers.ts'
 import { secretOut } from './secret.ts'
 import { mockOut, testOut } from './trial.ts'
@@ -27,14 +29,19 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.get': async ({ engine, org, params }) =>
     endpointOut(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
 
-  'endpoint.upsert': async ({ engine, org, params, body, caller, write }) => {
+  'endpoint.upsert': async (call) => {
+    const { engine, org, params, body, caller, write } = call
     const { app_id: app, endpoint_id: name } = params
-    const given = { uid: body.uid, create: endpointInput(body), replace: endpointReplacement(body, caller) }
+    const replace = await withoutShown(call, endpointReplacement(body, caller))
+    const given = { uid: body.uid, create: endpointInput(body), replace }
     return writtenReply(await engine.endpoints.put(org, app, name, given, write), endpointOut)
   },
 
-  'endpoint.patch': async ({ engine, org, params, body, write }) =>
-    endpointOut(await engine.endpoints.update(org, params.app_id, params.endpoint_id, endpointPatch(body), write)),
+  'endpoint.patch': async (call) => {
+    const { engine, org, params, body, write } = call
+    const patch = await withoutShown(call, endpointPatch(body))
+    return endpointOut(await engine.endpoints.update(org, params.app_id, params.endpoint_id, patch, write))
+  },
 
   'endpoint.delete': async ({ engine, org, params, write }) => {
     await engine.endpoints.delete(org, params.app_id, params.endpoint_id, write)
@@ -120,4 +127,14 @@ export const endpoints: HandlersOf<'endpoint'> = {
     const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, write)
     return mockOut(result, mayDo(caller, 'secrets:read'))
   },
+}
+
+/** A change without what the client was only shown; see `held-as-disabled.ts`. */
+async function withoutShown(
+  { engine, org, params, heldAsDisabled }: Call<'endpoint.patch' | 'endpoint.upsert'>,
+  patch: EndpointPatch,
+): Promise<EndpointPatch> {
+  if (!heldAsDisabled || patch.disabled !== true) return patch
+  const before = await engine.endpoints.get(org, params.app_id, params.endpoint_id).catch(nullIfMissing)
+  return before ? withoutShownDisabled(patch, before) : patch
 }

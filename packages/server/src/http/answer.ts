@@ -1,6 +1,7 @@
 import type { Route } from '@posthorn/api'
 import { EngineError, tagOf, type Kept } from '@posthorn/engine'
 import type { FastifyReply } from 'fastify'
+import { heldAsDisabled } from '../endpoints/held-as-disabled.ts'
 import { etagOf, hasSeen } from './condition.ts'
 import type { AnyCall } from './read-call.ts'
 import { JsonText } from './json-text.ts'
@@ -28,14 +29,14 @@ export interface Answered {
 export async function answer(route: Route, handler: AnyHandler, call: AnyCall): Promise<Answered> {
   if (typeof handler === 'function') {
     const { status, body } = withStatus(route, await handler(call))
-    return { status, text: textOf(route, body), replayed: false, tag: tagIn(route, body) }
+    return { status, text: textOf(route, body, call), replayed: false, tag: tagIn(route, body) }
   }
   const write = await performed(handler, call)
   // An HTTP answer that an older version kept. It goes out as it is.
   if (write.kind === 'http_answer') return { status: write.status, text: write.body, replayed: true, tag: null }
   const { status, body: result } = withStatus(route, write.result)
   const body = handler.present(result, call)
-  return { status, text: textOf(route, body), replayed: write.replayed, tag: tagIn(route, body) }
+  return { status, text: textOf(route, body, call), replayed: write.replayed, tag: tagIn(route, body) }
 }
 
 /** What the write gave: now, or when its Idempotency-Key came for the first time. */
@@ -56,10 +57,11 @@ function tagIn(route: Route, body: unknown): string | null {
   return route.etag && route.response !== null ? tagOf(body as object) : null
 }
 
-function textOf(route: Route, body: unknown): string {
+function textOf(route: Route, body: unknown, call: AnyCall): string {
   if (route.response === null) return ''
   if (route.contentType) return String(body)
-  return body instanceof JsonText ? body.text : JSON.stringify(body)
+  if (body instanceof JsonText) return body.text
+  return JSON.stringify(call.heldAsDisabled ? heldAsDisabled(body) : body)
 }
 
 export function send(

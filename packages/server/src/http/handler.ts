@@ -17,6 +17,8 @@ export interface Call<Id extends OperationId> {
   readonly raw: string | null
   /** The body, where the row takes files and this is one; `body` is `undefined` then. */
   readonly file: IncomingFile | null
+  /** The setting: endpoints that are held are shown as disabled. */
+  readonly heldAsDisabled: boolean
   /** Goes into every write of the engine: who makes it, what it sees, on what condition, and the Idempotency-Key of an idempotent handler. */
   readonly write: WriteOptions & Condition
 }

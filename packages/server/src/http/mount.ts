@@ -15,6 +15,8 @@ export interface RouteParts {
   readonly authenticate: Authenticate
   readonly handlers: Handlers
   readonly stream: LogStream
+  /** Endpoints that are held are shown as disabled. */
+  readonly heldAsDisabled: boolean
 }
 
 /** The caller of a public operation. */
@@ -60,9 +62,9 @@ function checkToken(route: Route, authenticate: Authenticate) {
   }
 }
 
-function operationHandler(route: Route, { engine, handlers }: RouteParts) {
+function operationHandler(route: Route, { engine, handlers, heldAsDisabled }: RouteParts) {
   const handler = handlers[route.operationId as keyof Handlers] as AnyHandler
-  const readCall = callReader(route)
+  const readCall = callReader(route, heldAsDisabled)
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const call = await readCall(engine, request.caller ?? anonymous, request)

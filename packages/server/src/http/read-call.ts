@@ -23,7 +23,7 @@ export type AnyCall = Omit<Call<OperationId>, 'params' | 'query' | 'body'> & {
 type ReadCall = (engine: Engine, caller: Caller, request: FastifyRequest) => Promise<AnyCall>
 
 /** Reads a request as its row in the contract describes it. @throws Refusal 422, 415, 413; 404 for an application of another token */
-export function callReader(route: Route): ReadCall {
+export function callReader(route: Route, heldAsDisabled: boolean): ReadCall {
   const bodySchema = route.body && route.rawMember ? withoutRaw(route.body, rawNames(route)) : route.body
   const parameters = querySchema(route)
   const lists = listParameters(route)
@@ -52,7 +52,7 @@ export function callReader(route: Route): ReadCall {
       ...(featureFlags && { featureFlags }),
       ...(idempotency && { idempotency }),
     }
-    return { engine, caller, org: caller.org, params, query, body, raw, file, write }
+    return { engine, caller, org: caller.org, params, query, body, raw, file, heldAsDisabled, write }
   }
 }
 
