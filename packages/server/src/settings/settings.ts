@@ -74,7 +74,7 @@ export const settings = {
   heldAsDisabled: {
     env: 'POSTHORN_HELD_AS_DISABLED',
     description:
-      '`true`: the API shows an endpoint that is held (it failed for days, or answered 410) with `disabled: true`, for clients that look only there. Its messages are still kept.',
+      'With `true` the API shows an endpoint that is held (it failed for days, or answered 410) with `disabled: true`, for clients that look only there. Its messages are still kept.',
     default: false,
     read: (text) =>
       text === 'true' || text === 'false' ? { value: text === 'true' } : { problem: 'It must be true or false.' },
