@@ -42,6 +42,10 @@ export const MessageEndpointOut = z
   .object({
     ...endpointOutShape,
     ...answerShape(deliveryFields),
+    deleted: z.boolean().meta({
+      description:
+        'The endpoint was deleted. Its id, when it was created and the URL of its last attempt are known; its other settings are not, and have their defaults.',
+    }),
     status: Status,
     statusText: StatusText,
   })

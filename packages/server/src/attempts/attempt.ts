@@ -1,5 +1,5 @@
 import type { AttemptOut, EndpointMessageOut, MessageEndpointOut } from '@posthorn/api'
-import type { Attempt, Delivery, Endpoint } from '@posthorn/engine'
+import type { Attempt, Delivery, Destination } from '@posthorn/engine'
 import { answerOf, attemptFields, deliveryFields } from '@posthorn/model'
 import { endpointOut } from '../endpoints/endpoint.ts'
 import { headerPairs } from '../endpoints/headers.ts'
@@ -39,11 +39,12 @@ export function triggerType(attempt: Attempt): 0 | 1 {
 const shownDelivery = answerOf(deliveryFields)
 
 /** An endpoint that a message goes to, and how the delivery stands. */
-export function destinationOut(delivery: Delivery & { readonly target: Endpoint }): MessageEndpointOut {
+export function destinationOut(delivery: Destination): MessageEndpointOut {
   const status = statusOfDelivery(delivery)
   return {
     ...endpointOut(delivery.target),
     ...shownDelivery(delivery),
+    deleted: delivery.deleted,
     status,
     statusText: statusTexts[status],
   }

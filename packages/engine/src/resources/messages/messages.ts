@@ -5,6 +5,7 @@ import type { LatestAttempt } from '../../store/ledger.ts'
 import type { PendingWork } from '../../store/queue.ts'
 import { readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { deletedEndpoint, isEndpointId, standingAtDeleted } from './deleted-endpoint.ts'
 import { standing } from './standing.ts'
 
 /** Messages of an application. A message is named by its id or by its `eventId`. */
@@ -21,12 +22,19 @@ export interface MessageResource {
       before?: number
     },
   ): Promise<Page<Message>>
-  /** Where it went: one row an endpoint. */
-  deliveries(org: string, app: string, id: string): Promise<readonly (Delivery & { readonly target: Endpoint })[]>
+  /** Where it went: one row an endpoint, also those that were deleted since. */
+  deliveries(org: string, app: string, id: string): Promise<readonly Destination[]>
   /** How deliveries to one endpoint stand after these attempts, each the newest of its message; by message. */
   standings(endpoint: Endpoint, newest: readonly Attempt[]): Promise<ReadonlyMap<string, Delivery>>
   /** Forgets the payload; the message and its attempts stay. */
   expungePayload(org: string, app: string, id: string): Promise<void>
+}
+
+/** An endpoint that a message goes to, and how the delivery stands. */
+export interface Destination extends Delivery {
+  /** Of a deleted endpoint little more than its id is known. */
+  readonly target: Endpoint
+  readonly deleted: boolean
 }
 
 export function messages(parts: ResourceParts): MessageResource {
@@ -63,15 +71,19 @@ export function messages(parts: ResourceParts): MessageResource {
       const message = await queue.message(owner.application.id, id)
       if (!message) throw notFound('message', id)
       const latest = await ledger.latest(owner.application.id, message.id)
-      const targets = [...new Set([...message.targets, ...latest.map((row) => row.endpoint)])]
+      const targets = [...new Set([...message.targets, ...latest.map((row) => row.endpoint)])].filter(isEndpointId)
       const pending = await queue.pending(targets, [message.id])
-      return targets.flatMap((target) => {
-        const entry = owner.endpoints.get(target)
-        if (!entry) return []
-        const last = latest.find((row) => row.endpoint === target)
-        const waiting = pending.find((row) => row.target === target)
-        return [{ ...delivery(message.id, entry.endpoint, last, waiting), target: entry.endpoint }]
-      })
+      return Promise.all(
+        targets.map(async (target) => {
+          const endpoint = owner.endpoints.get(target)?.endpoint
+          const last = latest.find((row) => row.endpoint === target)
+          const waiting = pending.find((row) => row.target === target)
+          if (endpoint) return { ...delivery(message.id, endpoint, last, waiting), target: endpoint, deleted: false }
+          const gone = await deletedEndpoint(ledger, owner.application, target)
+          const stands = standingAtDeleted(gone, last?.attempt.result ?? null)
+          return { ...delivery(message.id, gone, last, undefined), ...stands, target: gone, deleted: true }
+        }),
+      )
     },
 
     async standings(endpoint, newest) {
