@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { errorCodes, type ErrorCode } from './error-codes.ts'
+import { takesCondition, taggedNoun } from './conditions.ts'
 import { listParameters, listSpellings, refusesOthers } from './lenient.ts'
 import { refusalsOf } from './refusals.ts'
 import type { Route } from './route.ts'
@@ -87,7 +88,7 @@ function operation(route: Route, components: Json, refusals: Refusals): Json {
   const success: Json = route.response
     ? {
         description: 'Success',
-        ...(route.etag ? { headers: etagHeader } : {}),
+        ...(route.etag === 'answer' ? { headers: etagHeader } : {}),
         content: {
           [contentTypeOf(route)]: {
             schema: schemaOf(route.response, 'output', components),
@@ -158,7 +159,7 @@ function queryParameters(route: Route): Json[] {
 
 function headerParameters(route: Route): Json[] {
   const isRead = route.method === 'GET'
-  const isChange = !isRead && route.method !== 'POST'
+  const noun = taggedNoun(route)
   return [
     ...(route.method === 'POST' && !route.ignoresIdempotencyKey
       ? [
@@ -169,21 +170,29 @@ function headerParameters(route: Route): Json[] {
           ),
         ]
       : []),
-    ...(route.etag && isChange
+    ...(takesCondition(route)
       ? [
           headerParameter(
             'If-Match',
-            'ETags, or `*`. The change is made if one of them is the ETag of what is stored; otherwise a 412. Weak ETags never match.',
+            `ETags, or \`*\`. The change is made if one of them is the ETag of the ${noun} as it is stored; otherwise a 412. Weak ETags never match.`,
+          ),
+          headerParameter(
+            'If-None-Match',
+            route.alsoStatus === 201
+              ? `ETags, or \`*\`, with which the PUT only creates. A 412 if one of them is the ETag of the ${noun} as it is stored.`
+              : `ETags, or \`*\`. A 412 if one of them is the ETag of the ${noun} as it is stored.`,
           ),
         ]
       : []),
-    ...(route.etag && (isRead || route.method === 'PUT')
+    ...(route.etag && isRead
       ? [
           headerParameter(
+            'If-Match',
+            `ETags, or \`*\`. A 412 if none of them is the ETag of the ${noun}. Weak ETags never match.`,
+          ),
+          headerParameter(
             'If-None-Match',
-            isRead
-              ? 'ETags, or `*`. A 304 without a body if one of them is the current ETag.'
-              : 'ETags, or `*`, with which the PUT only creates. A 412 if one of them is the ETag of what is stored.',
+            `ETags, or \`*\`. A 304 without a body if one of them is the ETag of the ${noun}.`,
           ),
         ]
       : []),

@@ -38,7 +38,7 @@ export function refusalsOf(route: Route): ReadonlyMap<number, readonly ErrorCode
     ...(route.query || refusesOthers(route) ? (['validation_error'] as const) : []),
     ...(hasBody ? (['timeout', 'payload_too_large', 'unsupported_media_type', 'validation_error'] as const) : []),
     ...(route.method === 'POST' ? (['validation_error', 'idempotency_key_reused'] as const) : []),
-    ...(route.method === 'GET' ? [] : ofChanges),
+    ...(route.method === 'GET' ? (route.etag ? (['precondition_failed'] as const) : []) : ofChanges),
     ...(route.refusals ?? []),
   ]
   return Map.groupBy(

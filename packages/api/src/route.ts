@@ -42,9 +42,12 @@ export interface Route {
   /** The response is text of this type, and `response` is a string. */
   readonly contentType?: string
   /**
-   * Its path or its answer is one resource that has an ETag: answers have it, and changes by PUT, PATCH and DELETE take `If-Match`.
+   * `answer`: its answer has an ETag, that of the resource in its path or in its body. `changed`: it changes a resource that has one, and
+   * its answer is none or another.
    */
-  readonly etag?: true
+  readonly etag?: 'answer' | 'changed'
+  /** A POST that makes a new resource. */
+  readonly creates?: true
   /** A POST that changes nothing, or gives the same state each time: `Idempotency-Key` is accepted and has no effect. */
   readonly ignoresIdempotencyKey?: true
 }

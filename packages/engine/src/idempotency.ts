@@ -1,4 +1,5 @@
 import type { Idempotency } from './write-options.ts'
+import type { Clock } from './clock.ts'
 import { EngineError, type Kept } from './errors.ts'
 import type { IdempotencyRecord, Replay } from './store/idempotency.ts'
 import type { Queue } from './store/queue.ts'
@@ -20,6 +21,35 @@ export function idempotencyRecord(
   if (!idempotency) return null
   const { key, fingerprint } = idempotency
   return { key, fingerprint, answer: JSON.stringify(result), createdAt: now, expiresAt: now + rememberedMs }
+}
+
+/**
+ * Runs a write that may be a repeat. A repeat is told so, also where something refuses it by now: its own first change has used up the
+ * last place, or has changed the ETag that it expects.
+ */
+export async function orRepeated<T>(
+  parts: RepeatParts,
+  { idempotency }: { readonly idempotency?: Idempotency },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof EngineError && error.code !== 'idempotent_replay') await refuseRepeat(parts, idempotency)
+    throw error
+  }
+}
+
+interface RepeatParts {
+  readonly queue: Pick<Queue, 'answered'>
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** Asks the store whether this is a repeat, where nothing is written that would tell. @throws EngineError `idempotent_replay` */
+export async function refuseRepeat({ queue, clock }: RepeatParts, idempotency: Idempotency | undefined): Promise<void> {
+  const record = idempotencyRecord(idempotency, null, clock.now())
+  const found = record && (await queue.answered(record))
+  if (found) throw repeated(idempotency, found)
 }
 
 /** What the store found under the key, or that the key belongs to another request. */

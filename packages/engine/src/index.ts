@@ -39,7 +39,7 @@ export type {
   TransportRequest,
   TransportResponse,
 } from './transport/transport.ts'
-export { tagOf, tagOfApplication, tagOfEndpoint, tagOfEventType } from './resources/tag.ts'
+export { checkTags, tagOf, tagOfApplication, tagOfEndpoint, tagOfEventType, tagOfText } from './checks/tag.ts'
 export { dialectAnswer } from './resources/dialects/dialect-info.ts'
 export { open } from './open.ts'
 export { descriptorShares, type DescriptorShares } from './descriptors.ts'

@@ -12,6 +12,8 @@ export interface Viewer {
   readonly customer?: string
   /** The feature flags of a customer, who sees no event types with other flags. When absent, every event type is seen. */
   readonly featureFlags?: readonly string[]
+  /** It is shown endpoints that are held as disabled. */
+  readonly seesHeldAsDisabled?: boolean
 }
 
 /** Who makes a change. Every write that the audit log tells takes it as its last argument. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { FastifyInstance } from 'fastify'
+import { etagOf, hasSeen } from './http/condition.ts'
 import { pageHeaders } from './http/security-headers.ts'
 
 /** Each file has one fixed address, so no name from a request reaches the file system. */
@@ -18,13 +19,13 @@ const files = [
 export function mountLivePage(server: FastifyInstance): void {
   for (const { url, name, type } of files) {
     const bytes = readFileSync(new URL(`../static/${name}`, import.meta.url))
-    const etag = `"${createHash('sha256').update(bytes).digest('base64url')}"`
+    const tag = createHash('sha256').update(bytes).digest('base64url')
     server.route({
       method: ['GET', 'HEAD'],
       url,
       handler: async (request, reply) => {
-        reply.headers({ ...pageHeaders, etag })
-        if (request.headers['if-none-match'] === etag) return reply.code(304).send()
+        reply.headers({ ...pageHeaders, etag: etagOf(tag) })
+        if (hasSeen(tag, request)) return reply.code(304).send()
         return reply.header('content-type', type).send(bytes)
       },
     })

@@ -42,6 +42,7 @@ export const presetRoutes = [
     method: 'POST',
     path: '/api/v1/app/{app_id}/preset',
     operationId: 'preset.apply',
+    etag: 'answer',
     summary: 'Apply a preset to an application: event types, dialect, policy and rules',
     access: 'organization',
     scope: 'admin',

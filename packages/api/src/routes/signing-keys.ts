@@ -17,6 +17,7 @@ export const signingKeyRoutes = [
     method: 'POST',
     path: '/api/v1/app/{app_id}/signing-key/reset',
     operationId: 'signingKey.reset',
+    etag: 'changed',
     summary: 'Replace the signing key with an overlap; audited',
     access: 'application',
     scope: 'integrations:write',

@@ -2,7 +2,7 @@ import { checkJson, checkPayload } from '../checks/payload.ts'
 import { checkTarget } from '../pipeline/check-targets.ts'
 import type { Clock, Random } from '../clock.ts'
 import type { Directory } from '../directory/directory.ts'
-import type { WriteOptions } from '../write-options.ts'
+import type { Condition, WriteOptions } from '../write-options.ts'
 import type { ResultFile } from './result.ts'
 import { EngineError, notFound } from '../errors.ts'
 import type { NewId } from '../ids.ts'
@@ -14,6 +14,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 import type { OperationEnding, OperationRow, OperationStore } from '../store/operation-store.ts'
 import type { Queue, StoredMessage } from '../store/queue.ts'
 import { hashOf, newFileToken } from './claim-id.ts'
+import { tagOfOperation, checkTags } from '../checks/tag.ts'
 import type { ReceivedFile, ResultFiles } from './files.ts'
 
 export interface EndParts {
@@ -61,7 +62,7 @@ export async function fileOf(
   app: string,
   id: string,
   { file, name, contentType, bytes }: ResultFile,
-  write: WriteOptions,
+  write: WriteOptions & Condition,
 ): Promise<{ readonly end: Ending; readonly received: ReceivedFile }> {
   const { directory, files, random } = parts
   checkName(name)
@@ -70,6 +71,7 @@ export async function fileOf(
   const row = await parts.operations.operation(directory.application(org, app).application.id, id)
   if (!row) throw notFound('operation', id)
   refuseEnded(row, write)
+  checkOperation(row, write)
   // Random, because two uploads for one operation at the same time must not write into the same file.
   const stored = `${id}-${Buffer.from(random.bytes(8)).toString('hex')}`
   const received = await files.receive(stored, file, bytes)
@@ -95,7 +97,7 @@ export async function endOperation(
   app: string,
   id: string,
   end: Ending,
-  write: WriteOptions,
+  write: WriteOptions & Condition,
 ): Promise<Operation> {
   const { directory, clock } = parts
   return directory.writes.exclusively(`operation ${id}`, async () => {
@@ -104,6 +106,7 @@ export async function endOperation(
       const row = await parts.operations.operation(entry.application.id, id)
       if (!row) throw notFound('operation', id)
       refuseEnded(row, write)
+      checkOperation(row, write)
       const now = clock.now()
       const message = callbackMessage(parts, row.operation, end.state, now)
       const expiresAt = now + row.lastsMs
@@ -138,6 +141,11 @@ export async function endOperation(
 /** A request with an Idempotency-Key is not refused here: it may be a repeat, which only the store can tell. */
 function refuseEnded({ operation }: OperationRow, { idempotency }: WriteOptions): void {
   if (operation.state !== 'running' && !idempotency) throw refusal({ state: 'operation_ended' }, { eventId: null })
+}
+
+/** One that has ended is refused by the store, or this is a repeat. @throws EngineError `precondition_failed` */
+function checkOperation({ operation }: OperationRow, condition: Condition): void {
+  if (operation.state === 'running') checkTags(condition, [tagOfOperation(operation)])
 }
 
 /** The message that stands in the log for the callback. It does not contain the result, which the receiver fetches. */

@@ -1,5 +1,5 @@
 import type { WriteOptions } from '../write-options.ts'
-import type { Clock } from '../clock.ts'
+import { changedAt, type Clock } from '../clock.ts'
 import { checkStep } from '../checks/rules.ts'
 import type { Directory } from '../directory/directory.ts'
 import type { EndpointEntry } from '../directory/entries.ts'
@@ -124,17 +124,16 @@ async function release(parts: RecoverParts, entry: EndpointEntry, range: Range, 
     for (let step = -1; step !== 0; released += step) step = await queue.bringForward(held)
   }
   // Somebody wants it sent now, so a pause that the receiver asked for ends too.
-  if (allSince || pausedUntil !== null) await moveResumeFrom(parts, entry, allSince ? from : resumeFrom, now)
+  if (allSince || pausedUntil !== null) await moveResumeFrom(parts, entry, allSince ? from : resumeFrom)
   return released
 }
 
 async function moveResumeFrom(
-  { directory, schedule }: RecoverParts,
+  { directory, schedule, clock }: RecoverParts,
   { endpoint, secrets, secondarySecrets }: EndpointEntry,
   moment: number,
-  now: number,
 ): Promise<void> {
-  const moved = { ...endpoint, resumeFrom: moment, pausedUntil: null, updatedAt: now }
+  const moved = { ...endpoint, resumeFrom: moment, pausedUntil: null, updatedAt: changedAt(clock, endpoint) }
   await directory.writes.write({ kind: 'put_endpoint', endpoint: moved, secrets, secondarySecrets, create: false })
   schedule.wake(endpoint.id, endpoint.app)
 }

@@ -1,5 +1,13 @@
 import type { AttemptOut, QueryOf, RouteOf } from '@posthorn/api'
-import type { Attempt, AttemptFilter, Engine, Message, Page } from '@posthorn/engine'
+import {
+  checkTags,
+  tagOf,
+  type Attempt,
+  type AttemptFilter,
+  type Engine,
+  type Message,
+  type Page,
+} from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
@@ -31,11 +39,19 @@ export const attempts: HandlersOf<'attempt'> = {
   'attempt.get': async ({ engine, org, params, query }) => {
     const attempt = await attemptOf(engine, org, params)
     const body = await engine.attempts.requestBody(attempt)
-    return attemptOut(attempt, viewOf({ ...query, with_content: true }), body)
+    return attemptOut(attempt, wholeView(query), body)
   },
 
-  'attempt.expungeContent': async ({ engine, org, params }) => {
+  'attempt.expungeContent': async ({ engine, org, params, write }) => {
     const attempt = await attemptOf(engine, org, params)
+    if (write.ifMatch !== undefined || write.ifNoneMatch !== undefined) {
+      const body = await engine.attempts.requestBody(attempt)
+      const views = [wholeView({}), wholeView({ expanded_statuses: true })]
+      checkTags(
+        write,
+        views.map((view) => tagOf(attemptOut(attempt, view, body))),
+      )
+    }
     await engine.attempts.expungeContent(org, params.app_id, attempt.id)
     return undefined
   },
@@ -84,6 +100,11 @@ async function list(engine: Engine, org: string, app: string, filter: AttemptFil
 
 function viewOf(query: Pick<ListQuery, 'with_content' | 'expanded_statuses'>): AttemptView {
   return { withContent: query.with_content ?? true, expandedStatuses: query.expanded_statuses ?? false }
+}
+
+/** One attempt, with all that is known of it. */
+function wholeView(query: Pick<ListQuery, 'expanded_statuses'>): AttemptView {
+  return viewOf({ ...query, with_content: true })
 }
 
 function attemptPage(page: Page<Attempt>, view: AttemptView, messages?: ReadonlyMap<string, Message>) {

@@ -1,17 +1,20 @@
-import type { EndpointPatch, Message, Recovery } from '@posthorn/engine'
-import { endpointFields } from '@posthorn/model'
+import { tagOfEndpoint, type Message, type Recovery } from '@posthorn/engine'
 import { mayDo } from '../auth/authorize.ts'
 import { requireObject } from '../http/json-body.ts'
-import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
+import { idempotent, type HandlersOf } from '../http/handler.ts'
 import { pageOptions, pageOut } from '../http/paging.ts'
-import { writtenReply } from '../http/reply.ts'
-import { showKept } from '../http/show-kept.ts'
+import { tagged, writtenReply } from '../http/reply.ts'
 import { isoTime } from '../iso-time.ts'
 import { messageText } from '../messages/message.ts'
-import { nullIfMissing } from '../null-if-missing.ts'
 import { withoutUndefined } from '../without-undefined.ts'
-import { endpointInput, endpointOut, endpointPatch, endpointReplacement } from './endpoint.ts'
-import { withoutShownDisabled } from './held-as-disabled.ts'
+import {
+  endpointInput,
+  endpointOut,
+  endpointPatch,
+  endpointReplacement,
+  endpointReply,
+  keptEndpointReply,
+} from './endpoint.ts'
 import { headerChanges, headersOut } from './headers.ts'
 import { secretOut } from './secret.ts'
 import { mockOut, testOut } from './trial.ts'
@@ -23,33 +26,31 @@ export const endpoints: HandlersOf<'endpoint'> = {
   'endpoint.create': idempotent({
     perform: ({ engine, org, params, body, write }) =>
       engine.endpoints.create(org, params.app_id, endpointInput(body), write),
-    present: showKept(endpointFields),
+    present: keptEndpointReply,
   }),
 
   'endpoint.get': async ({ engine, org, params }) =>
-    endpointOut(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
+    endpointReply(await engine.endpoints.get(org, params.app_id, params.endpoint_id)),
 
-  'endpoint.upsert': async (call) => {
-    const { engine, org, params, body, caller, write } = call
+  'endpoint.upsert': async ({ engine, org, params, body, caller, write }) => {
     const { app_id: app, endpoint_id: name } = params
-    const replace = await withoutShown(call, endpointReplacement(body, caller))
-    const given = { uid: body.uid, create: endpointInput(body), replace }
-    return writtenReply(await engine.endpoints.put(org, app, name, given, write), endpointOut)
+    const given = { uid: body.uid, create: endpointInput(body), replace: endpointReplacement(body, caller) }
+    return writtenReply(await engine.endpoints.put(org, app, name, given, write), endpointReply)
   },
 
-  'endpoint.patch': async (call) => {
-    const { engine, org, params, body, write } = call
-    const patch = await withoutShown(call, endpointPatch(body))
-    return endpointOut(await engine.endpoints.update(org, params.app_id, params.endpoint_id, patch, write))
-  },
+  'endpoint.patch': async ({ engine, org, params, body, write }) =>
+    endpointReply(await engine.endpoints.update(org, params.app_id, params.endpoint_id, endpointPatch(body), write)),
 
   'endpoint.delete': async ({ engine, org, params, write }) => {
     await engine.endpoints.delete(org, params.app_id, params.endpoint_id, write)
     return undefined
   },
 
-  'endpoint.getHeaders': async ({ engine, org, params }) =>
-    headersOut((await engine.endpoints.get(org, params.app_id, params.endpoint_id)).headers),
+  'endpoint.getHeaders': async ({ engine, org, params }) => {
+    const endpoint = await engine.endpoints.get(org, params.app_id, params.endpoint_id)
+    // Not a tag of the answer, in which values are hidden.
+    return tagged(headersOut(endpoint.headers), tagOfEndpoint(endpoint))
+  },
 
   'endpoint.setHeaders': async ({ engine, org, params, body, write }) => {
     await engine.endpoints.update(org, params.app_id, params.endpoint_id, { headers: body.headers }, write)
@@ -68,16 +69,16 @@ export const endpoints: HandlersOf<'endpoint'> = {
   },
 
   'endpoint.subscribe': async ({ engine, org, params, body, write }) =>
-    endpointOut(await engine.endpoints.subscribe(org, params.app_id, params.endpoint_id, body.eventType, write)),
+    endpointReply(await engine.endpoints.subscribe(org, params.app_id, params.endpoint_id, body.eventType, write)),
 
   'endpoint.unsubscribe': async ({ engine, org, params, body, write }) =>
-    endpointOut(await engine.endpoints.unsubscribe(org, params.app_id, params.endpoint_id, body.eventType, write)),
+    endpointReply(await engine.endpoints.unsubscribe(org, params.app_id, params.endpoint_id, body.eventType, write)),
 
   'endpoint.activate': async ({ engine, org, params, write }) =>
-    endpointOut(await engine.endpoints.activate(org, params.app_id, params.endpoint_id, write)),
+    endpointReply(await engine.endpoints.activate(org, params.app_id, params.endpoint_id, write)),
 
   'endpoint.deactivate': async ({ engine, org, params, write }) =>
-    endpointOut(await engine.endpoints.deactivate(org, params.app_id, params.endpoint_id, write)),
+    endpointReply(await engine.endpoints.deactivate(org, params.app_id, params.endpoint_id, write)),
 
   'endpoint.test': async ({ engine, org, params, caller }) =>
     testOut(await engine.endpoints.test(org, params.app_id, params.endpoint_id), mayDo(caller, 'secrets:read')),
@@ -127,14 +128,4 @@ export const endpoints: HandlersOf<'endpoint'> = {
     const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, write)
     return mockOut(result, mayDo(caller, 'secrets:read'))
   },
-}
-
-/** A change without what the client was only shown; see `held-as-disabled.ts`. */
-async function withoutShown(
-  { engine, org, params, heldAsDisabled }: Call<'endpoint.patch' | 'endpoint.upsert'>,
-  patch: EndpointPatch,
-): Promise<EndpointPatch> {
-  if (!heldAsDisabled || patch.disabled !== true) return patch
-  const before = await engine.endpoints.get(org, params.app_id, params.endpoint_id).catch(nullIfMissing)
-  return before ? withoutShownDisabled(patch, before) : patch
 }

@@ -1,8 +1,8 @@
 import type { Route } from '@posthorn/api'
-import { EngineError, tagOf, type Kept } from '@posthorn/engine'
+import { EngineError, tagOfText, type Kept } from '@posthorn/engine'
 import type { FastifyReply } from 'fastify'
 import { heldAsDisabled } from '../endpoints/held-as-disabled.ts'
-import { etagOf, hasSeen } from './condition.ts'
+import { etagOf, hasSeen, refuseOther } from './condition.ts'
 import type { AnyCall } from './read-call.ts'
 import { JsonText } from './json-text.ts'
 import { Reply } from './reply.ts'
@@ -28,15 +28,17 @@ export interface Answered {
 /** Runs a handler and writes down its answer. */
 export async function answer(route: Route, handler: AnyHandler, call: AnyCall): Promise<Answered> {
   if (typeof handler === 'function') {
-    const { status, body } = withStatus(route, await handler(call))
-    return { status, text: textOf(route, body, call), replayed: false, tag: tagIn(route, body) }
+    const { status, body, tag } = asReply(route, await handler(call))
+    const text = textOf(route, body, call)
+    return { status, text, replayed: false, tag: tag ?? tagIn(route, text) }
   }
   const write = await performed(handler, call)
   // An HTTP answer that an older version kept. It goes out as it is.
   if (write.kind === 'http_answer') return { status: write.status, text: write.body, replayed: true, tag: null }
-  const { status, body: result } = withStatus(route, write.result)
-  const body = handler.present(result, call)
-  return { status, text: textOf(route, body, call), replayed: write.replayed, tag: tagIn(route, body) }
+  const { status, body: result } = asReply(route, write.result)
+  const { body, tag } = asReply(route, handler.present(result, call))
+  const text = textOf(route, body, call)
+  return { status, text, replayed: write.replayed, tag: tag ?? tagIn(route, text) }
 }
 
 /** What the write gave: now, or when its Idempotency-Key came for the first time. */
@@ -49,12 +51,13 @@ async function performed(handler: AnyIdempotentHandler, call: AnyCall): Promise<
   }
 }
 
-function withStatus(route: Route, given: unknown): { readonly status: number; readonly body: unknown } {
-  return given instanceof Reply ? given : { status: route.status, body: given }
+function asReply(route: Route, given: unknown): Pick<Answered, 'status' | 'tag'> & { readonly body: unknown } {
+  if (!(given instanceof Reply)) return { status: route.status, body: given, tag: null }
+  return { status: given.status ?? route.status, body: given.body, tag: given.tag }
 }
 
-function tagIn(route: Route, body: unknown): string | null {
-  return route.etag && route.response !== null ? tagOf(body as object) : null
+function tagIn(route: Route, text: string): string | null {
+  return route.etag === 'answer' ? tagOfText(text) : null
 }
 
 function textOf(route: Route, body: unknown, call: AnyCall): string {
@@ -75,6 +78,7 @@ export function send(
     reply.header('etag', etagOf(tag))
     const { method } = reply.request
     const isRead = method === 'GET' || method === 'HEAD'
+    if (isRead) refuseOther(tag, reply.request)
     if (isRead && hasSeen(tag, reply.request)) return reply.code(304).send()
   }
   if (text === '') return reply.send()

@@ -1,4 +1,4 @@
-import type { Route } from '@posthorn/api'
+import { takesCondition, type Route } from '@posthorn/api'
 import type { Condition } from '@posthorn/engine'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from './refusal.ts'
@@ -11,20 +11,34 @@ export function conditionOf(route: Route, { headers }: FastifyRequest): Conditio
   if (route.method === 'GET') return {}
   const ifMatch = tagsOf(headers['if-match'], 'strong')
   const ifNoneMatch = tagsOf(headers['if-none-match'], 'weak')
-  if (route.etag && route.method !== 'POST')
+  if (takesCondition(route))
     return { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) }
-  if (ifMatch === undefined || ifMatch === '*') return {}
-  throw new Refusal(
-    412,
-    'precondition_failed',
-    'This operation changes nothing that has an ETag, so `If-Match` cannot be met. Nothing was changed. Leave the header out.',
-  )
+  if (ifMatch !== undefined && ifMatch !== '*')
+    throw new Refusal(
+      412,
+      'precondition_failed',
+      'This operation changes nothing that has an ETag, so `If-Match` cannot be met. Nothing was changed. Leave the header out.',
+    )
+  return route.creates && ifNoneMatch !== undefined ? { ifNoneMatch } : {}
 }
 
 /** Whether the one who reads has what would be answered: `If-None-Match`, where weak tags count too. */
 export function hasSeen(tag: string, { headers }: FastifyRequest): boolean {
-  const tags = tagsOf(headers['if-none-match'], 'weak')
-  return tags !== undefined && (tags === '*' || tags.includes(tag))
+  return meets(tagsOf(headers['if-none-match'], 'weak') ?? [], tag)
+}
+
+/** Asks for `If-Match` of a read. @throws Refusal 412 */
+export function refuseOther(tag: string, { headers }: FastifyRequest): void {
+  if (meets(tagsOf(headers['if-match'], 'strong') ?? '*', tag)) return
+  throw new Refusal(
+    412,
+    'precondition_failed',
+    'What is there now has another ETag than those of `If-Match`. Leave the header out to read it.',
+  )
+}
+
+function meets(tags: readonly string[] | '*', tag: string): boolean {
+  return tags === '*' || tags.includes(tag)
 }
 
 export function etagOf(tag: string): string {

@@ -26,7 +26,7 @@ export interface Call<Id extends OperationId> {
 /** The body of a success: a value of the row's schema, or JSON text of one. */
 type Body<Id extends OperationId> = ResponseOf<RouteOf<Id>> | JsonText<ResponseOf<RouteOf<Id>>>
 
-/** A `Reply` has another status than the row's. */
+/** A `Reply` has another status than the row's, or a tag. That of `present` has no status. */
 type Answer<Id extends OperationId> = Body<Id> | Reply<Body<Id>>
 
 type PlainHandler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>> | Answer<Id>
@@ -38,13 +38,13 @@ type PlainHandler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<I
  */
 interface IdempotentHandler<Id extends OperationId> {
   perform(call: Call<Id>): Promise<unknown>
-  present(result: never, call: Call<Id>): Body<Id>
+  present(result: never, call: Call<Id>): Answer<Id>
 }
 
 /** Ties the two steps of a handler together: `present` takes what `perform` gives. A `Reply` has another status than the row's. */
 export function idempotent<Id extends OperationId, Result>(handler: {
   perform(call: Call<Id>): Promise<Result | Reply<Result>>
-  present(result: Result, call: Call<Id>): Body<Id>
+  present(result: Result, call: Call<Id>): Answer<Id>
 }): IdempotentHandler<Id> {
   return handler
 }

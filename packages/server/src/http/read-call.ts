@@ -50,6 +50,7 @@ export function callReader(route: Route, heldAsDisabled: boolean): ReadCall {
       ...condition,
       ...(app !== null && { customer: app }),
       ...(featureFlags && { featureFlags }),
+      ...(heldAsDisabled && { seesHeldAsDisabled: true }),
       ...(idempotency && { idempotency }),
     }
     return { engine, caller, org: caller.org, params, query, body, raw, file, heldAsDisabled, write }

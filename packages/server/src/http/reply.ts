@@ -1,18 +1,27 @@
 /** The answer to a PUT: 201 when it created. */
 export function writtenReply<Row, Out>(
   { row, created }: { readonly row: Row; readonly created: boolean },
-  show: (row: Row) => Out,
+  show: (row: Row) => Out | Reply<Out>,
 ): Out | Reply<Out> {
-  return created ? new Reply(201, show(row)) : show(row)
+  const shown = show(row)
+  if (!created) return shown
+  return shown instanceof Reply ? new Reply(201, shown.body, shown.tag) : new Reply(201, shown)
 }
 
-/** A result or a body with another status than the row's. */
-export class Reply<T> {
-  readonly status: 200 | 201 | 202
-  readonly body: T
+/** A body with the tag of the row that it shows, or that it is a part of. */
+export function tagged<T>(body: T, tag: string): Reply<T> {
+  return new Reply<T>(null, body, tag)
+}
 
-  constructor(status: 200 | 201 | 202, body: T) {
+/** A result or a body with another status than the row's (`null`: the same), or with a tag that is not that of its text. */
+export class Reply<T> {
+  readonly status: 200 | 201 | 202 | null
+  readonly body: T
+  readonly tag: string | null
+
+  constructor(status: 200 | 201 | 202 | null, body: T, tag: string | null = null) {
     this.status = status
     this.body = body
+    this.tag = tag
   }
 }

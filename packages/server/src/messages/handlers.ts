@@ -1,4 +1,4 @@
-import { EngineError, type Message } from '@posthorn/engine'
+import { checkTags, EngineError, tagOfText, type Message } from '@posthorn/engine'
 import { applicationInput } from '../applications/application.ts'
 import { mayDo } from '../auth/authorize.ts'
 import { idempotent, type Call, type HandlersOf } from '../http/handler.ts'
@@ -37,7 +37,13 @@ export const messages: HandlersOf<'message'> = {
   'message.get': async ({ engine, org, params, query }) =>
     messageText(await engine.messages.get(org, params.app_id, params.msg_id), query.with_content ?? true),
 
-  'message.expungeContent': async ({ engine, org, params }) => {
+  'message.expungeContent': async ({ engine, org, params, write }) => {
+    const message = await engine.messages.get(org, params.app_id, params.msg_id)
+    // Nothing else changes a message, so there is no turn in which this has to be asked.
+    checkTags(
+      write,
+      [true, false].map((withContent) => tagOfText(messageText(message, withContent).text)),
+    )
     await engine.messages.expungePayload(org, params.app_id, params.msg_id)
     return undefined
   },

@@ -1,5 +1,6 @@
 import type { Engine } from '@posthorn/engine'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { etagOf, hasSeen, refuseOther } from '../http/condition.ts'
 import { attachment } from './content-disposition.ts'
 import { rangeOf } from './range.ts'
 
@@ -13,7 +14,7 @@ export function mountFiles(server: FastifyInstance, engine: Engine): void {
     url: '/files/:token',
     handler: async (request, reply) => {
       const file = await engine.operations.file(request.params.token)
-      const etag = `"${file.digest}"`
+      const etag = etagOf(file.digest)
       reply.headers({
         'content-type': file.contentType,
         'content-disposition': attachment(file.name),
@@ -22,7 +23,8 @@ export function mountFiles(server: FastifyInstance, engine: Engine): void {
         'accept-ranges': 'bytes',
         etag,
       })
-      if (isKnown(request, etag)) return reply.code(304).send()
+      refuseOther(file.digest, request)
+      if (hasSeen(file.digest, request)) return reply.code(304).send()
       const range = mayBeRange(request, etag) ? rangeOf(request.headers.range, file.bytes) : null
       if (range === 'unsatisfiable') return unsatisfiable(reply, file.bytes)
       const length = range === null ? file.bytes : range.end - range.start + 1
@@ -32,11 +34,6 @@ export function mountFiles(server: FastifyInstance, engine: Engine): void {
       return reply.send(await file.read(range ?? undefined))
     },
   })
-}
-
-function isKnown(request: FastifyRequest, etag: string): boolean {
-  const known = request.headers['if-none-match']?.split(',').map((one) => one.trim().replace(/^W\//, '')) ?? []
-  return known.includes(etag) || known.includes('*')
 }
 
 /** A client that resumes a download names the file that it began (`If-Range`). If that is another file, it gets the whole file. */

@@ -15,13 +15,13 @@ import { changedAt } from '../../clock.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { EngineError, notFound } from '../../errors.ts'
-import { idempotencyRecord } from '../../idempotency.ts'
+import { idempotencyRecord, orRepeated, refuseRepeat } from '../../idempotency.ts'
 import type { Change, Condition, WriteOptions } from '../../write-options.ts'
 import { sharedKeys } from '../keys/shared-keys.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
 import { isEngineId, replacedUid, untilDecided, type Put, type Written } from '../put.ts'
-import { checkCondition, checkMayCreate, tagOfApplication } from '../tag.ts'
+import { checkCondition, checkTags, tagOfApplication } from '../../checks/tag.ts'
 import { speaking } from './speaking.ts'
 
 /** Customers of the vendor. */
@@ -153,7 +153,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
     const found = directory.findApplication(org, name)
     if (!found) {
       if (write.customer !== undefined || isEngineId('app', name)) throw notFound('application', name)
-      checkMayCreate(write)
+      checkTags(write, [])
       return createUnlessThere(org, { ...create, uid: uid ?? name }, write)
     }
     const { id } = found.application
@@ -170,7 +170,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
   return {
     async create(org, input, write = {}) {
       checkInput(applicationFields, input, 'create')
-      return naming(org, () => createOne(org, input, write))
+      return orRepeated(parts, write, () => naming(org, () => createOne(org, input, write)))
     },
     async findOrCreate(org, input, write = {}) {
       checkInput(applicationFields, input, 'create')
@@ -178,6 +178,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
         untilDecided(async () => {
           const found = directory.findApplication(org, input.uid)
           if (!found) return createUnlessThere(org, input, write)
+          await refuseRepeat(parts, write.idempotency)
           await conditionHolds(found.application, write)
           return { row: found.application, created: false }
         }),

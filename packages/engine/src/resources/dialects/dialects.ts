@@ -6,7 +6,7 @@ import { organisationTurn } from '../../directory/write-turns.ts'
 import { EngineError } from '../../errors.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
-import { checkCondition, tagOf } from '../tag.ts'
+import { checkCondition, tagOf } from '../../checks/tag.ts'
 import { dialectAnswer, type DialectInfo } from './dialect-info.ts'
 
 /** Wire formats: those that everybody shares, and those that an organisation defined. */

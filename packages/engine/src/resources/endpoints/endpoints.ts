@@ -3,6 +3,7 @@ import { checkOverlap } from '../../checks/overlap.ts'
 import type { EndpointEntry } from '../../directory/entries.ts'
 import { defaultOverlapSeconds } from '../../directory/rotation.ts'
 import { notFound } from '../../errors.ts'
+import { orRepeated } from '../../idempotency.ts'
 import type { PipelineParts } from '../../pipeline/pipeline.ts'
 import { recover, type Recovery } from '../../recovery/recover.ts'
 import type { Actor, Change, Condition, Viewer, WriteOptions } from '../../write-options.ts'
@@ -10,7 +11,7 @@ import { audited } from '../audit/audited.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 import { isEngineId, replacedUid, type Put, type Written } from '../put.ts'
-import { checkCondition, tagOfEndpoint } from '../tag.ts'
+import { checkCondition, tagOfEndpoint } from '../../checks/tag.ts'
 import { changedHeaders } from './changed-headers.ts'
 import { createEndpoint } from './create.ts'
 import { mock } from './mock.ts'
@@ -18,6 +19,7 @@ import { preflight, type TestResult } from './preflight.ts'
 import { rotateSecret } from './rotate-secret.ts'
 import { sendExample, type ExampleInput } from './send-example.ts'
 import { showSecrets, type EndpointSecrets } from './show-secrets.ts'
+import { withoutShownDisabled } from './shown-disabled.ts'
 import { endpointStats, type EndpointStats } from './stats.ts'
 import { subscribed, unsubscribed } from './subscription.ts'
 import type { MockInput, MockResult } from './trial.ts'
@@ -71,7 +73,7 @@ export interface EndpointResource {
     app: string,
     id: string,
     range: { since: number; until?: number },
-    write?: WriteOptions,
+    write?: WriteOptions & Condition,
   ): Promise<Recovery>
   /** Sends a sample or an edited payload now, subscribed or not; not in the log, not in totals. */
   mock(org: string, app: string, id: string, input: MockInput, viewer?: Viewer): Promise<MockResult>
@@ -125,7 +127,9 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
   return {
     async create(org, app, input, write = {}) {
       const { id } = directory.application(org, app).application
-      return directory.writes.exclusively(id, () => createEndpoint(parts, directory.application(org, id), input, write))
+      return orRepeated(parts, write, () =>
+        directory.writes.exclusively(id, () => createEndpoint(parts, directory.application(org, id), input, write)),
+      )
     },
 
     async put(org, app, name, { uid, create, replace }, write = {}) {
@@ -142,7 +146,8 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
           }
         }
         await conditionHolds(entry, write)
-        const patch = { ...replace, uid: replacedUid(name, entry.endpoint, uid) }
+        const kept = withoutShownDisabled(replace, entry.endpoint, write)
+        const patch = { ...kept, uid: replacedUid(name, entry.endpoint, uid) }
         return { row: await updateEndpoint(parts, entry, patch, write), created: false }
       })
     },
@@ -158,7 +163,7 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     async update(org, app, id, patch, write) {
       return changing(org, app, id, async (entry) => {
         await conditionHolds(entry, write)
-        return updateEndpoint(parts, entry, patch, write)
+        return updateEndpoint(parts, entry, withoutShownDisabled(patch, entry.endpoint, write), write)
       })
     },
 
@@ -206,10 +211,12 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     async rotateSecret(org, app, id, { secret, overlapSeconds = defaultOverlapSeconds }, write = {}) {
       checkOverlap(overlapSeconds)
       const input = { ...(secret !== undefined && { secret }), overlapSeconds }
-      await changing(org, app, id, async (entry) => {
-        await conditionHolds(entry, write)
-        await rotateSecret(parts, entry, input, write)
-      })
+      await orRepeated(parts, write, () =>
+        changing(org, app, id, async (entry) => {
+          await conditionHolds(entry, write)
+          await rotateSecret(parts, entry, input, write)
+        }),
+      )
     },
 
     async stats(org, app, id, range = {}) {
@@ -217,7 +224,12 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     },
 
     async recover(org, app, id, range, write = {}) {
-      return changing(org, app, id, (entry) => recover(parts, entry, range, write))
+      return orRepeated(parts, write, () =>
+        changing(org, app, id, async (entry) => {
+          await conditionHolds(entry, write)
+          return recover(parts, entry, range, write)
+        }),
+      )
     },
 
     async mock(org, app, id, input, viewer = {}) {

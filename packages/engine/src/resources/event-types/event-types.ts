@@ -18,7 +18,7 @@ import { sees } from '../../checks/feature-flags.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 import type { Written } from '../put.ts'
-import { checkCondition, tagOfEventType } from '../tag.ts'
+import { checkCondition, tagOfEventType } from '../../checks/tag.ts'
 
 /** Event types of an organisation. */
 export interface EventTypeResource {

@@ -1,6 +1,6 @@
 import type { Actor, Condition, WriteOptions } from '../../write-options.ts'
 import { publicKeyOf, type CompiledDialect } from '@posthorn/wire'
-import { idempotencyRecord } from '../../idempotency.ts'
+import { idempotencyRecord, orRepeated } from '../../idempotency.ts'
 import { checkOverlap } from '../../checks/overlap.ts'
 import { checkNewSecret } from '../../checks/secret.ts'
 import { changedAt } from '../../clock.ts'
@@ -10,7 +10,7 @@ import { carriesSeveral, defaultOverlapSeconds, isShared, rotated } from '../../
 import { checkSecretOfVendor, checkStep } from '../../checks/rules.ts'
 import { audited } from '../audit/audited.ts'
 import type { ResourceParts } from '../parts.ts'
-import { checkCondition, tagOfApplication } from '../tag.ts'
+import { checkCondition, tagOfApplication } from '../../checks/tag.ts'
 import { refuseTooMany } from './refuse-too-many.ts'
 
 /** The one signing key of an application's endpoints. */
@@ -85,7 +85,7 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
       const overlapSeconds = input.overlapSeconds ?? defaultOverlapSeconds
       checkOverlap(overlapSeconds)
       const { id } = directory.application(org, app).application
-      return directory.writes.exclusively(id, async () => {
+      const changed = async (): Promise<SigningKeyReset> => {
         const entry = directory.application(org, id)
         await checkCondition(directory.writes, { kind: 'application', id }, write, tagOfApplication(entry.application))
         checkStep(entry.preset, entry.application, 'configure')
@@ -120,7 +120,8 @@ export function signingKeys(parts: ResourceParts): SigningKeyResource {
           idempotencyRecord(write.idempotency, reset, now),
         )
         return reset
-      })
+      }
+      return orRepeated(parts, write, () => directory.writes.exclusively(id, changed))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { WriteOptions } from '../../write-options.ts'
+import type { Condition, WriteOptions } from '../../write-options.ts'
 import type { Readable } from 'node:stream'
 import type { OperationResult } from '../../operations/result.ts'
 import { created, operationFields, type Operation, type OperationInput, type OperationState } from '@posthorn/model'
@@ -48,14 +48,20 @@ export interface OperationFilter extends PageOptions {
 export interface OperationResource {
   create(org: string, app: string, input: OperationInput, write?: WriteOptions): Promise<Operation>
   /** The job is done: resolves when its result and the work of its callback are on disk. Once; a second time is a conflict. */
-  complete(org: string, app: string, id: string, result: OperationResult, write?: WriteOptions): Promise<Operation>
+  complete(
+    org: string,
+    app: string,
+    id: string,
+    result: OperationResult,
+    write?: WriteOptions & Condition,
+  ): Promise<Operation>
   /** The job came to nothing: calls back as well, and the claim says why. */
   fail(
     org: string,
     app: string,
     id: string,
     input: { readonly reason: string },
-    write?: WriteOptions,
+    write?: WriteOptions & Condition,
   ): Promise<Operation>
   get(org: string, app: string, id: string): Promise<Operation>
   list(org: string, app: string, filter?: OperationFilter): Promise<Page<Operation>>

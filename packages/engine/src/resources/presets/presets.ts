@@ -1,6 +1,6 @@
 import type { Condition, WriteOptions } from '../../write-options.ts'
 import { isDeepStrictEqual } from 'node:util'
-import { idempotencyRecord } from '../../idempotency.ts'
+import { idempotencyRecord, orRepeated } from '../../idempotency.ts'
 import { changedAt } from '../../clock.ts'
 import { checkFactKinds, checkFactSpelling } from '../../checks/facts.ts'
 import type { DirectoryChange, EndpointChange } from '../../directory/changes.ts'
@@ -16,7 +16,7 @@ import { speaking } from '../applications/speaking.ts'
 import { audited } from '../audit/audited.ts'
 import { freshEventType } from '../event-types/event-types.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
-import { checkCondition, tagOfApplication } from '../tag.ts'
+import { checkCondition, tagOfApplication } from '../../checks/tag.ts'
 
 /** Vendors as data, and applications that become one of a vendor's. */
 export interface PresetResource {
@@ -128,52 +128,48 @@ export function presets(parts: ResourceParts): PresetResource {
     async apply(org, app, input, write = {}) {
       const preset = directory.preset(input.name)
       const { id } = directory.application(org, app).application
-      return directory.writes.exclusively(organisationTurn(org), () =>
-        directory.writes.exclusively(id, async () => {
-          const entry = directory.application(org, id)
-          await checkCondition(
-            directory.writes,
-            { kind: 'application', id },
-            write,
-            tagOfApplication(entry.application),
-          )
-          const types = eventTypesOf(org, preset)
-          refuseHidden(org, preset)
-          if (!input.overwrite) refuseClashes(entry, preset, types)
-          if (!input.overwrite) checkFactSpelling(entry.application.facts, preset)
-          checkFactKinds(entry.application.facts, preset)
-          checkEndpoints(entry, preset, types)
-          const now = clock.now()
-          const application: Application = {
-            ...entry.application,
-            preset: preset.name,
-            dialect: null,
-            updatedAt: changedAt(clock, entry.application),
-          }
-          const after = subscribedByName({ ...entry, application, preset }, preset)
-          const { keys, endpoints } = speaking(parts, after, 'name')
-          checkSecrets({ ...after, keys }, preset)
-          const changes: [DirectoryChange, ...DirectoryChange[]] = [
-            { kind: 'application', row: { application, keys }, create: false },
-            ...changesOf(entry, after, endpoints),
-          ]
-          await directory.writes.writeAll(
-            [
-              ...changes,
-              ...types.map(({ row, before }) => ({ kind: 'event_type', row, create: before === null }) as const),
-              audited(parts, write, {
-                org,
-                app: id,
-                action: 'preset.applied',
-                target: preset.name,
-                detail: { eventTypes: types.length, overwrite: input.overwrite ?? false },
-              }),
-            ],
-            idempotencyRecord(write.idempotency, application, now),
-          )
-          wakeApplication(parts, id)
-          return application
-        }),
+      const applied = async (): Promise<Application> => {
+        const entry = directory.application(org, id)
+        await checkCondition(directory.writes, { kind: 'application', id }, write, tagOfApplication(entry.application))
+        const types = eventTypesOf(org, preset)
+        refuseHidden(org, preset)
+        if (!input.overwrite) refuseClashes(entry, preset, types)
+        if (!input.overwrite) checkFactSpelling(entry.application.facts, preset)
+        checkFactKinds(entry.application.facts, preset)
+        checkEndpoints(entry, preset, types)
+        const now = clock.now()
+        const application: Application = {
+          ...entry.application,
+          preset: preset.name,
+          dialect: null,
+          updatedAt: changedAt(clock, entry.application),
+        }
+        const after = subscribedByName({ ...entry, application, preset }, preset)
+        const { keys, endpoints } = speaking(parts, after, 'name')
+        checkSecrets({ ...after, keys }, preset)
+        const changes: [DirectoryChange, ...DirectoryChange[]] = [
+          { kind: 'application', row: { application, keys }, create: false },
+          ...changesOf(entry, after, endpoints),
+        ]
+        await directory.writes.writeAll(
+          [
+            ...changes,
+            ...types.map(({ row, before }) => ({ kind: 'event_type', row, create: before === null }) as const),
+            audited(parts, write, {
+              org,
+              app: id,
+              action: 'preset.applied',
+              target: preset.name,
+              detail: { eventTypes: types.length, overwrite: input.overwrite ?? false },
+            }),
+          ],
+          idempotencyRecord(write.idempotency, application, now),
+        )
+        wakeApplication(parts, id)
+        return application
+      }
+      return orRepeated(parts, write, () =>
+        directory.writes.exclusively(organisationTurn(org), () => directory.writes.exclusively(id, applied)),
       )
     },
   }

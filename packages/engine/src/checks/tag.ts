@@ -4,9 +4,11 @@ import {
   applicationFields,
   endpointFields,
   eventTypeFields,
+  operationFields,
   type Application,
   type Endpoint,
   type EventType,
+  type Operation,
 } from '@posthorn/model'
 import type { Writes } from '../directory/writes.ts'
 import { EngineError } from '../errors.ts'
@@ -15,23 +17,25 @@ import type { Condition, Tags } from '../write-options.ts'
 
 /** A short text for what an answer shows: another one for anything that differs. */
 export function tagOf(answer: object): string {
-  return createHash('sha256').update(JSON.stringify(answer)).digest('base64url').slice(0, 22)
+  return tagOfText(JSON.stringify(answer))
+}
+
+/** The same for an answer as it is written. */
+export function tagOfText(answer: string): string {
+  return createHash('sha256').update(answer).digest('base64url').slice(0, 22)
 }
 
 const shows = {
   application: answerOf(applicationFields),
   endpoint: answerOf(endpointFields),
   eventType: answerOf(eventTypeFields),
+  operation: answerOf(operationFields),
 }
 
 export const tagOfApplication = (row: Application): string => tagOf(shows.application(row))
 export const tagOfEndpoint = (row: Endpoint): string => tagOf(shows.endpoint(row))
+export const tagOfOperation = (row: Operation): string => tagOf(shows.operation(row))
 export const tagOfEventType = (row: EventType): string => tagOf(shows.eventType(row))
-
-/** Whether one of the tags is this one; `null`: there is nothing that has a tag. */
-function names(tags: Tags, tag: string | null): boolean {
-  return tag !== null && (tags === '*' || tags.includes(tag))
-}
 
 /**
  * Asks, in the turn of a change, whether its condition holds for what is stored.
@@ -44,24 +48,34 @@ export async function checkCondition(
   condition: Condition,
   tag: string | null,
 ): Promise<void> {
-  const failed = failedCondition(condition, tag)
+  const failed = failedCondition(condition, tag === null ? [] : [tag])
   if (!failed) return
   // Another node may have written what the caller has seen.
   await writes.confirm(unit)
   throw failed
 }
 
-/** Asks whether something may be created that is not there. @throws EngineError `precondition_failed` */
-export function checkMayCreate(condition: Condition): void {
-  const failed = failedCondition(condition, null)
+/**
+ * Asks whether a condition holds for what was just read.
+ *
+ * @param tags of what is there, one for each way in which it is shown; none: nothing is there @throws EngineError `precondition_failed`
+ */
+export function checkTags(condition: Condition, tags: readonly string[]): void {
+  const failed = failedCondition(condition, tags)
   if (failed) throw failed
 }
 
-/** Why a condition does not hold; `null`: it does. @param tag of what is there; `null`: nothing is */
-function failedCondition({ ifMatch, ifNoneMatch }: Condition, tag: string | null): EngineError | null {
-  if (ifMatch !== undefined && !names(ifMatch, tag))
-    return new EngineError('precondition_failed', tag === null ? notThere : isOther)
-  return ifNoneMatch !== undefined && names(ifNoneMatch, tag) ? new EngineError('precondition_failed', isThere) : null
+/** Why a condition does not hold; `null`: it does. */
+function failedCondition({ ifMatch, ifNoneMatch }: Condition, tags: readonly string[]): EngineError | null {
+  if (ifMatch !== undefined && !nameOne(ifMatch, tags))
+    return new EngineError('precondition_failed', tags.length === 0 ? notThere : isOther)
+  return ifNoneMatch !== undefined && nameOne(ifNoneMatch, tags)
+    ? new EngineError('precondition_failed', isThere)
+    : null
+}
+
+function nameOne(given: Tags, tags: readonly string[]): boolean {
+  return given === '*' ? tags.length > 0 : given.some((tag) => tags.includes(tag))
 }
 
 const notThere =
