@@ -11,6 +11,7 @@ export function conditionOf(route: Route, { headers }: FastifyRequest): Conditio
   if (route.method === 'GET') return {}
   const ifMatch = tagsOf(headers['if-match'], 'strong')
   const ifNoneMatch = tagsOf(headers['if-none-match'], 'weak')
+  if (ifMatch === undefined && ifNoneMatch === undefined) return {}
   if (takesCondition(route))
     return { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) }
   if (ifMatch !== undefined && ifMatch !== '*')
