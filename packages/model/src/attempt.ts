@@ -80,11 +80,17 @@ export const attemptFields = {
     time: true,
     api: { name: 'nextAttempt' },
   }),
-  request: field(z.object({ method: z.string(), headers: HeaderList }).nullable(), {
-    setBy: 'engine',
-    description: 'What was sent, without the body.',
-    api: { hidden: true },
-  }),
+  request: field(
+    z
+      .object({
+        method: z.string(),
+        headers: HeaderList,
+        /** When this push began, where the dialect writes it: the body can be made again from it. */
+        pushedAt: Milliseconds.optional(),
+      })
+      .nullable(),
+    { setBy: 'engine', description: 'What was sent, without the body.', api: { hidden: true } },
+  ),
   response: field(z.object({ headers: HeaderList, body: z.string(), truncated: z.boolean() }).nullable(), {
     setBy: 'engine',
     description: 'What came back. The body has at most 64 kB and is decoded as UTF-8 with replacement characters.',

@@ -27,12 +27,13 @@ export function randomCase(compiled: CompiledDialect, random: Random): Case {
     payload: randomPayload(random, compiled.reading.body.taken),
     occurredAt,
     acceptedAt: occurredAt + random(10_000),
+    pushedAt: occurredAt + 10_000 + random(10_000_000),
     params: randomParams(compiled, random),
     claim: randomText(random, 'abcdef0123456789-', 36),
   }
   const secrets =
     dialect.signatures.length === 0 ? [] : [randomSecret(compiled, random), randomSecret(compiled, random)]
-  const sentAt = message.acceptedAt + random(1_000_000)
+  const sentAt = occurredAt + 10_000 + random(1_000_000)
   const attempt = 1 + random(9)
   const input = { message, url: pick(random, urls), secrets, sentAt, attempt }
   return attempt > 1 ? { ...input, lastError: 'timeout after 10 s' } : input

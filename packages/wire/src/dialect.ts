@@ -18,6 +18,7 @@
  * | `payload` | the JSON text that the producer gave, never printed again | yes |
  * | `occurredAt` | when it happened | yes |
  * | `acceptedAt` | when it was accepted for delivery | yes |
+ * | `pushedAt` | when it was first sent: the first attempt, or the first one after somebody sent it again | yes, unless the dialect says otherwise |
  * | `claim` | the secret id of an operation's result | yes |
  * | `param.NAME` | a value of the application, endpoint or message, declared under `params` | yes |
  * | `sentAt` | when this attempt leaves | no |
@@ -30,6 +31,7 @@ export type Field =
   | 'payload'
   | 'occurredAt'
   | 'acceptedAt'
+  | 'pushedAt'
   | 'sentAt'
   | 'attempt'
   | 'lastError'
@@ -207,6 +209,11 @@ export interface Dialect {
   body: Body
   /** None: the vendor does not sign. */
   signatures: readonly Signature[]
+  /**
+   * What `pushedAt` is on a retry. Absent: the time of the first attempt, so that retries have the same body.
+   * `everyAttempt`: each attempt has its own time.
+   */
+  pushedAt?: 'everyAttempt'
   receive?: Receive
 }
 
@@ -218,6 +225,8 @@ export interface WireMessage {
   payload: string
   occurredAt: number
   acceptedAt: number
+  /** When this push of it began. Default: `acceptedAt`. */
+  pushedAt?: number
   params?: Readonly<Record<string, string>>
   claim?: string
 }
@@ -256,6 +265,7 @@ export interface ReceivedMessage {
   body?: unknown
   occurredAt?: number
   acceptedAt?: number
+  pushedAt?: number
   sentAt?: number
   attempt?: number
   lastError?: string

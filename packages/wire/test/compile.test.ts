@@ -223,6 +223,15 @@ describe('what is sent', () => {
       '{"event":"a.b","event_at":"2020-01-01T12:00:01Z","pushed_at":"1970-01-01T00:00:00Z","idempotency_key":"msg_1","site":{"id":1.0}}',
     )
   })
+  test('the time of a push of Sign In App is that of the push and not of the accept', () => {
+    const pushed = { ...message, occurredAt: 1000, acceptedAt: 2000, pushedAt: 3999 }
+    expect(new TextDecoder().decode(dialect('signinapp').body(pushed))).toContain(
+      '"event_at":"1970-01-01T00:00:01Z","pushed_at":"1970-01-01T00:00:03Z"',
+    )
+    expect(dialect('signinapp').check({ ...pushed, pushedAt: -1 })?.code).toBe('invalid_time')
+    expect(dialect('signinapp').pushedAtStepMs).toBe(1000)
+    expect(dialect('standard').pushedAtStepMs).toBeNull()
+  })
   test('params of Comapi: numbers as numbers, and no member for what is not given', () => {
     const body = dialect('comapi').body({
       ...message,

@@ -103,6 +103,7 @@ function messageLines(message: ReceivedMessage): string {
     type: message.type,
     occurred: time(message.occurredAt),
     accepted: time(message.acceptedAt),
+    pushed: time(message.pushedAt),
     sent: time(message.sentAt),
     attempt: message.attempt,
     claim: message.claim,

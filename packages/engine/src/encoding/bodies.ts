@@ -6,20 +6,26 @@ import { wireMessage, type Sendable } from './wire-message.ts'
 
 type Batch = NonNullable<CompiledDialect['batch']>
 
-/** The body of a request: of one message, or of the members of a batch. */
-export function bodyOf(target: TargetEntry, contents: readonly LiveMessage[]): Uint8Array | null {
+/**
+ * The body of a request: of one message, or of the members of a batch.
+ *
+ * @param pushedAt when this push of them began
+ */
+export function bodyOf(target: TargetEntry, contents: readonly LiveMessage[], pushedAt: number): Uint8Array | null {
   const { batch } = target.dialect
-  if (batch) return batch.join(contents.map((content) => elementOf(target, batch, content)))
+  if (batch) return batch.join(contents.map((content) => elementOf(target, batch, content, pushedAt)))
   const [only] = contents
   if (!only) throw new Error('A request carries a message.')
   mustCarry(target, only)
-  return kept(target, target.dialect, only, () => target.dialect.body(wireMessage(target, only.stored)))
+  return kept(target, target.dialect, only, pushedAt, () =>
+    target.dialect.body(wireMessage(target, only.stored, pushedAt)),
+  )
 }
 
 /** The body of a message that leaves alone. Where the dialect has batches it is a batch of one. */
-export function bodyAlone(target: TargetEntry, message: Sendable): Uint8Array | null {
+export function bodyAlone(target: TargetEntry, message: Sendable, pushedAt: number): Uint8Array | null {
   const { dialect } = target
-  const wire = wireMessage(target, message)
+  const wire = wireMessage(target, message, pushedAt)
   return dialect.batch ? dialect.batch.join([dialect.batch.element(wire)]) : dialect.body(wire)
 }
 
@@ -28,26 +34,35 @@ export function elementBytes(target: TargetEntry, content: LiveMessage): number 
   const { batch } = target.dialect
   if (!batch || content.stored.payload === null) return null
   try {
-    return elementOf(target, batch, content).length
+    // The time of the push is not known yet. Every time is written with as many characters.
+    return elementOf(target, batch, content, content.stored.acceptedAt).length
   } catch {
     return null // It is sent alone and fails alone, with the reason in the log.
   }
 }
 
-function elementOf(target: TargetEntry, batch: Batch, content: LiveMessage): Uint8Array {
+function elementOf(target: TargetEntry, batch: Batch, content: LiveMessage, pushedAt: number): Uint8Array {
   mustCarry(target, content)
-  return kept(target, batch, content, () => batch.element(wireMessage(target, content.stored)))!
+  return kept(target, batch, content, pushedAt, () => batch.element(wireMessage(target, content.stored, pushedAt)))!
 }
 
 /** What a message makes, made once for all targets of a dialect. */
 function kept(
-  { sharesBodies }: TargetEntry,
+  { sharesBodies, dialect }: TargetEntry,
   maker: object,
-  { bodies }: LiveMessage,
+  content: LiveMessage,
+  pushedAt: number,
   make: () => Uint8Array | null,
 ): Uint8Array | null {
   // A target's own params may stand in the body.
   if (!sharesBodies) return make()
+  const { bodies } = content
+  if (dialect.pushedAtStepMs !== null) {
+    // Pushes that the dialect shows as the same time have the same body. Those of another time are made again.
+    const shown = pushedAt - (pushedAt % dialect.pushedAtStepMs)
+    if (content.pushedAt !== shown) bodies.clear()
+    content.pushedAt = shown
+  }
   let body = bodies.get(maker)
   if (body === undefined) {
     body = make()

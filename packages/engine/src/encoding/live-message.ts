@@ -6,6 +6,8 @@ export interface LiveMessage {
   readonly stored: StoredMessage
   /** By dialect: a body is a function of message and dialect, so endpoints that share a dialect share it. */
   readonly bodies: Map<object, Uint8Array | null>
+  /** The time of the push that `bodies` show, where their dialects write it; `null`: none did yet. */
+  pushedAt: number | null
   readonly bytes: number
   /** The format that the accept found able to carry it; `null` for one that was read from the store. */
   readonly checked: Format | null
@@ -13,5 +15,5 @@ export interface LiveMessage {
 
 export function liveMessage(stored: StoredMessage, checked: Format | null = null): LiveMessage {
   // Strings of one or two bytes a character; the exact number does not matter, the order of magnitude does.
-  return { stored, bodies: new Map(), bytes: (stored.payload?.length ?? 0) + 512, checked }
+  return { stored, bodies: new Map(), pushedAt: null, bytes: (stored.payload?.length ?? 0) + 512, checked }
 }

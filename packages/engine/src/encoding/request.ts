@@ -11,6 +11,7 @@ import { wireMessage } from './wire-message.ts'
  *
  * @param attempt 1 for the first; on the wire where the dialect carries it
  * @param sentAt milliseconds since 1970
+ * @param pushedAt the same, of the first attempt of this push
  * @throws Error when the dialect cannot carry the message any more
  */
 export function encodeRequest(
@@ -19,14 +20,15 @@ export function encodeRequest(
   contents: readonly LiveMessage[],
   attempt: number,
   sentAt: number,
+  pushedAt: number,
 ): WireRequest {
   const { dialect, secondary } = target
   // A member of a batch whose payload was erased since is left out.
   const sent = contents.length > 1 ? contents.filter(({ stored }) => stored.payload !== null) : contents
   const [first] = sent
   if (!first) throw new Error('The payloads of this batch were expunged, so it cannot be sent any more.')
-  const message = wireMessage(target, first.stored)
-  const body = bodyOf(target, sent)
+  const message = wireMessage(target, first.stored, pushedAt)
+  const body = bodyOf(target, sent, pushedAt)
   const secrets = vault.signing(target.signing, sentAt)
   const input = { message, url: target.url, secrets, sentAt, attempt, body }
   // The signature is made here: see packages/wire.

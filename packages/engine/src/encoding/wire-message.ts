@@ -8,6 +8,7 @@ export interface WireMessage {
   readonly payload: string
   readonly occurredAt: number
   readonly acceptedAt: number
+  readonly pushedAt: number
   readonly params: Readonly<Record<string, string>>
   /** The secret under which the result of an operation is fetched. */
   readonly claim?: string
@@ -22,12 +23,17 @@ export type Sendable = Pick<StoredMessage, 'id' | 'eventType' | 'payload' | 'occ
 /**
  * The message that a target gets. Params: message before endpoint before application.
  *
+ * @param pushedAt when this push of it began
  * @throws Error when its payload was erased
  */
-export function wireMessage({ params: defaults }: Pick<TargetEntry, 'params'>, message: Sendable): WireMessage {
+export function wireMessage(
+  { params: defaults }: Pick<TargetEntry, 'params'>,
+  message: Sendable,
+  pushedAt: number = message.acceptedAt,
+): WireMessage {
   const { id, eventType: type, payload, occurredAt, acceptedAt } = message
   if (payload === null) throw new Error('The payload of this message was expunged, so it cannot be sent any more.')
   const params = { ...defaults, ...message.params }
   const { claim } = params
-  return { id, type, payload, occurredAt, acceptedAt, params, ...(claim !== undefined && { claim }) }
+  return { id, type, payload, occurredAt, acceptedAt, pushedAt, params, ...(claim !== undefined && { claim }) }
 }

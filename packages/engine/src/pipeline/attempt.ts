@@ -22,7 +22,7 @@ function attemptOf(
   index: number,
   delivery: LiveDelivery,
   target: TargetEntry,
-  { outcome, request }: Sent,
+  { outcome, request, pushedAt }: Sent,
 ): Attempt {
   const { attempt, message } = item.attempts[index]!
   const { eventType, channels, tags, params } = delivery.contents[index]!.stored
@@ -48,7 +48,11 @@ function attemptOf(
     startedAt: item.startedAt,
     durationMs: item.durationMs,
     nextAttemptAt: item.next?.due ?? null,
-    request: request && { method: request.method, headers: shownHeaders(request.headers, target) },
+    request: request && {
+      method: request.method,
+      headers: shownHeaders(request.headers, target),
+      ...(target.dialect.pushedAtStepMs !== null && { pushedAt }),
+    },
     response: responseOf(outcome, batch === null ? Number.POSITIVE_INFINITY : batchResponseBytes),
     remoteAddress: outcome.remoteAddress,
   }

@@ -31,9 +31,9 @@ export async function form(
 
 /** The endpoint's dialect no longer has batches: each message is sent alone, and none is lost. */
 export async function unform({ clock, log, queue, schedule }: BatchParts, delivery: LiveDelivery): Promise<void> {
-  const { claim, app, failures } = delivery
+  const { claim, app, failures, pushedAt } = delivery
   const nextDue = clock.now()
-  const item = { ...claim, app, failures, nextDue }
+  const item = { ...claim, app, failures, nextDue, pushedAt }
   await untilStored(clock, log, () => queue.unform(item))
   schedule.noteStored(claim.target, app, nextDue)
 }

@@ -13,6 +13,8 @@ export interface Sent {
   readonly outcome: Outcome
   readonly startedAt: number
   readonly durationMs: number
+  /** When this push began: a retry has the time of the attempt before it. */
+  readonly pushedAt: number
 }
 
 export interface DeliverParts {
@@ -29,19 +31,23 @@ export async function deliver(
   { clock, vault, transport }: DeliverParts,
   target: TargetEntry,
   contents: readonly LiveMessage[],
-  attempt: number,
-  freshConnection = false,
+  {
+    attempt,
+    pushedAt: begun = null,
+    fresh: freshConnection = false,
+  }: { readonly attempt: number; readonly pushedAt?: number | null; readonly fresh?: boolean },
 ): Promise<Sent> {
   const startedAt = clock.now()
+  const pushedAt = begun === null || target.dialect.dialect.pushedAt === 'everyAttempt' ? startedAt : begun
   const started = clock.monotonic()
   let request: WireRequest
   try {
-    request = encodeRequest(vault, target, contents, attempt, startedAt)
+    request = encodeRequest(vault, target, contents, attempt, startedAt, pushedAt)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    return { request: null, outcome: notSent('not_encodable', message), startedAt, durationMs: 0 }
+    return { request: null, outcome: notSent('not_encodable', message), startedAt, durationMs: 0, pushedAt }
   }
   const { timeoutSeconds, httpsOnly } = target.policy
   const outcome = await transport.send({ ...request, timeoutMs: timeoutSeconds * 1000, httpsOnly, freshConnection })
-  return { request, outcome, startedAt, durationMs: Math.round(clock.monotonic() - started) }
+  return { request, outcome, startedAt, durationMs: Math.round(clock.monotonic() - started), pushedAt }
 }

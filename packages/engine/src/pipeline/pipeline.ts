@@ -135,7 +135,8 @@ async function attempt(parts: PipelineParts, delivery: LiveDelivery, target: Tar
   const { claim } = delivery
   const note = queue.leaving(claim)
   try {
-    const sent = await deliver(parts, target, delivery.contents, claim.generation, delivery.fresh)
+    const { contents, pushedAt, fresh } = delivery
+    const sent = await deliver(parts, target, contents, { attempt: claim.generation, pushedAt, fresh })
     const { outcome } = sent
     const fault = localFaultOf(outcome)
     if (fault) {

@@ -38,7 +38,7 @@ export async function record(
   target: TargetEntry,
   sent: Sent,
 ): Promise<Recorded | null> {
-  const { outcome, startedAt, durationMs } = sent
+  const { outcome, startedAt, durationMs, pushedAt } = sent
   const { retrySchedule: schedule, terminalCodes } = target.policy
   const now = parts.clock.now()
   const { failures, contents } = delivery
@@ -48,7 +48,8 @@ export async function record(
     ? again
     : decide({ outcome, failures, schedule, terminalCodes, random: parts.random.next() })
   const { retryInMs, counts } = decision
-  const next = retryInMs === null ? null : { due: now + retryInMs, failures: counts ? failures + 1 : failures }
+  const next =
+    retryInMs === null ? null : { due: now + retryInMs, failures: counts ? failures + 1 : failures, pushedAt }
   const item: RecordItem = {
     ...delivery.claim,
     targetKind: target.target.kind,

@@ -28,7 +28,7 @@ function aDelivery(lane: Lane, { claim: own, ...fields }: Fields = {}): LiveDeli
     deliver: true,
     targets: [lane.target],
   }
-  const content = { stored, checked: null, bodies: new Map(), bytes: 1 }
+  const content = { stored, checked: null, bodies: new Map(), pushedAt: null, bytes: 1 }
   const claim = {
     target: lane.target,
     due: 1,
@@ -43,6 +43,7 @@ function aDelivery(lane: Lane, { claim: own, ...fields }: Fields = {}): LiveDeli
     bytes: 1,
     failures: 0,
     trigger: 'scheduled',
+    pushedAt: null,
     suspect: false,
     fresh: false,
     unformed: null,

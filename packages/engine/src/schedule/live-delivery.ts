@@ -14,6 +14,8 @@ export interface LiveDelivery {
   readonly bytes: number
   readonly failures: number
   readonly trigger: AttemptTrigger
+  /** When this push began; `null`: with the next attempt. */
+  readonly pushedAt: number | null
   /** It was in flight at several crashes (`suspicion`), so it is sent only when nothing else is in flight. */
   readonly suspect: boolean
   /** Its last try failed on a connection that the receiver had closed: this one goes out on a new one. */

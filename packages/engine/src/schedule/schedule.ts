@@ -114,6 +114,7 @@ export class Schedule {
       bytes: message.bytes,
       failures: 0,
       trigger: 'scheduled',
+      pushedAt: null,
       suspect: false,
       fresh: false,
       unformed: null,

@@ -40,12 +40,13 @@ export class StoredWork {
     )
     attemptLog.appendStored(result.outcomes)
     const deliveries = result.work.map((work): LiveDelivery => {
-      const { target, due, request, generation, failures, trigger, suspect } = work
+      const { target, due, request, generation, failures, trigger, pushedAt, suspect } = work
       const fresh = lane.fresh.delete(request.id)
       const contents = work.contents.map((stored) => liveMessage(stored))
       const claim = { target, due, request, generation }
       const bytes = contents.reduce((sum, content) => sum + content.bytes, 0)
-      return { claim, app: lane.app, contents, bytes, failures, trigger, suspect, fresh, unformed: null, out: false }
+      const { app } = lane
+      return { claim, app, contents, bytes, failures, trigger, pushedAt, suspect, fresh, unformed: null, out: false }
     })
     return { deliveries, more: result.more, nextDue: result.nextDue }
   }

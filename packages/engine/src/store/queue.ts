@@ -163,6 +163,8 @@ export interface ClaimRequest {
 export interface ClaimedWork extends Claim {
   readonly failures: number
   readonly trigger: AttemptTrigger
+  /** When this push began: the first attempt, or the first after it was sent again by hand; `null`: with the next attempt. */
+  readonly pushedAt: number | null
   /** It was out at several crashes (`suspicion.ts`): it is tried with nothing else out. */
   readonly suspect: boolean
   /** The message, or those of the batch in their order. */
@@ -187,6 +189,7 @@ export interface UnformItem extends Claim {
   readonly app: string
   readonly failures: number
   readonly nextDue: number
+  readonly pushedAt: number | null
 }
 
 type FormResult = { readonly state: 'formed' | 'stale' }
@@ -213,7 +216,7 @@ export interface RecordItem extends Claim {
   readonly startedAt: number
   readonly durationMs: number
   /** `null`: the delivery has ended. */
-  readonly next: { readonly due: number; readonly failures: number } | null
+  readonly next: { readonly due: number; readonly failures: number; readonly pushedAt: number } | null
   /** The receiver refused the batch as too large: it continues as these two, each with its id, due at `next`. */
   readonly split?: readonly { readonly batch: string; readonly messages: readonly string[] }[]
 }

@@ -53,6 +53,9 @@ async function signIn(desk: Portal, change: Visit = {}, more: { channels?: strin
 const bodyOf = ({ body }: Received) => JSON.parse(body) as Record<string, unknown>
 const signatureOf = ({ headers }: Received) => headers['x-signinapp-webhook-signature'] as string | undefined
 
+const pushedAt = (body: Record<string, unknown>): number => Date.parse(String(body['pushed_at']))
+const toSecond = (ms: number): number => ms - (ms % 1000)
+
 /** Names of the visitors that a receiver was told about. */
 const visitors = (received: readonly Received[]) =>
   received.map((one) => (bodyOf(one)['visitor'] as { name: string }).name).toSorted()
@@ -311,11 +314,12 @@ describe('the request', () => {
     }
   })
 
-  it('S1:27 event_at is when it happened, pushed_at when it was taken in to be sent', async () => {
+  it('S1:27 event_at is when it happened, pushed_at when it was pushed', async () => {
     const desk = await portal()
     const receiver = await startReceiver()
     await desk.client.endpoint.create({ params: desk.params, body: { url: receiver.url } })
-    const { timestamp } = await desk.client.message.create({
+    const before = Date.now()
+    await desk.client.message.create({
       params: desk.params,
       body: {
         eventType: 'visitor.signin',
@@ -324,10 +328,46 @@ describe('the request', () => {
       },
     })
     await server.engine.idle()
-    expect(bodyOf(receiver.received[0]!)).toMatchObject({
-      event_at: '2026-03-01T08:00:01Z',
-      pushed_at: `${timestamp.slice(0, 19)}Z`,
-    })
+    const body = bodyOf(receiver.received[0]!)
+    expect(body).toMatchObject({ event_at: '2026-03-01T08:00:01Z' })
+    expect(pushedAt(body)).toBeGreaterThanOrEqual(toSecond(before))
+    expect(pushedAt(body)).toBe(Number(partsOf(receiver.received[0]!).t) * 1000)
+  })
+
+  it('S1:28 pushed_at of a visit that is sent later, and of one that is sent again, is the time of that push', async () => {
+    const desk = await portal()
+    const receiver = await startReceiver()
+    const { client, params } = desk
+    const { id: endpoint_id } = await client.endpoint.create({ params, body: { url: receiver.url } })
+    const deliverAt = new Date(Date.now() + 1500).toISOString()
+    const body = { eventType: 'visitor.signin', payload: await visit(desk), deliverAt }
+    const { id: msg_id, timestamp } = await client.message.create({ params, body })
+    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(1)
+    const [scheduled] = receiver.received
+    expect(pushedAt(bodyOf(scheduled!))).toBeGreaterThanOrEqual(toSecond(Date.parse(deliverAt)))
+    expect(pushedAt(bodyOf(scheduled!))).toBeGreaterThan(toSecond(Date.parse(timestamp)))
+    await server.engine.idle()
+
+    // In another second than the first push.
+    await expect.poll(() => toSecond(Date.now()), { timeout: 20_000 }).toBeGreaterThan(pushedAt(bodyOf(scheduled!)))
+    const asked = toSecond(Date.now())
+    await client.attempt.resend({ params: { ...params, msg_id, endpoint_id } })
+    await expect.poll(() => receiver.received.length, { timeout: 20_000 }).toBe(2)
+    const again = receiver.received[1]!
+    expect(pushedAt(bodyOf(again))).toBeGreaterThanOrEqual(asked)
+    // It is the same event: nothing else of the body changed.
+    expect({ ...bodyOf(again), pushed_at: null }).toEqual({ ...bodyOf(scheduled!), pushed_at: null })
+
+    // The log shows each body as it was sent.
+    await server.engine.idle()
+    const { data } = await client.attempt.listByMessage({ params: { ...params, msg_id } })
+    const bodies = await Promise.all(
+      data.map(async ({ id }) => {
+        const { request: shown } = await client.attempt.get({ params: { ...params, msg_id, attempt_id: id } })
+        return shown?.body
+      }),
+    )
+    expect(new Set(bodies)).toEqual(new Set(receiver.received.map((one) => one.body)))
   })
 
   it('S1:29 idempotency_key has 16 characters, is of one event, and finds it in the log', async () => {

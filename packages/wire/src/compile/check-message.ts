@@ -24,7 +24,7 @@ export function messageCheck(dialect: Dialect, reading: Reading): (message: Wire
     checkDelimiters(reading, message)
 }
 
-function checkOwnFields({ id, type, occurredAt, acceptedAt }: WireMessage): WireError | null {
+function checkOwnFields({ id, type, occurredAt, acceptedAt, pushedAt = acceptedAt }: WireMessage): WireError | null {
   if (typeof id !== 'string' || !messageId.test(id)) {
     return new WireError('invalid_id', `${JSON.stringify(id)} cannot be the id of a message.`, {
       hint: 'Use 1 to 64 letters, digits, - and _.',
@@ -35,7 +35,7 @@ function checkOwnFields({ id, type, occurredAt, acceptedAt }: WireMessage): Wire
       hint: 'Use a name of 1 to 256 characters, such as invoice.paid.',
     })
   }
-  return checkTime('occurredAt', occurredAt) ?? checkTime('acceptedAt', acceptedAt)
+  return checkTime('occurredAt', occurredAt) ?? checkTime('acceptedAt', acceptedAt) ?? checkTime('pushedAt', pushedAt)
 }
 
 function checkTime(name: string, timeMs: number): WireError | null {

@@ -55,6 +55,7 @@ export function compile(dialect: Dialect): CompiledDialect {
       return null
     },
     requestId: requestIdWriter(checked),
+    pushedAtStepMs: pushedAtStepMs(checked),
     newSecret: (random) => {
       const first = checked.signatures[0]
       return first === undefined ? null : createSecret(first, random)
@@ -78,6 +79,12 @@ function fieldPlaces(slots: Dialect['request']['headers'] = {}): FieldPlace[] {
   return Object.entries(slots).flatMap(([name, slot]) =>
     isSlot(slot) ? [{ name, prefix: slot.prefix ?? '', lens: slotLens(slot) }] : [],
   )
+}
+
+function pushedAtStepMs(dialect: Dialect): 1 | 1000 | null {
+  const forms = slotsOf(dialect).flatMap(({ slot }) => (slot.$ === 'pushedAt' ? [slot.as] : []))
+  if (forms.length === 0) return null
+  return forms.every((form) => form === 'iso' || form === 'unix') ? 1000 : 1
 }
 
 function requestIdWriter(dialect: Dialect): (id: string) => string {

@@ -19,7 +19,7 @@ export interface CompiledDialect {
    * dialect('signinapp').check({ ...message, payload: '{"event":1}' })?.code // 'payload_clash'
    */
   check(message: WireMessage): WireError | null
-  /** The body. It depends only on the message and the dialect's version, so it can be kept and shared. */
+  /** The body. It depends only on the message, with its `pushedAt`, and the dialect's version, so it can be kept and shared. */
   body(message: WireMessage): Uint8Array | null
   /**
    * Several messages in one body: `element` writes what each message puts into it, `join` puts these together in their
@@ -46,6 +46,11 @@ export interface CompiledDialect {
    * dialect('signinapp').requestId('msg_0KN9svTmRKnRWY7h') // '0KN9svTmRKnRWY7h'
    */
   requestId(id: string): string
+  /**
+   * How exactly the dialect writes `pushedAt`, in milliseconds: 1000 where all its places show seconds. `null`: it does not
+   * write it, so a body depends on the message alone.
+   */
+  readonly pushedAtStepMs: 1 | 1000 | null
   /** What `verify` needs to read a request. */
   readonly reading: Reading
 }

@@ -2,7 +2,7 @@
 import type { Field, Form, Part, Slot } from '../dialect.ts'
 
 export function isTimeField(field: Field): boolean {
-  return field === 'occurredAt' || field === 'acceptedAt' || field === 'sentAt'
+  return field === 'occurredAt' || field === 'acceptedAt' || field === 'pushedAt' || field === 'sentAt'
 }
 
 /** Whether the field changes from one attempt to the next. */

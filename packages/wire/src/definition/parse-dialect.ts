@@ -60,7 +60,18 @@ const keyPrefix = must(
 )
 const encoding = oneOf('hex', 'base64')
 
-const fields = ['id', 'type', 'payload', 'occurredAt', 'acceptedAt', 'sentAt', 'attempt', 'lastError', 'claim']
+const fields = [
+  'id',
+  'type',
+  'payload',
+  'occurredAt',
+  'acceptedAt',
+  'pushedAt',
+  'sentAt',
+  'attempt',
+  'lastError',
+  'claim',
+]
 const slot = object(
   {
     $: must(
@@ -197,6 +208,7 @@ const dialectForm = object(
   },
   {
     absent: list(oneOf('id', 'type', 'payload'), 3),
+    pushedAt: oneOf('everyAttempt'),
     params: map(
       (name) => (/^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(name) ? null : 'is not a name: letters, digits, - and _'),
       object({ description: shortText }, { required: flag }),

@@ -2,14 +2,15 @@ import type { Dialect } from '../dialect.ts'
 
 /**
  * Sign In App, visitors. The header of the signature holds the time of the attempt, which is signed with the body. The
- * body is the same for every attempt.
+ * vendor does not say what `pushed_at` is on a retry. Here the body is the same for every attempt of one push; a dialect
+ * with `pushedAt: 'everyAttempt'` renews it.
  *
  * Source: Sign In App help, "Webhooks" (2024). `visitor.sign-in` and the maps that arrive as `[]` were seen in 2026.
  */
 export const signinapp: Dialect = {
   name: 'signinapp',
   title: 'Sign In App',
-  version: 1,
+  version: 2,
   request: { method: 'POST', contentType: 'application/json' },
   body: {
     kind: 'json',
@@ -17,7 +18,7 @@ export const signinapp: Dialect = {
     shape: {
       event: { $: 'type' },
       event_at: { $: 'occurredAt', as: 'iso' },
-      pushed_at: { $: 'acceptedAt', as: 'iso' },
+      pushed_at: { $: 'pushedAt', as: 'iso' },
       idempotency_key: { $: 'id', as: 'base62' },
       '...': { $: 'payload' },
     },

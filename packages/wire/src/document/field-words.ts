@@ -10,6 +10,7 @@ const fields: Record<Exclude<Field, `param.${string}`>, string> = {
   payload: 'payload',
   occurredAt: 'when it happened',
   acceptedAt: 'when it was accepted for delivery',
+  pushedAt: 'when it was first sent, which a retry repeats',
   sentAt: 'when this attempt was sent',
   attempt: 'number of the attempt, 1 for the first',
   lastError: 'why the attempt before this one failed',
@@ -28,7 +29,8 @@ const forms: Record<Form, string> = {
 }
 
 /** Markdown: `when it happened, in seconds since 1970`. */
-export function slotWords({ params = {} }: Dialect, { $: field, as, prefix, omit }: Slot): string {
+export function slotWords({ params = {}, pushedAt }: Dialect, { $, as, prefix, omit }: Slot): string {
+  const field = $ === 'pushedAt' && pushedAt === 'everyAttempt' ? 'sentAt' : $
   const name = paramName(field)
   const what = isParam(field) ? inline((params[name]?.description ?? name).replace(/\.$/, '')) : fields[field]
   return [

@@ -46,6 +46,8 @@ function writer({ $: field, as }: Slot): SlotLens['write'] {
       return ({ occurredAt }) => printTime(occurredAt, as)
     case 'acceptedAt':
       return ({ acceptedAt }) => printTime(acceptedAt, as)
+    case 'pushedAt':
+      return ({ pushedAt, acceptedAt }) => printTime(pushedAt ?? acceptedAt, as)
     case 'sentAt':
       return (_, sending) => (sending === null ? undefined : printTime(sending.sentAt, as))
     case 'attempt':
@@ -80,6 +82,7 @@ function reader({ $: field, as }: Slot): SlotLens['read'] {
       }
     case 'occurredAt':
     case 'acceptedAt':
+    case 'pushedAt':
     case 'sentAt':
       return (text, draft) => {
         const time = readTime(text, as)

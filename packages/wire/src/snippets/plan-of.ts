@@ -166,6 +166,7 @@ const variables = {
   sentAt: ['sent', 'at'],
   occurredAt: ['occurred', 'at'],
   acceptedAt: ['accepted', 'at'],
+  pushedAt: ['pushed', 'at'],
   attempt: ['attempt'],
 } as { sentAt: Words } & Partial<Record<Field, Words>>
 

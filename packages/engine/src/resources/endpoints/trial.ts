@@ -42,7 +42,7 @@ export async function sendTrial(
 ): Promise<MockResult> {
   const { message } = draft(parts, owner, input)
   checkTarget(message, entry)
-  const sent = await deliver(parts, entry, [liveMessage(message)], 1)
+  const sent = await deliver(parts, entry, [liveMessage(message)], { attempt: 1 })
   const { method, url, headers, body } = sent.request ?? {
     method: '',
     url: entry.endpoint.url,

@@ -3,7 +3,7 @@ import { bodyAlone } from '../../encoding/bodies.ts'
 import type { ResourceParts } from '../parts.ts'
 
 /**
- * What an attempt sent, made again: a body is a function of message, params and dialect version, so nothing is stored twice. It is
+ * What an attempt sent, made again: a body is a function of message, params, the time of the push and dialect version, so nothing is stored twice. It is
  * `null` where there was no request or no body, and once the payload or the endpoint is gone.
  */
 export function requestBody({ directory, queue }: ResourceParts): AttemptResource['requestBody'] {
@@ -13,7 +13,7 @@ export function requestBody({ directory, queue }: ResourceParts): AttemptResourc
     const message = await queue.message(attempt.app, attempt.message)
     if (!message || message.payload === null) return null
     try {
-      const body = bodyAlone(entry, message)
+      const body = bodyAlone(entry, message, attempt.request.pushedAt ?? message.acceptedAt)
       return body && Buffer.from(body).toString('utf8')
     } catch {
       return null // The endpoint speaks another dialect by now, which cannot carry it.

@@ -14,7 +14,7 @@ export function callbacksSuite({ open }: OperationContext): void {
     await at.queue.accept()
     await at.store.claimed(at.app, claimedFirst.row.operation.id, t0 + 2)
     const target = { targetKind: 'operation' } as const
-    await at.queue.record(retried.claim, { ...target, next: { due: t0 + 9, failures: 1 } })
+    await at.queue.record(retried.claim, { ...target, next: { due: t0 + 9, failures: 1, pushedAt: t0 } })
     await at.queue.record(done.claim, target)
     const expected = [claimedFirst, waiting, retried].map(({ row: { operation, sealedClaim } }) => ({
       id: operation.id,

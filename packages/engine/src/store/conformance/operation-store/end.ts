@@ -53,7 +53,7 @@ export function endSuite({ open, scene, changesNothing }: OperationContext): voi
       const at = await scene()
       const { row, claim } = await at.ended()
       const target = { targetKind: 'operation' } as const
-      await at.queue.record(claim, { ...target, next: { due: t0 + 5, failures: 1 } })
+      await at.queue.record(claim, { ...target, next: { due: t0 + 5, failures: 1, pushedAt: t0 } })
       expect(await at.now(row)).toMatchObject({ state: 'ready', calledAt: null })
       const [again] = await at.queue.queue
         .claim({ target: row.operation.id, from: 0, now: t0 + 5, limit: 1, maxBytes: 1000 })

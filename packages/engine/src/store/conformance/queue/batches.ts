@@ -51,12 +51,12 @@ export function batchesSuite({ open, scene, changesNothing }: QueueContext): voi
 
     test('that failed is claimed as it was: the same messages in the same order', async () => {
       const { at, batch, messages } = await formed(3)
-      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 10, failures: 1 } })
+      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 10, failures: 1, pushedAt: t0 } })
       for (const message of messages)
         expect(await at.queue.pending([at.target], [message])).toMatchObject([{ due: t0 + 10 }])
       expect(await at.queue.countPending(anyDue(at.target), 10)).toEqual({ untried: 0, tried: 3 })
       const again = await at.claimOne(t0 + 10)
-      expect(again).toMatchObject({ request: batch.request, generation: 2, failures: 1 })
+      expect(again).toMatchObject({ request: batch.request, generation: 2, failures: 1, pushedAt: t0 })
       expect(again.contents.map(({ id }) => id)).toEqual(messages)
     })
 
@@ -80,13 +80,14 @@ export function batchesSuite({ open, scene, changesNothing }: QueueContext): voi
         { batch: left, messages: messages.slice(0, 2) },
         { batch: right, messages: messages.slice(2) },
       ]
-      const next = { due: t0 + 5, failures: 0 }
+      const next = { due: t0 + 5, failures: 0, pushedAt: t0 + 1 }
       await at.record(batch, { attempts: attemptsOf(messages), next, split, code: 413 })
       const work = await at.claim(t0 + 5)
       expect(work.map((one) => [one.request.id, one.generation, one.contents.map(({ id }) => id)])).toEqual([
         [left, 2, messages.slice(0, 2)],
         [messages[2], 2, messages.slice(2)],
       ])
+      expect(work.map(({ pushedAt }) => pushedAt)).toEqual([t0 + 1, t0 + 1])
       await at.record(work[0]!, { attempts: attemptsOf(messages.slice(0, 2)) })
       await at.record(work[1]!)
       for (const message of messages) expect(await at.queue.pending([at.target], [message])).toEqual([])
@@ -94,9 +95,15 @@ export function batchesSuite({ open, scene, changesNothing }: QueueContext): voi
 
     test('whose target takes no batches any more is taken apart: each message goes on alone, with its attempt number', async () => {
       const { at, batch, messages } = await formed(2)
-      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 5, failures: 1 } })
+      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 5, failures: 1, pushedAt: t0 } })
       const claimed = await at.claimOne(t0 + 5)
-      const item = { ...asClaim(claimed), app: at.app, failures: claimed.failures, nextDue: t0 + 6 }
+      const item = {
+        ...asClaim(claimed),
+        app: at.app,
+        failures: claimed.failures,
+        nextDue: t0 + 6,
+        pushedAt: claimed.pushedAt,
+      }
       expect(await at.queue.unform(item)).toEqual({ state: 'formed' })
       expect(await changesNothing(() => at.queue.unform(item))).toEqual({ state: 'stale' })
       const work = await at.claim(t0 + 6)
@@ -104,7 +111,7 @@ export function batchesSuite({ open, scene, changesNothing }: QueueContext): voi
         new Set(messages.map((id) => ({ kind: 'message', id }))),
       )
       for (const one of work) {
-        expect(one).toMatchObject({ generation: 2, failures: 1, due: t0 + 6 })
+        expect(one).toMatchObject({ generation: 2, failures: 1, due: t0 + 6, pushedAt: t0 })
         expect(await at.record(one)).toMatchObject({ state: 'recorded' })
       }
       expect(await at.queue.countPending(anyDue(at.target), 10)).toEqual({ untried: 0, tried: 0 })
@@ -122,7 +129,7 @@ export function batchesSuite({ open, scene, changesNothing }: QueueContext): voi
 
     test('keeps its messages while it waits, and is brought forward by a resend of one of them', async () => {
       const { at, batch, messages } = await formed(2)
-      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 50, failures: 1 } })
+      await at.record(batch, { attempts: attemptsOf(messages), next: { due: t0 + 50, failures: 1, pushedAt: t0 } })
       await sweepAll(at.queue, t0 + 1000 * dayMs, 0)
       const [first = ''] = messages
       const resend = {

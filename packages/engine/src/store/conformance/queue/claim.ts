@@ -16,6 +16,7 @@ export function claimSuite({ scene }: QueueContext): void {
         ...sooner,
         failures: 0,
         trigger: 'scheduled',
+        pushedAt: null,
         suspect: false,
         contents: [await at.queue.message(at.app, sooner.request.id)],
       })

@@ -111,7 +111,7 @@ export function epochsSuite({ open, changesNothing }: QueueContext): void {
       const next = await subject.crash()
       const after = at.in(next)
       // It was not claimed again; only the epoch shows that the claim is old.
-      for (const fields of [{}, { next: { due: t0 + 1, failures: 1 } }])
+      for (const fields of [{}, { next: { due: t0 + 1, failures: 1, pushedAt: t0 } }])
         expect(await changesNothing(() => after.record(old, fields), next)).toEqual({ state: 'stale' })
       const claim = await after.claimOne()
       const wrong = [
@@ -122,7 +122,7 @@ export function epochsSuite({ open, changesNothing }: QueueContext): void {
         { ...claim, request: alone(newId('msg', t0)) },
       ]
       for (const stale of wrong)
-        for (const fields of [{}, { next: { due: t0 + 1, failures: 1 } }])
+        for (const fields of [{}, { next: { due: t0 + 1, failures: 1, pushedAt: t0 } }])
           expect(await changesNothing(() => after.record(stale, fields), next)).toEqual({ state: 'stale' })
       expect(await after.record(claim)).toMatchObject({ state: 'recorded' })
     })

@@ -31,6 +31,19 @@ export function recordSuite({ scene }: QueueContext): void {
       expect(await at.claimOne(t0 + 10)).toMatchObject({ generation: 2, failures: 3, trigger: 'scheduled' })
     })
 
+    test('reschedules a delivery with the time at which its push began, until it is sent again by hand', async () => {
+      const at = await scene()
+      await at.accept()
+      const first = await at.claimOne()
+      expect(first).toMatchObject({ pushedAt: null })
+      await at.fail(first, t0 + 10, 1, t0 + 3)
+      const retry = await at.claimOne(t0 + 10)
+      expect(retry).toMatchObject({ generation: 2, pushedAt: t0 + 3 })
+      await at.fail(retry, t0 + 20, 2, t0 + 3)
+      expect(await at.requeue(retry.request.id, 2, t0 + 12, true)).toBe(1)
+      expect(await at.claimOne(t0 + 12)).toMatchObject({ pushedAt: null, trigger: 'manual' })
+    })
+
     test('of the same ending twice records one', async () => {
       const at = await scene()
       const claim = await at.accept({}, { claimed: true })

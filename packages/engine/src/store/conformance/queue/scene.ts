@@ -143,8 +143,8 @@ export class Scene {
   }
 
   /** Makes a failure whose retry is due then. */
-  async fail(claim: Claim, due: number, failures = 1): Promise<void> {
-    expect(await this.record(claim, { next: { due, failures } })).toMatchObject({ state: 'recorded' })
+  async fail(claim: Claim, due: number, failures = 1, pushedAt = t0): Promise<void> {
+    expect(await this.record(claim, { next: { due, failures, pushedAt } })).toMatchObject({ state: 'recorded' })
   }
 
   async requeue(message: string, generation = 1, due = t0 + 50, bringForward = false, failures = 0): Promise<number> {

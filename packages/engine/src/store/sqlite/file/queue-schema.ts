@@ -112,4 +112,11 @@ export const queueMigrations: Migrations = [
   -- What an organisation's event types and dialects are changed from. Absent: version 0.
   CREATE TABLE organisation (id TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- When the push of a delivery began, of which a retry is a part. NULL: with the next attempt.
+  ALTER TABLE work ADD COLUMN pushed_at INTEGER;
+  -- Until now a body had the time of the accept in its place: retries keep their bytes.
+  UPDATE work SET pushed_at = (SELECT accepted_at FROM message m WHERE m.app = work.app AND m.id = work.message)
+    WHERE failures > 0;
+  `,
 ]

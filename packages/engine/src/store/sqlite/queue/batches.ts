@@ -17,7 +17,7 @@ export const batches = {
       for (const claim of members) remove.run(target, claim.due, claim.request.id)
       const messages = members.map(({ request }) => request.id)
       rows.put(batch, { app, target }, messages)
-      insertAgain.run(target, due, batch, app, epoch, generation, failures)
+      insertAgain.run(target, due, batch, app, epoch, generation, failures, null)
       return { state: 'formed' }
     }
   }),
@@ -25,13 +25,13 @@ export const batches = {
   unform: write<QueueFile, Queue['unform']>(({ database, epoch, batches: rows }) => {
     const finish = database.prepare(workRows.finish)
     const insertAgain = database.prepare(workRows.insertAgain)
-    return ({ app, target, due, request, generation, failures, nextDue }) => {
+    return ({ app, target, due, request, generation, failures, nextDue, pushedAt }) => {
       const removed = finish.run(target, due, request.id, epoch, generation)
       if (removed.changes !== 1) return { state: 'stale' }
       const members = rows.members(request.id) ?? []
       rows.remove(request.id)
       // Unsent, so the attempt number is given back.
-      for (const member of members) insertAgain.run(target, nextDue, member, app, 0, generation - 1, failures)
+      for (const member of members) insertAgain.run(target, nextDue, member, app, 0, generation - 1, failures, pushedAt)
       return { state: 'formed' }
     }
   }),

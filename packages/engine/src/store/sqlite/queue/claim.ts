@@ -18,7 +18,7 @@ export const claim = {
       // behind the target, and with 1,000,000 (November 2026). The rows that this epoch holds in memory are stepped over (at most
       // a lane's bound). A batch has no message of its id, so its columns are null; its messages are read after it.
       const claimable = database.prepare(
-        `SELECT w.due, w.message, w.app AS work_app, w.epoch, w.generation, w.failures, w.manual, w.crashes,
+        `SELECT w.due, w.message, w.app AS work_app, w.epoch, w.generation, w.failures, w.manual, w.crashes, w.pushed_at,
           m.id, m.app, m.event_type, m.event_id, m.payload, m.occurred_at, m.accepted_at, m.deliver, m.targets, m.detail
         FROM work w LEFT JOIN message m ON m.app = w.app AND m.id = w.message
         WHERE w.target = ? AND w.due >= ? AND w.due <= ? AND w.epoch <> ? ORDER BY w.due, w.message LIMIT ?`,
@@ -72,6 +72,7 @@ export const claim = {
           generation: after.generation,
           failures,
           trigger,
+          pushedAt: row.pushed_at === null ? null : Number(row.pushed_at),
           suspect: isSuspect(after),
           contents,
         }

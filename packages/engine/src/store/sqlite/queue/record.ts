@@ -13,7 +13,7 @@ export const record = {
     const noteCalled = noteCalledOn(database)
     const finish = database.prepare(workRows.finish)
     const reschedule = database.prepare(
-      `UPDATE work SET due = ?, failures = ?, epoch = 0, manual = 0, crashes = 0, again = 1
+      `UPDATE work SET due = ?, failures = ?, pushed_at = ?, epoch = 0, manual = 0, crashes = 0, again = 1
       WHERE target = ? AND due = ? AND message = ? AND epoch = ? AND generation = ?`,
     )
     const insertAgain = database.prepare(workRows.insertAgain)
@@ -23,7 +23,8 @@ export const record = {
       for (const { batch, messages } of parts) {
         const [first = ''] = messages
         if (messages.length > 1) batches.put(batch, { app, target }, messages)
-        insertAgain.run(target, next.due, messages.length > 1 ? batch : first, app, 0, generation, next.failures)
+        const id = messages.length > 1 ? batch : first
+        insertAgain.run(target, next.due, id, app, 0, generation, next.failures, next.pushedAt)
       }
     }
 
@@ -31,7 +32,7 @@ export const record = {
       const { target, due, request, generation, next, split: parts } = item
       const changed =
         next && !parts
-          ? reschedule.run(next.due, next.failures, target, due, request.id, epoch, generation)
+          ? reschedule.run(next.due, next.failures, next.pushedAt, target, due, request.id, epoch, generation)
           : finish.run(target, due, request.id, epoch, generation)
       if (changed.changes !== 1) return { state: 'stale' }
       if (item.result === 'success' && item.targetKind === 'operation')

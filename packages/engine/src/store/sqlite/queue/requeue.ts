@@ -18,7 +18,7 @@ export const requeue = {
     )
     // Not what this epoch has claimed: that is on its way, or will be. A message that waits in a batch brings the batch forward.
     const sendNow = database.prepare(
-      `UPDATE work SET due = ?1, manual = 1, again = 1
+      `UPDATE work SET due = ?1, manual = 1, again = 1, pushed_at = NULL
       WHERE target = ?2 AND epoch <> ?5 AND message IN (
         SELECT ?3 UNION ALL SELECT batch FROM batch_member WHERE message = ?3 AND target = ?2)
         AND due IN (

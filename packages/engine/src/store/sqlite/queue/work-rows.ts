@@ -5,6 +5,6 @@ export const workRows = {
   /** Ends a row that is known to be there, whatever its claim. */
   remove: 'DELETE FROM work WHERE target = ? AND due = ? AND message = ?',
   /** A row that is not a first attempt: `again` puts it into the index by message. */
-  insertAgain: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again)
-    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 1)`,
+  insertAgain: `INSERT INTO work (target, due, message, app, epoch, generation, failures, manual, crashes, again, pushed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 1, ?)`,
 } as const
