@@ -171,6 +171,22 @@ describe.each(commits)('a data folder that was written by %s', (commit) => {
       },
     )
 
+    test('the values of headers that its owners added are hidden in the log', async () => {
+      const headersOf = async (): Promise<string[]> => {
+        const rows = await Promise.all(
+          (await all('/app')).map(
+            async ({ id }) => (await engine.attempts.list(expected.org, String(id), { limit: 250 })).data,
+          ),
+        )
+        return rows
+          .flat()
+          .flatMap(({ request }) => (request?.headers ?? []).map(([name, value]) => `${name}: ${value}`))
+      }
+      await expect.poll(headersOf).toContain('x-plain: ***')
+      expect(await headersOf()).not.toContain('x-plain: shown')
+      expect(await headersOf()).toContain('content-type: application/json')
+    })
+
     test('event types, the versions of dialects, and the audit log', async () => {
       expect(await all('/event-type?include_archived=true&with_content=true')).toMatchObject(expected.eventTypes)
       for (const version of [1, 2])

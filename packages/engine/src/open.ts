@@ -7,6 +7,7 @@ import { HealthKeeper } from './health/keep-health.ts'
 import { askStore } from './health/ask-store.ts'
 import { healthOf } from './health/engine-health.ts'
 import { AttemptLog } from './log/attempt-log.ts'
+import { hideOldHeaders } from './retention/old-headers.ts'
 import { Retention } from './retention/retention.ts'
 import { catchUp, findStored } from './recovery/start-up.ts'
 import { Vault } from './directory/vault.ts'
@@ -129,6 +130,7 @@ export async function openWith(
     await findStored(queue, schedule, clock)
     void sendInTurn(pipeline)
     retention.start()
+    const stopHiding = hideOldHeaders({ clock, log, ledger, dialects })
 
     const healthNow = (trouble: readonly string[]) =>
       healthOf({ schedule, queue, localFaults, closing: lifecycle.closing, trouble })
@@ -137,6 +139,7 @@ export async function openWith(
       closed ??= (async () => {
         lifecycle.closing = true
         retention.stop()
+        stopHiding()
         await schedule.drain(graceMs)
         await transport.close(0)
         await store.close()

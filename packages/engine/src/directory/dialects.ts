@@ -73,6 +73,13 @@ export class Dialects {
     return [...new Set(names)].toSorted().map((name) => this.find(org, name))
   }
 
+  /** The headers that any dialect of this program or of an organisation writes, in lower case. */
+  headerNames(): ReadonlySet<string> {
+    const own = [...this.#own.values()].flatMap((dialects) => [...dialects.values()].flat())
+    const all = [...builtInDialects.map(compile), ...this.#given.values(), ...own.map((row) => compile(row.definition))]
+    return new Set(all.flatMap(({ reservedHeaders }) => reservedHeaders))
+  }
+
   /** The versions of an organisation's own dialect, oldest first. */
   versions(org: string, name: string): readonly DialectVersion[] {
     return this.#own.get(org)?.get(name) ?? []

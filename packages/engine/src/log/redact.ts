@@ -4,7 +4,7 @@ import type { Attempt } from '../model.ts'
  * Headers that nobody makes a credential of: content negotiation, tracing, and where something comes from. A list of names that are
  * credentials would always lack one: `Ocp-Apim-Subscription-Key`, `X-Functions-Key`, `X-Pass`, `X-Hub-Pin`.
  */
-const harmless = new Set(
+export const harmlessHeaders: ReadonlySet<string> = new Set(
   (
     'accept accept-charset accept-encoding accept-language cache-control content-language content-type date pragma prefer priority ' +
     'user-agent via traceparent tracestate x-correlation-id x-request-id x-trace-id ' +
@@ -14,7 +14,7 @@ const harmless = new Set(
 
 /** Whether the value of a header that an owner added may be a credential: it is named, and never shown. */
 export function isCredentialHeader(name: string): boolean {
-  return !harmless.has(name.toLowerCase())
+  return !harmlessHeaders.has(name.toLowerCase())
 }
 
 /** Who wrote the headers of a request: the owner of its target, and the dialects that it is written in. */

@@ -31,6 +31,11 @@ export interface Ledger {
   attemptedMessages(query: AttemptQuery): Promise<readonly Attempt[]>
   /** Forgets what was sent and what came back: `expungedResponse` stands in its place. */
   expungeContent(app: string, id: string): Promise<boolean>
+  /**
+   * Hides request headers of attempts that an earlier version logged, except for these names: the newest `limit` of what is left of
+   * them. Answers whether there are more.
+   */
+  hideOldHeaders(shown: readonly string[], limit: number): Promise<boolean>
   /** Deletes attempts that started before, at most `limit`; answers whether there are more. */
   sweep(before: number, limit: number): Promise<boolean>
 }

@@ -18,6 +18,15 @@ export function forgettingSuite({ open, ledger }: LedgerContext): void {
       expect(await ledger().expungeContent(unique('app'), attempt.id)).toBe(false)
     })
 
+    test('hideOldHeaders changes nothing that this version logged', async () => {
+      const { ledger: own } = (await open()).store
+      const request = { method: 'POST', headers: [['x-own', 'in clear']] } as const
+      const attempt = anAttempt({ request })
+      append(own, [attempt])
+      expect(await own.hideOldHeaders([], 10)).toBe(false)
+      expect(await own.attempt(attempt.app, attempt.id)).toMatchObject({ request })
+    })
+
     test('sweep forgets the oldest attempts, "limit" at a time, and says whether there are more', async () => {
       const { ledger: own } = (await open()).store
       append(

@@ -28,4 +28,8 @@ export const ledgerMigrations: Migrations = [
     SELECT app, endpoint, started_at / 3600000 AS hour, count(*) FILTER (WHERE result = 'success'),
       count(*) FILTER (WHERE result <> 'success') FROM attempt GROUP BY app, endpoint, hour;
   `,
+  `
+  -- Attempts up to here have request headers as an earlier version kept them; see hide-old-headers.ts.
+  INSERT INTO meta SELECT 'clear_headers_up_to', coalesce(max(seq), 0) FROM attempt;
+  `,
 ]
