@@ -29,6 +29,7 @@ const engineFolders = [
   'recovery',
   'retention',
   'resources',
+  'calls',
 ]
 
 /** The same for wire: what a definition means stands below what is done with it. */

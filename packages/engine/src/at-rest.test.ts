@@ -57,7 +57,7 @@ describe('K2: a stolen data folder', () => {
     const [first, second, third, key] = raw.map((text) => `whsec_${text}`)
     const headerValues = ['Bearer canary-header-one', 'Bearer canary-header-two']
     const engine = await openHere()
-    await engine.applications.create('org', { name: 'Acme', uid: 'acme' })
+    await engine.applications.create('org_test', { name: 'Acme', uid: 'acme' })
     const input = {
       url: 'https://example.com/',
       headers: { Authorization: headerValues[0] ?? '' },
@@ -65,17 +65,17 @@ describe('K2: a stolen data folder', () => {
     }
     // What a write gave is kept for a repeat of it.
     const write = (name: string) => ({ idempotency: { key: name, fingerprint: '' } })
-    const { id } = await engine.endpoints.create('org', 'acme', input, write('create'))
-    await engine.applications.create('org', { name: 'Shared', uid: 'shared', dialect: 'screenmeet' })
-    await engine.signingKeys.reset('org', 'shared', { key: key ?? '' }, write('reset'))
-    await engine.send('org', 'acme', { eventType: 'a', payload: '{"visible":"payload-canary"}' })
+    const { id } = await engine.endpoints.create('org_test', 'acme', input, write('create'))
+    await engine.applications.create('org_test', { name: 'Shared', uid: 'shared', dialect: 'screenmeet' })
+    await engine.signingKeys.reset('org_test', 'shared', { key: key ?? '' }, write('reset'))
+    await engine.send('org_test', 'acme', { eventType: 'a', payload: '{"visible":"payload-canary"}' })
     await engine.idle()
-    await engine.endpoints.rotateSecret('org', 'acme', id, { secret: second ?? null }, write('rotate'))
-    await engine.endpoints.update('org', 'acme', id, { headers: { Authorization: headerValues[1] ?? '' } })
-    await engine.endpoints.update('org', 'acme', id, { secret: third ?? null })
-    await engine.send('org', 'acme', { eventType: 'a', payload: '{}' })
+    await engine.endpoints.rotateSecret('org_test', 'acme', id, { secret: second ?? null }, write('rotate'))
+    await engine.endpoints.update('org_test', 'acme', id, { headers: { Authorization: headerValues[1] ?? '' } })
+    await engine.endpoints.update('org_test', 'acme', id, { secret: third ?? null })
+    await engine.send('org_test', 'acme', { eventType: 'a', payload: '{}' })
     await engine.idle()
-    await engine.attempts.list('org', 'acme')
+    await engine.attempts.list('org_test', 'acme')
 
     // They are in use.
     expect(sent.map(({ headers }) => headers.find(([name]) => name === 'Authorization')?.[1])).toEqual(headerValues)
@@ -91,12 +91,12 @@ describe('K2: a stolen data folder', () => {
 
   test('opens with the key that it was made with, and says so when it is another one', async () => {
     const engine = await openHere()
-    await engine.applications.create('org', { name: 'Acme', uid: 'acme' })
-    const { id } = await engine.endpoints.create('org', 'acme', {
+    await engine.applications.create('org_test', { name: 'Acme', uid: 'acme' })
+    const { id } = await engine.endpoints.create('org_test', 'acme', {
       url: 'https://example.com/',
       headers: { 'X-A': 'b' },
     })
-    const secret = (await engine.endpoints.secrets('org', 'acme', id)).secret
+    const secret = (await engine.endpoints.secrets('org_test', 'acme', id)).secret
     await engine.close()
 
     const another = Buffer.from(systemRandom.bytes(32)).toString('base64')
@@ -105,8 +105,8 @@ describe('K2: a stolen data folder', () => {
       message: expect.stringContaining('POSTHORN_SECRET_KEY') as string,
     })
     const again = await openHere()
-    expect((await again.endpoints.secrets('org', 'acme', id)).secret).toBe(secret)
-    expect((await again.endpoints.get('org', 'acme', id)).headers).toEqual({ 'X-A': 'b' })
+    expect((await again.endpoints.secrets('org_test', 'acme', id)).secret).toBe(secret)
+    expect((await again.endpoints.get('org_test', 'acme', id)).headers).toEqual({ 'X-A': 'b' })
     await again.close()
   })
 
@@ -118,12 +118,12 @@ describe('K2: a stolen data folder', () => {
       transport: receiver,
     }
     const engine = await open(options)
-    await engine.applications.create('org', { name: 'Acme', uid: 'acme' })
-    const { id } = await engine.endpoints.create('org', 'acme', { url: 'https://example.com/' })
-    const secret = (await engine.endpoints.secrets('org', 'acme', id)).secret
+    await engine.applications.create('org_test', { name: 'Acme', uid: 'acme' })
+    const { id } = await engine.endpoints.create('org_test', 'acme', { url: 'https://example.com/' })
+    const secret = (await engine.endpoints.secrets('org_test', 'acme', id)).secret
     await engine.close()
     const again = await open(options)
-    expect((await again.endpoints.secrets('org', 'acme', id)).secret).toBe(secret)
+    expect((await again.endpoints.secrets('org_test', 'acme', id)).secret).toBe(secret)
     await again.close()
   })
 })

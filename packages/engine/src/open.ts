@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import type { Dialect } from '@posthorn/wire'
+import { checked } from './calls/checked.ts'
+import { checkOptions } from './calls/open-options.ts'
 import { Dialects } from './directory/dialects.ts'
 import { Directory } from './directory/directory.ts'
 import type { Engine } from './engine.ts'
@@ -60,6 +62,7 @@ export async function openWith(
   options: OpenOptions,
   openStore: (options: SqliteOptions) => Promise<Store>,
 ): Promise<Engine> {
+  checkOptions(options)
   const clock = options.clock ?? systemClock
   const random = options.random ?? systemRandom
   const log = options.log ?? silent
@@ -147,7 +150,7 @@ export async function openWith(
       })()
       return closed
     }
-    return {
+    return checked({
       applications: applications(resources),
       eventTypes: eventTypes(resources),
       endpoints: endpoints(resources, pipeline),
@@ -167,7 +170,7 @@ export async function openWith(
       idle: () => schedule.idle(),
       close,
       [Symbol.asyncDispose]: () => close(),
-    }
+    })
   } catch (error) {
     await store.close()
     folder.close()

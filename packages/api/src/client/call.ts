@@ -1,3 +1,4 @@
+import { dataProblem } from '@posthorn/model'
 import type { Route } from '../route.ts'
 import { ApiError } from './error.ts'
 import type { ClientOptions } from './options.ts'
@@ -24,17 +25,26 @@ export async function call(options: ClientOptions, route: Route, input: UntypedI
   if (route.stream) headers['accept'] = 'text/event-stream'
   if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
   if (input.body !== undefined) headers['content-type'] = 'application/json'
+  const body = bodyText(route, input)
   const response = await (options.fetch ?? fetch)(address(options.url, route, input), {
     method: route.method,
     headers,
-    ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+    ...(body === null ? {} : { body }),
     ...(input.signal === undefined ? {} : { signal: input.signal }),
   })
   if (route.stream && response.ok) return openStream(response, input)
   const text = await response.text()
-  const body = response.ok && route.contentType ? text : parse(text)
-  if (!response.ok) throw new ApiError(response.status, body)
-  return body
+  const answer = response.ok && route.contentType ? text : parse(text)
+  if (!response.ok) throw new ApiError(response.status, answer)
+  return answer
+}
+
+/** @throws {TypeError} JSON cannot hold the body; it names the place, and nothing is sent */
+function bodyText({ operationId }: Route, { body }: UntypedInput): string | null {
+  if (body === undefined) return null
+  const problem = dataProblem(body, 'body')
+  if (problem) throw new TypeError(`${operationId}: ${problem.message}`)
+  return JSON.stringify(body)
 }
 
 function address(base: string, route: Route, input: UntypedInput): string {

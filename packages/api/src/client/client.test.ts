@@ -46,3 +46,15 @@ test('a response that is not a stream is an error', async () => {
   const odd = await clientOf(['event: attempt\ndata: hello\n\n']).log.stream()
   await expect(all(odd)).rejects.toMatchObject({ code: 'not_a_stream' })
 })
+
+test('a body that JSON cannot hold is refused with its place, and nothing is sent', async () => {
+  let sent = 0
+  const client = createClient({
+    url: 'http://127.0.0.1:8071',
+    token: 'a.b.c',
+    fetch: async () => (sent++, new Response('{}')),
+  })
+  const call = client.message.create({ params: { app_id: 'a' }, body: { eventType: 'a', payload: { total: [1n] } } })
+  await expect(call).rejects.toThrow('message.create: `body.payload.total.0` is a BigInt')
+  expect(sent).toBe(0)
+})

@@ -56,9 +56,10 @@ export const token = command<Options>({
         'For example: --org org_acme',
       )
     }
-    if (!/^org_[A-Za-z0-9_-]{1,64}$/.test(org)) {
+    const { isOrganisationId, organisationForm } = await import('@posthorn/model')
+    if (!isOrganisationId(org)) {
       throw new CliError(
-        `--org ${org}: the id of an organisation is org_ and letters and digits.`,
+        `--org ${org}: the id of an organisation is ${organisationForm.replaceAll('`', '')}.`,
         'For example: --org org_acme',
       )
     }

@@ -21,9 +21,9 @@ export class Dialects {
   readonly #compiled = new WeakMap<DialectVersion, CompiledDialect>()
   readonly #standard: CompiledDialect
 
-  /** @throws EngineError `unknown_dialect` when there is no dialect of the default's name */
+  /** @throws EngineError `dialect_refused`; `unknown_dialect` when there is no dialect of the default's name */
   constructor(given: readonly Dialect[], defaultName: string) {
-    this.#given = new Map(given.map((dialect) => [dialect.name, compile(dialect)]))
+    this.#given = new Map(given.map((dialect) => [dialect.name, compiled(dialect)]))
     const standard = this.#readOnly(defaultName)
     if (!standard) throw this.unknown('', defaultName)
     this.#standard = standard
@@ -136,5 +136,16 @@ export class Dialects {
       if (error instanceof WireError) return null
       throw error
     }
+  }
+}
+
+/** @throws EngineError `dialect_refused` with every place and reason */
+function compiled(dialect: Dialect): CompiledDialect {
+  try {
+    return compile(dialect)
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    const details = { field: 'dialects', problems: error.problems, cause: error }
+    throw new EngineError('dialect_refused', error.message, details)
   }
 }

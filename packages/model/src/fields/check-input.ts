@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Field, Fields } from './field.ts'
+import { inSentences, missingText } from './issue-text.ts'
 
 export interface InputProblem {
   /** Where it is: `batch.maxMessages`. */
@@ -17,7 +18,7 @@ export type InputKind = 'create' | 'patch' | 'replace'
  */
 export function inputProblem(fields: Fields, input: unknown, kind: InputKind): InputProblem | null {
   const check = checkOf(fields, kind)
-  const parsed = check.schema.safeParse(input)
+  const parsed = check.schema.safeParse(input, inSentences)
   if (parsed.success) return protoProblem(check, input as Readonly<Record<string, unknown>>)
   const issue = parsed.error.issues[0]!
   const at = issue.path.map(String)
@@ -26,8 +27,7 @@ export function inputProblem(fields: Fields, input: unknown, kind: InputKind): I
     const key = issue.keys[0]?.slice(0, 100) ?? ''
     return { field: [...at, key].join('.'), message: `There is no field ${JSON.stringify(key)} here.${known}` }
   }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
-    return { field: at.join('.'), message: `\`${at.join('.')}\` is missing.` }
+  if (issue.message === missingText) return { field: at.join('.'), message: `\`${at.join('.')}\` is missing.` }
   return { field: at.join('.'), message: issue.message }
 }
 

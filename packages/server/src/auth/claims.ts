@@ -1,9 +1,9 @@
 import { scopeNames, type Scope } from '@posthorn/api'
+import { isOrganisationId } from '@posthorn/model'
 import { unauthorized } from '../http/refusal.ts'
 import type { Caller } from './caller.ts'
 import type { Claims } from './verified-claims.ts'
 
-const organization = /^org_[A-Za-z0-9_-]{1,64}$/
 const application = /^app_[A-Za-z0-9]{1,64}$/
 /** A date of JavaScript has at most so many seconds since 1970, in both directions. */
 const latestSeconds = 8.64e12
@@ -15,17 +15,17 @@ export function callerOf(claims: Claims, nowMs: number): Caller {
   const scopes = scopesOf(claims['scopes'])
   const subject = claims['sub']
   // A type other than text is refused here: a pattern would read `["org_1"]` as `org_1`.
-  if (typeof subject !== 'string' || !(organization.test(subject) || application.test(subject))) {
+  if (typeof subject !== 'string' || !(isOrganisationId(subject) || application.test(subject))) {
     throw unauthorized('The claim `sub` of this token must be `org_...` or `app_...`.')
   }
   const actor = actorOf(claims) ?? subject
   const org = claims['org']
-  if (organization.test(subject)) {
+  if (isOrganisationId(subject)) {
     if (org !== undefined && org !== subject)
       throw unauthorized('The claims `sub` and `org` of this token name two organisations.')
     return { org: subject, actor, app: null, scopes, expiresAt }
   }
-  if (typeof org !== 'string' || !organization.test(org)) {
+  if (typeof org !== 'string' || !isOrganisationId(org)) {
     throw unauthorized('A token for an application names its organisation in the claim `org` (`org_...`).')
   }
   return { org, actor, app: subject, scopes, featureFlags: flagsOf(claims['feature_flags']), expiresAt }

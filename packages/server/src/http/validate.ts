@@ -1,10 +1,11 @@
+import { inSentences, missingText } from '@posthorn/model'
 import { nearestWord } from '@posthorn/wire'
 import * as z from 'zod'
 import { invalid, type FieldProblem } from './refusal.ts'
 
 /** Reads `value` with a schema of the contract. @throws Refusal 422 that names every wrong field */
 export function validate<S extends z.ZodObject>(schema: S, value: unknown, where: 'body' | 'query'): z.output<S> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, inSentences)
   if (parsed.success) return parsed.data
   throw invalid(...parsed.error.issues.flatMap((issue) => problemsOf(issue, schema, where)))
 }
@@ -21,7 +22,7 @@ function problemsOf(issue: z.core.$ZodIssue, schema: z.ZodObject, where: string)
       type: 'value_error.extra',
     }))
   }
-  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined')) {
+  if (issue.message === missingText) {
     return [{ loc, msg: `\`${loc.at(-1)}\` is missing.`, type: 'value_error.missing' }]
   }
   return [{ loc, msg: issue.message, type: types[issue.code ?? ''] ?? 'value_error' }]

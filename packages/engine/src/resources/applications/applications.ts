@@ -10,6 +10,7 @@ import {
 import { checkFactKinds, checkFactNames } from '../../checks/facts.ts'
 import { settable } from '../../checks/customer.ts'
 import { checkInput } from '../../checks/input.ts'
+import { checkOrganisation } from '../../checks/organisation.ts'
 import { checkParams } from '../../checks/params.ts'
 import { changedAt } from '../../clock.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
@@ -62,6 +63,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
 
   /** Creates one, in the turn of its organisation: no dialect is deleted meanwhile, neither one that it names nor one that its first endpoint will. */
   async function createOne(org: string, input: ApplicationInput, write: WriteOptions): Promise<Application> {
+    checkOrganisation(directory, org)
     const now = clock.now()
     const application: Application = {
       ...created(applicationFields, input),

@@ -1,3 +1,4 @@
+import { checkOrganisation } from '../../checks/organisation.ts'
 import type { Change } from '../../write-options.ts'
 import { dialectNameOf } from '../../directory/endpoint-entry.ts'
 import { isDeepStrictEqual } from 'node:util'
@@ -80,6 +81,7 @@ export function dialects(parts: ResourceParts): DialectResource {
 
     put(org, name, definition, write) {
       return directory.writes.exclusively(organisationTurn(org), async () => {
+        checkOrganisation(directory, org)
         refuseReadOnly(org, name)
         const newest = parts.dialects.versions(org, name).at(-1)
         await conditionHolds(org, newest ? info(org, name) : null, write)

@@ -13,6 +13,7 @@ import {
 import { changedAt } from '../../clock.ts'
 import { organisationTurn } from '../../directory/write-turns.ts'
 import { checkInput } from '../../checks/input.ts'
+import { checkOrganisation } from '../../checks/organisation.ts'
 import { checkSchemas } from '../../checks/schemas.ts'
 import { sees } from '../../checks/feature-flags.ts'
 import { pageOf, type Page, type PageOptions } from '../pages.ts'
@@ -61,7 +62,10 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
     condition: Condition,
   ): Promise<EventType> {
     checkInput(eventTypeFields, patch, 'patch')
-    if (!before) checkInput(nameOnly, { name }, 'create')
+    if (!before) {
+      checkOrganisation(directory, org)
+      checkInput(nameOnly, { name }, 'create')
+    }
     checkSchemas(patch.schemas, before?.schemas)
     await conditionHolds(org, before, condition)
     const base = before ?? freshEventType(org, name, clock.now())
@@ -74,6 +78,7 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
   return {
     async create(org, input, write = {}) {
       checkInput(eventTypeFields, input, 'create')
+      checkOrganisation(directory, org)
       checkSchemas(input.schemas)
       const now = clock.now()
       return directory.writes.exclusively(organisationTurn(org), async () => {

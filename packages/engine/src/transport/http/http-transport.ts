@@ -9,7 +9,8 @@
  */
 import { notSent, type Outcome, type Transport, type TransportRequest } from '../transport.ts'
 import type { Clock } from '../../clock.ts'
-import { parseCidr } from './guard/address.ts'
+import { EngineError } from '../../errors.ts'
+import { type Cidr, parseCidr } from './guard/address.ts'
 import { BoundedCache } from './bounded-cache.ts'
 import type { DialContext } from './connections/dial.ts'
 import { Exchange, type ExchangeContext } from './exchange.ts'
@@ -51,7 +52,7 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
     maxConnections = 4_096,
     maxBodyBytes = 64 * 1024,
   } = options
-  const guard = createGuard({ allow: allowPrivate.map(parseCidr) })
+  const guard = createGuard({ allow: allowPrivate.map(rangeOf) })
   const dialContext: DialContext = { guard, trust: createTrust(extraCa) }
   const context: ExchangeContext = {
     guard,
@@ -115,6 +116,15 @@ export function httpTransport(options: HttpTransportOptions = {}): Transport {
       return runProbe(context, dialContext, known.url, timeoutMs)
     },
     close,
+  }
+}
+
+function rangeOf(text: string): Cidr {
+  try {
+    return parseCidr(text)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : text
+    throw new EngineError('invalid', `\`allowPrivate\`: ${reason}.`, { field: 'allowPrivate', cause })
   }
 }
 

@@ -22,16 +22,16 @@ const [folder = '', rounds = '0', together = '1', then] = process.argv.slice(2)
 const say = (line: string): void => void writeSync(1, `${line}\n`)
 
 const engine = await open({ database: `sqlite:${folder}`, transport: silence })
-if ((await engine.applications.list('org')).data.length === 0) {
-  await engine.applications.create('org', { name: 'Acme', uid: 'acme' })
-  await engine.endpoints.create('org', 'acme', { url: 'https://example.com/hook' })
+if ((await engine.applications.list('org_test')).data.length === 0) {
+  await engine.applications.create('org_test', { name: 'Acme', uid: 'acme' })
+  await engine.endpoints.create('org_test', 'acme', { url: 'https://example.com/hook' })
 }
 say('open')
 for (let round = 0; round < Number(rounds); round += 1)
   await Promise.all(
     Array.from({ length: Number(together) }, async (_, index) => {
       try {
-        const { id } = await engine.send('org', 'acme', { eventType: 'a', payload: { round, index } })
+        const { id } = await engine.send('org_test', 'acme', { eventType: 'a', payload: { round, index } })
         say(`acked ${id}`)
       } catch (error) {
         say(`refused ${error instanceof EngineError ? error.code : String(error)}`)
