@@ -192,6 +192,44 @@ describe('what another node changed', () => {
   })
 })
 
+describe('changes of the other node that never pause', () => {
+  test('do not keep messages away: with a change before each try, a message is stored with its second', async () => {
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/there') })
+    let tries = 0
+    const accept = store.queue.accept.bind(store.queue)
+    store.queue.accept = async (item) => {
+      await there.endpoints.update(org, 'acme', id, { description: `${tries++}` })
+      return accept(item)
+    }
+    const messages = await Promise.all(Array.from({ length: 20 }, () => here.send(org, 'acme', event)))
+    expect(tries).toBeLessThanOrEqual(2 * messages.length)
+    await here.idle()
+    expect(receiver.requests).toHaveLength(2 * messages.length)
+    const { id: operation } = await here.operations.create(org, 'acme', { callbackUrl: 'https://127.0.0.1:9/back' })
+    tries = 0
+    await here.operations.complete(org, 'acme', operation, { payload: '{}' })
+    expect(tries).toBe(2)
+  })
+
+  test('are read together by the messages that they made void, and not by each of them', async () => {
+    await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/there') })
+    let reads = 0
+    const load = store.catalog.load.bind(store.catalog)
+    Object.assign(store.catalog, {
+      load: () => {
+        reads++
+        return load()
+      },
+    })
+    await Promise.all(Array.from({ length: 50 }, () => here.send(org, 'acme', event)))
+    expect(reads).toBeLessThanOrEqual(2)
+    await here.idle()
+    expect(receiver.requests).toHaveLength(100)
+  })
+})
+
 describe('a PUT', () => {
   const application = (name: string) => ({ uid: undefined, create: { name }, replace: { name } })
   const endpoint = (url: string) => ({ uid: undefined, create: { url }, replace: { url } })

@@ -5,7 +5,6 @@ import { unitsOf } from '../store/catalog-units.ts'
 import type { IdempotencyRecord } from '../store/idempotency.ts'
 import { idOf, nounOf, type DirectoryChange, type EndpointChange } from './changes.ts'
 import type { Contents } from './contents.ts'
-import type { ApplicationEntry } from './entries.ts'
 import { readCatalog } from './read-catalog.ts'
 import { StaleChanges } from './stale-changes.ts'
 import { turnOf, WriteTurns } from './write-turns.ts'
@@ -22,6 +21,9 @@ export class Writes {
   readonly #turns = new WriteTurns()
   /** The version in memory with which each turn began that runs now. */
   readonly #basis = new Map<string, number>()
+
+  #reading: Promise<void> = Promise.resolve()
+  #nextReading: Promise<void> | null = null
 
   constructor(catalog: Catalog, contents: Contents, vault: Vault) {
     this.#catalog = catalog
@@ -46,11 +48,6 @@ export class Writes {
         }
       }
     })
-  }
-
-  /** Runs work that needs an application to stand still, and does not change it, in a turn among the changes. */
-  betweenChanges<T>({ application }: ApplicationEntry, work: () => Promise<T>): Promise<T> {
-    return this.#turns.runTogether(application.id, work)
   }
 
   /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay`, `idempotency_key_reused` */
@@ -99,9 +96,10 @@ export class Writes {
     return this.#readNewer()
   }
 
-  /** Reads the application again, where what is stored is newer than this and that is not known here yet. */
-  async catchUp({ application: { id }, version }: ApplicationEntry): Promise<void> {
-    if (this.#contents.versionOf(id) === version) await this.#readNewer()
+  /** Reads an application again, where this version of it is not known here yet. @param version 0: it is not there */
+  async catchUp(id: string, version: number): Promise<void> {
+    const known = this.#contents.versionOf(id)
+    if (version === 0 ? known > 0 : known < version) await this.#readNewer()
   }
 
   /** The versions that changes are computed from: those with which their turns began. */
@@ -117,11 +115,22 @@ export class Writes {
     })
   }
 
+  /** Whoever needs it while it is read waits for the next reading, together: what runs may have begun before the change. */
+  #readNewer(): Promise<void> {
+    this.#nextReading ??= (async () => {
+      await this.#reading.catch(() => undefined)
+      this.#reading = this.#nextReading!
+      this.#nextReading = null
+      await this.#readAll()
+    })()
+    return this.#nextReading
+  }
+
   /**
    * Reads everything again and takes what is newer than in memory. Another node's changes are rare, and the catalog is small; a
    * store that many nodes share will read only what changed.
    */
-  async #readNewer(): Promise<void> {
+  async #readAll(): Promise<void> {
     const before = new Set(this.#contents.applications.keys())
     const contents = await readCatalog(this.#catalog)
     const stored = new Set(contents.applications.map(({ application }) => application.id))

@@ -9,10 +9,10 @@ import type { NewId } from '../ids.ts'
 import { idempotencyRecord, repeated } from '../idempotency.ts'
 import type { Operation } from '../model.ts'
 import { refusal } from '../pipeline/refusal.ts'
-import { take } from '../pipeline/take.ts'
+import { acceptTwice, take } from '../pipeline/take.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { OperationEnding, OperationRow, OperationStore } from '../store/operation-store.ts'
-import type { Queue, StoredMessage } from '../store/queue.ts'
+import type { Queue, StaleCatalog, StoredMessage } from '../store/queue.ts'
 import { hashOf, newFileToken } from './claim-id.ts'
 import { tagOfOperation, checkTags } from '../checks/tag.ts'
 import type { ReceivedFile, ResultFiles } from './files.ts'
@@ -100,42 +100,44 @@ export async function endOperation(
   write: WriteOptions & Condition,
 ): Promise<Operation> {
   const { directory, clock } = parts
-  return directory.writes.exclusively(`operation ${id}`, async () => {
-    for (;;) {
-      const entry = directory.application(org, app)
-      const row = await parts.operations.operation(entry.application.id, id)
-      if (!row) throw notFound('operation', id)
-      refuseEnded(row, write)
-      checkOperation(row, write)
-      const now = clock.now()
-      const message = callbackMessage(parts, row.operation, end.state, now)
-      const expiresAt = now + row.lastsMs
-      const operation = ended(row.operation, end, message, expiresAt)
-      // The target exists before its work is written, so that the delivery can continue in memory.
-      const isFirst = row.operation.state === 'running'
-      if (isFirst) directory.awaitCallback({ ...row, id, app: message.app, url: operation.callbackUrl })
-      let accepted = false
-      try {
-        const target = directory.target(id)
-        if (target) checkTarget(message, target)
-        const result = await take(parts, {
-          message,
-          expiresAt: now + Math.ceil(parts.retentionDays * dayMs),
-          ownRetention: false,
-          catalogVersion: entry.version,
-          idempotency: idempotencyRecord(write.idempotency, operation, now),
-          operation: { id, ...end, expiresAt },
-        })
-        accepted = result.state === 'accepted'
-        if (result.state === 'accepted') return operation
-        if (result.state === 'replay') throw repeated(write.idempotency, result)
-        if (result.state !== 'stale_catalog') throw refusal(result, message)
-        await directory.writes.catchUp(entry)
-      } finally {
-        if (isFirst && !accepted) directory.forgetCallback(id)
-      }
+  const endOnce = async (since?: number): Promise<{ readonly accepted: Operation } | StaleCatalog> => {
+    const entry = directory.application(org, app)
+    const row = await parts.operations.operation(entry.application.id, id)
+    if (!row) throw notFound('operation', id)
+    refuseEnded(row, write)
+    checkOperation(row, write)
+    const now = clock.now()
+    const message = callbackMessage(parts, row.operation, end.state, now)
+    const expiresAt = now + row.lastsMs
+    const operation = ended(row.operation, end, message, expiresAt)
+    // The target exists before its work is written, so that the delivery can continue in memory.
+    const isFirst = row.operation.state === 'running'
+    if (isFirst) directory.awaitCallback({ ...row, id, app: message.app, url: operation.callbackUrl })
+    let accepted = false
+    try {
+      const target = directory.target(id)
+      if (target) checkTarget(message, target)
+      const result = await take(parts, {
+        message,
+        expiresAt: now + Math.ceil(parts.retentionDays * dayMs),
+        ownRetention: false,
+        catalogVersion: entry.version,
+        ...(since !== undefined && { since }),
+        idempotency: idempotencyRecord(write.idempotency, operation, now),
+        operation: { id, ...end, expiresAt },
+      })
+      accepted = result.state === 'accepted'
+      if (result.state === 'accepted') return { accepted: operation }
+      if (result.state === 'replay') throw repeated(write.idempotency, result)
+      if (result.state !== 'stale_catalog') throw refusal(result, message)
+      await directory.writes.catchUp(message.app, result.version)
+      if (result.version === 0) throw notFound('application', app)
+      return result
+    } finally {
+      if (isFirst && !accepted) directory.forgetCallback(id)
     }
-  })
+  }
+  return directory.writes.exclusively(`operation ${id}`, () => acceptTwice(endOnce))
 }
 
 /** A request with an Idempotency-Key is not refused here: it may be a repeat, which only the store can tell. */

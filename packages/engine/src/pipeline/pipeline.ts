@@ -2,12 +2,13 @@ import type { TargetEntry } from '../directory/entries.ts'
 import type { Unknown } from '../transport/transport.ts'
 import type { WriteOptions } from '../write-options.ts'
 import type { MessageInput } from '@posthorn/model'
-import { EngineError, isClosed } from '../errors.ts'
+import { EngineError, isClosed, notFound } from '../errors.ts'
 import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Message } from '../model.ts'
 import type { LiveDelivery } from '../schedule/live-delivery.ts'
 import type { Schedule } from '../schedule/schedule.ts'
+import type { StaleCatalog } from '../store/queue.ts'
 import { untilStored } from '../store/until-stored.ts'
 import { checkMaySend, draft, type AcceptParts } from './accept.ts'
 import { form, unform } from './batches.ts'
@@ -19,7 +20,7 @@ import { localFaultOf, type LocalFaults } from './local-faults.ts'
 import { record, type RecordParts } from './record.ts'
 import { refusal } from './refusal.ts'
 import { pauseMs } from './retry.ts'
-import { take } from './take.ts'
+import { acceptTwice, take } from './take.ts'
 
 export interface PipelineParts extends AcceptParts, DeliverParts, RecordParts, FollowParts {
   readonly schedule: Schedule
@@ -59,26 +60,17 @@ export async function sendTo(
   write: WriteOptions,
 ): Promise<Message> {
   if (parts.lifecycle.closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
-  for (let tries = 1; ; tries++) {
-    const message = await (tries <= triesBesideChanges
-      ? acceptOnce(parts, to, input, write)
-      : parts.directory.writes.betweenChanges(parts.directory.application(to.org, to.app), () =>
-          acceptOnce(parts, to, input, write),
-        ))
-    if (message) return message
-  }
+  return acceptTwice((since) => acceptOnce(parts, to, input, write, since))
 }
 
-/** An accept beside changes is quicker and nearly always good. After so many that were not, it takes its turn among the changes. */
-const triesBesideChanges = 3
-
-/** @returns `null`: the application was changed meanwhile, and nothing was stored */
+/** One try. @param since the oldest version of the application's catalog that is good */
 async function acceptOnce(
   parts: PipelineParts,
   { org, app, endpoint }: Receivers,
   input: MessageInput,
   write: WriteOptions,
-): Promise<Message | null> {
+  since: number | undefined,
+): Promise<{ readonly accepted: Message } | StaleCatalog> {
   const entry = parts.directory.application(org, app)
   checkMaySend(entry)
   const { message: accepted, ...terms } = draft(parts, entry, input)
@@ -88,12 +80,14 @@ async function acceptOnce(
     endpoint === null ? checkMessage(accepted, parts.directory.ownFormat(entry), targets) : checkOnly(accepted, targets)
   const message = { ...accepted, targets: targets.map((target) => target.endpoint.id) }
   const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
-  const result = await take(parts, { message, ...terms, catalogVersion: entry.version, idempotency }, checked)
-  if (result.state === 'accepted') return message
+  const catalog = { catalogVersion: entry.version, ...(since !== undefined && { since }) }
+  const result = await take(parts, { message, ...terms, ...catalog, idempotency }, checked)
+  if (result.state === 'accepted') return { accepted: message }
   if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
   if (result.state !== 'stale_catalog') throw refusal(result, message)
-  await parts.directory.writes.catchUp(entry)
-  return null
+  await parts.directory.writes.catchUp(message.app, result.version)
+  if (result.version === 0) throw notFound('application', app)
+  return result
 }
 
 /** Sends whatever has its turn, until the schedule drains. */

@@ -1,7 +1,24 @@
 import { liveMessage } from '../encoding/live-message.ts'
 import type { Format } from '../encoding/wire-message.ts'
 import type { Schedule } from '../schedule/schedule.ts'
-import type { AcceptItem, AcceptResult, Queue } from '../store/queue.ts'
+import type { AcceptItem, AcceptResult, Queue, StaleCatalog } from '../store/queue.ts'
+
+/**
+ * Runs an accept, and once more where its application was changed meanwhile. The second one is good whatever else is changed, here or by
+ * another node: it may be matched with any version since the one that the store named to the first, and so it stands before the changes
+ * after that, which came while it ran. Nobody who changes an application can keep its messages away.
+ *
+ * @param accept `since`: the oldest version that is good; it reads what is stored before it answers that it is stale
+ */
+export async function acceptTwice<T>(
+  accept: (since?: number) => Promise<{ readonly accepted: T } | StaleCatalog>,
+): Promise<T> {
+  const first = await accept()
+  if ('accepted' in first) return first.accepted
+  const second = await accept(first.version)
+  if ('accepted' in second) return second.accepted
+  throw new Error(`The store reads version ${first.version} of an application, and compares with ${second.version}.`)
+}
 
 /** Writes a message with its deliveries and what belongs to them, in one transaction; what found room goes on in memory. */
 export async function take(

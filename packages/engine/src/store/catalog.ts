@@ -96,8 +96,8 @@ export type CatalogChange =
 
 export type CatalogWriteResult =
   /**
-   * The new versions of the units that the changes raised. An accept that names an older one of its application is answered
-   * `stale_catalog`.
+   * The new versions of the units that the changes raised. An accept that was matched with an older one of its application is
+   * answered `stale_catalog`.
    */
   | { readonly state: 'written'; readonly versions: readonly UnitVersion[] }
   /** Another writer changed these units: read them again, and compute the changes again. */

@@ -122,6 +122,8 @@ export interface AcceptItem {
   readonly work: readonly { readonly target: string; readonly claimed: boolean }[]
   /** Version of the application's catalog that the work was matched with. */
   readonly catalogVersion: number
+  /** The oldest version that is good; absent: the one that is stored. */
+  readonly since?: number
   readonly idempotency: IdempotencyRecord | null
   /** The operation that ends, where the message is its callback. */
   readonly operation?: OperationEnding
@@ -130,10 +132,17 @@ export interface AcceptItem {
 export type AcceptResult =
   | { readonly state: 'accepted' }
   | { readonly state: 'duplicate_event'; readonly message: string }
-  | { readonly state: 'stale_catalog' }
+  | StaleCatalog
   /** The operation is not running, or does not exist. */
   | { readonly state: 'operation_ended' }
   | Replay
+
+/** It was matched with an older version than is good. Nothing was stored. */
+export interface StaleCatalog {
+  readonly state: 'stale_catalog'
+  /** The version that is stored; 0: there is no such application. */
+  readonly version: number
+}
 
 /** What is sent once: one message, or a batch that was formed. */
 export interface Request {

@@ -37,14 +37,33 @@ export function versionsSuite({ open, shared, catalog, write, application, rowsO
         expect(version).toBeGreaterThan(last)
         const accept = (catalogVersion: number): Promise<{ state: string }> =>
           shared().store.queue.accept(acceptItem(app, catalogVersion))
-        expect(await accept(last)).toEqual({ state: 'stale_catalog' })
+        expect(await accept(last)).toEqual({ state: 'stale_catalog', version })
         expect(await accept(version)).toEqual({ state: 'accepted' })
         const loaded = (await rowsOf(app.org)).applications[0]
         expect(loaded?.version).toBe(version)
         last = version
       }
       await write({ kind: 'delete_application', org: app.org, id: app.id })
-      expect(await shared().store.queue.accept(acceptItem(app, last))).toEqual({ state: 'stale_catalog' })
+      expect(await shared().store.queue.accept(acceptItem(app, last))).toEqual({ state: 'stale_catalog', version: 0 })
+    })
+
+    test('of an accept may be any one since a version that it names: before it, after the last, or of none, it is stale', async () => {
+      const app = await application()
+      const versions: number[] = [(await rowsOf(app.org)).applications[0]!.version]
+      for (const name of ['a', 'b', 'c']) versions.push(await versionAfter(applicationChange({ ...app, name }, false)))
+      const [first, second, third, last] = versions as [number, number, number, number]
+      const accept = (version: number, since: number): Promise<{ state: string }> =>
+        shared().store.queue.accept({ ...acceptItem(app, version), since })
+      for (const version of [second, third, last]) expect(await accept(version, second)).toEqual({ state: 'accepted' })
+      for (const [version, since] of [
+        [first, second],
+        [third, last],
+        [last + 1, second],
+        [0, second],
+      ] as const)
+        expect(await accept(version, since)).toEqual({ state: 'stale_catalog', version: last })
+      await write({ kind: 'delete_application', org: app.org, id: app.id })
+      expect(await accept(last, second)).toEqual({ state: 'stale_catalog', version: 0 })
     })
 
     test('of an application are not touched by another one, nor by event types', async () => {
@@ -66,7 +85,7 @@ export function versionsSuite({ open, shared, catalog, write, application, rowsO
       const after = await subject.crash()
       expect(await after.store.queue.accept(acceptItem(app, first))).toEqual({ state: 'accepted' })
       expect(await version(after, false)).toBeGreaterThan(first)
-      expect(await after.store.queue.accept(acceptItem(app, first))).toEqual({ state: 'stale_catalog' })
+      expect(await after.store.queue.accept(acceptItem(app, first))).toMatchObject({ state: 'stale_catalog' })
     })
 
     test('a change and an accept that come together keep their order', async () => {

@@ -74,7 +74,10 @@ export function acceptSuite({ open, scene, changesNothing }: QueueContext): void
       const at = await scene()
       const idempotency = keyOf()
       const stale = at.item(at.message(), { catalogVersion: at.version - 1, idempotency })
-      expect(await changesNothing(() => at.queue.accept(stale))).toEqual({ state: 'stale_catalog' })
+      expect(await changesNothing(() => at.queue.accept(stale))).toEqual({
+        state: 'stale_catalog',
+        version: at.version,
+      })
       expect(await at.queue.accept({ ...stale, catalogVersion: at.version })).toEqual({ state: 'accepted' })
     })
 
@@ -107,7 +110,7 @@ export function acceptSuite({ open, scene, changesNothing }: QueueContext): void
           return at.item(at.message(), { idempotency })
         }
         if (index % 10 === 7) {
-          expected.push({ state: 'stale_catalog' })
+          expected.push({ state: 'stale_catalog', version: at.version })
           return at.item(at.message(), { catalogVersion: at.version - 1 })
         }
         expected.push({ state: 'accepted' })

@@ -28,8 +28,10 @@ export const accept = {
         const { message } = item
         const replay = answers.find(item.idempotency)
         if (replay) return replay
-        if (versions.of({ kind: 'application', id: message.app }) !== item.catalogVersion)
-          return { state: 'stale_catalog' }
+        const version = versions.of({ kind: 'application', id: message.app })
+        const { catalogVersion, since = version } = item
+        if (version === 0 || catalogVersion < since || catalogVersion > version)
+          return { state: 'stale_catalog', version }
         if (item.operation && !endOperation(item.operation, message)) return { state: 'operation_ended' }
         const inserted = insertMessage.run(
           message.id,
