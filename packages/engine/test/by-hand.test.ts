@@ -74,13 +74,8 @@ async function exhausted(): Promise<Message> {
 /** How a delivery stands, which its message, its endpoint and the numbers of its endpoint say alike. */
 async function stands(message: Message): Promise<DeliveryState> {
   const [delivery] = await engine.messages.deliveries(org, app, message.id)
-  const endpoint = await engine.endpoints.get(org, app, hook)
-  const { data } = await engine.attempts.latestOfEachMessage(org, app, { endpoint: endpoint.id })
-  const ofEndpoint = await engine.messages.standings(
-    endpoint,
-    data.filter((attempt) => attempt.message === message.id),
-  )
-  const listed = ofEndpoint.get(message.id)
+  const { data } = await engine.attempts.messagesOfEndpoint(org, app, hook)
+  const listed = data.find((row) => row.message.id === message.id)?.delivery
   if (listed)
     expect({ state: listed.state, at: listed.nextAttemptAt }).toEqual({
       state: delivery?.state,

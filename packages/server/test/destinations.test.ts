@@ -88,6 +88,25 @@ describe('a deleted endpoint stays in the list of a message', () => {
   })
 })
 
+it('pages forwards and backwards, over a deleted endpoint and with the ids of endpoints', async () => {
+  const app = await application()
+  const { url } = await startReceiver()
+  const [one, two, three] = [(await app.endpoint(url)).id, (await app.endpoint(url)).id, (await app.endpoint(url)).id]
+  const msg_id = await app.send()
+  await server.engine.idle()
+  await app.remove(two)
+  const page = async (query: { limit: number; iterator?: string | null }) => {
+    const found = await client.attempt.listDestinations({ params: { ...app.params, msg_id }, query })
+    return { ...found, ids: found.data.map(({ id }) => id) }
+  }
+  const first = await page({ limit: 2 })
+  expect(first).toMatchObject({ ids: [one, two], done: false })
+  expect(await page({ limit: 2, iterator: first.iterator })).toMatchObject({ ids: [three], done: true })
+  const back = await page({ limit: 1, iterator: `-${three}` })
+  expect(back).toMatchObject({ ids: [two], done: false })
+  expect(await page({ limit: 1, iterator: back.prevIterator })).toMatchObject({ ids: [one], done: true })
+})
+
 it('the message of a callback has no endpoint', async () => {
   const { params, destinations } = await application()
   const body = { callbackUrl: 'https://example.com/callback' }

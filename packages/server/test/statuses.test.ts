@@ -99,3 +99,20 @@ describe.each(['', 'expanded_statuses=true&'])('a filter by status with "%s"', (
     }
   })
 })
+
+it('a page of what a filter left goes on, forwards and backwards, in the list without it', async () => {
+  const path = '/attempt/endpoint/waits'
+  const params = { app_id, endpoint_id: 'waits' }
+  for (let nth = 0; nth < 2; nth++) {
+    await client.message.create({ params, body: { eventType: 'a.b', payload: {} } })
+    await server.engine.idle()
+  }
+  const all = await rowsOf(path)
+  const attempt = (await client.attempt.listByEndpoint({ params })).data[1]!
+  const between = { after: attempt.timestamp, before: new Date(Date.parse(attempt.timestamp) + 1).toISOString() }
+  const page = await client.attempt.listByEndpoint({ params, query: between })
+  expect(page).toMatchObject({ data: [{ id: attempt.id }], done: true })
+  const ids = (rows: readonly { readonly id: string }[]) => rows.map(({ id }) => id)
+  expect(ids(await rowsOf(path, `iterator=${page.prevIterator}`))).toEqual(ids(all.slice(0, 1)))
+  expect(ids(await rowsOf(path, `iterator=${page.iterator}`))).toEqual(ids(all.slice(2)))
+})

@@ -11,7 +11,10 @@ const Limit = z
   .pipe(z.int().min(1).max(250))
   .meta({ description: '1 to 250; 50 when absent.', param: { type: 'integer', minimum: 1, maximum: 250 } })
 
-const Iterator = z.string().min(1).max(512).meta({ description: 'The iterator of the previous page.' })
+const Iterator = z.string().min(1).max(512).meta({
+  description:
+    '`iterator` of a page of this list, for the page after it, or its `prevIterator`, for the page before it.',
+})
 
 const Order = z.enum(['ascending', 'descending'])
 
@@ -25,7 +28,7 @@ export const page = { limit: Limit.optional(), iterator: Iterator.optional() }
 export const orderedPage = { ...page, order: Order.optional() }
 export const range = { before: Time.optional(), after: Time.optional() }
 
-/** A page of a list; `iterator` continues it, `done` says that this was the last. */
+/** A page of a list. `iterator` continues it, `prevIterator` goes back; `done` says that there is no more in this direction. */
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({
     data: z.array(item),

@@ -1,6 +1,7 @@
 import { EngineError } from '../errors.ts'
+import { cursorAt, iteratorText, readIterator, type Place } from './iterators.ts'
 
-/** A page of a list in id order; `iterator` continues it, `done` says that this was the last. */
+/** A page of a list. `iterator` continues it, `prevIterator` goes back; `done` says that there is no more in this direction. */
 export interface Page<T> {
   readonly data: readonly T[]
   readonly iterator: string | null
@@ -8,94 +9,104 @@ export interface Page<T> {
   readonly done: boolean
 }
 
+export type Order = 'ascending' | 'descending'
+
 export interface PageOptions {
   /** 1 to 250; 50 when absent. */
   readonly limit?: number
   readonly iterator?: string | null
-  readonly order?: 'ascending' | 'descending'
+  readonly order?: Order
 }
 
-/**
- * Pages of a list in the order of a key. An iterator is the key of the last row of a page; with a minus before it, that of
- * the first row, and the page ends before it. (Ids never begin with a minus; the name of an event type may, and then has a
- * tilde before it.)
- */
-
-const defaultLimit = 50
-const mostLimit = 250
-const iteratorText = /^([-~]?)([a-zA-Z0-9_.-]{1,256})$/
-
-interface Cursor {
-  readonly key: string | null
-  readonly backwards: boolean
+/** Rows after the cursor, in this order; `null`: from the beginning. */
+export interface PageQuery {
+  readonly cursor: string | null
+  readonly order: Order
   readonly limit: number
 }
 
-function cursorOf(options: PageOptions): Cursor {
-  const limit = options.limit ?? defaultLimit
+/** A list in the order of its keys. A key has letters, digits and `_.-`, and every row has another one. */
+export interface List<T> {
+  /** Which list, and whose: iterators of another one are refused. What filters it is not in it. */
+  readonly name: string
+  key(row: T): string
+  /** Whether a row of this key is in the list, whatever filters it at the moment. */
+  has(key: string): boolean | Promise<boolean>
+  read(query: PageQuery): Read<T> | Promise<Read<T>>
+}
+
+/** `lookedTo`: the list stopped looking for rows at this key, before it had as many as it was asked for. */
+interface Read<T> {
+  readonly rows: readonly T[]
+  readonly lookedTo?: string
+}
+
+const defaultLimit = 50
+const mostLimit = 250
+
+/**
+ * A page of a list, forwards or backwards. Every list of the engine and of the API is paged here.
+ *
+ * @param usual the order when nobody asks for one @throws EngineError `invalid`: the limit, or an iterator that is none of this list
+ */
+export async function readPage<T>(list: List<T>, options: PageOptions, usual: Order = 'descending'): Promise<Page<T>> {
+  const limit = limitOf(options)
+  const from = await placeOf(list, options.iterator ?? null)
+  const backwards = from?.backwards ?? false
+  const order = backwards ? opposite(options.order ?? usual) : (options.order ?? usual)
+  // One row more than asked tells whether there is another page.
+  const { rows, lookedTo } = await list.read({ cursor: from && cursorAt(from, order), order, limit: limit + 1 })
+  const kept = rows.slice(0, limit)
+  const [nearest, farthest] = [kept[0], kept.at(-1)]
+  const end = rows.length <= limit && lookedTo !== undefined ? lookedTo : farthest && list.key(farthest)
+  // An empty page keeps its place: a reader who polls finds what comes later, and one who turns round misses nothing.
+  const onward = end === undefined ? from : { key: end, backwards, inclusive: false }
+  const back = nearest
+    ? { key: list.key(nearest), backwards: !backwards, inclusive: false }
+    : from && { ...from, backwards: !backwards, inclusive: !from.inclusive }
+  const text = (place: Place | null): string | null => place && iteratorText(list.name, place)
+  return {
+    data: backwards ? kept.toReversed() : kept,
+    iterator: text(backwards ? back : onward),
+    prevIterator: text(backwards ? onward : back),
+    done: rows.length <= limit && lookedTo === undefined,
+  }
+}
+
+/** A list whose rows are all there. */
+export function listOfRows<T>(name: string, rows: readonly T[], key: (row: T) => string): List<T> {
+  return {
+    name,
+    key,
+    has: (wanted) => rows.some((row) => key(row) === wanted),
+    read({ cursor, order, limit }) {
+      const sign = order === 'ascending' ? 1 : -1
+      const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -sign : sign)
+      const after = cursor === null ? [...rows] : rows.filter((row) => compare(key(row), cursor) > 0)
+      return { rows: after.sort((a, b) => compare(key(a), key(b))).slice(0, limit) }
+    },
+  }
+}
+
+function limitOf({ limit = defaultLimit }: PageOptions): number {
   if (!Number.isInteger(limit) || limit < 1 || limit > mostLimit)
     throw new EngineError('invalid', `A page has 1 to ${mostLimit} rows.`, { field: 'limit' })
-  const iterator = options.iterator ?? null
-  if (iterator === null) return { key: null, backwards: false, limit }
-  const [, mark, key] = iteratorText.exec(iterator) ?? []
-  if (key === undefined)
-    throw new EngineError('invalid', 'This iterator did not come from a list. Use the one of the page before.', {
-      field: 'iterator',
-    })
-  return { key, backwards: mark === '-', limit }
+  return limit
 }
 
-/** Cuts a page out of rows that are all there, sorted ascending by key. */
-export function pageOf<T>(rows: readonly T[], key: (row: T) => string, options: PageOptions): Page<T> {
-  const cursor = cursorOf(options)
-  const descending = options.order === 'descending'
-  const ordered = descending ? rows.toReversed() : rows
-  const isAfter = (row: T, than: string): boolean => (descending ? key(row) < than : key(row) > than)
-  if (cursor.key === null) return toPage(ordered.slice(0, cursor.limit + 1), key, cursor)
-  const at = cursor.key
-  if (!cursor.backwards) {
-    const from = ordered.findIndex((row) => isAfter(row, at))
-    return toPage(from === -1 ? [] : ordered.slice(from, from + cursor.limit + 1), key, cursor)
-  }
-  const to = ordered.findIndex((row) => key(row) === at || isAfter(row, at))
-  const end = to === -1 ? ordered.length : to
-  return toPage(ordered.slice(Math.max(0, end - cursor.limit - 1), end).toReversed(), key, cursor)
+async function placeOf<T>(list: List<T>, iterator: string | null): Promise<Place | null> {
+  if (iterator === null) return null
+  const read = readIterator(list.name, iterator)
+  if (read?.tagged && read.place) return read.place
+  // A bare key, as clients of Svix write it, stands for a row that is there.
+  if (read?.tagged === false) for (const place of read.places) if (await list.has(place.key)) return place
+  throw new EngineError(
+    'invalid',
+    'This is no iterator of this list. Use the `iterator` or `prevIterator` of one of its pages, or leave it out to begin at the first one.',
+    { field: 'iterator' },
+  )
 }
 
-/** Reads a page from a store: one row more than asked tells whether there is another page. */
-export async function readPage<T>(
-  options: PageOptions,
-  key: (row: T) => string,
-  read: (query: { cursor: string | null; order: 'ascending' | 'descending'; limit: number }) => Promise<readonly T[]>,
-): Promise<Page<T>> {
-  const cursor = cursorOf(options)
-  const order = options.order ?? 'descending'
-  const opposite = order === 'ascending' ? 'descending' : 'ascending'
-  const rows = await read({ cursor: cursor.key, order: cursor.backwards ? opposite : order, limit: cursor.limit + 1 })
-  return toPage(rows, key, cursor)
-}
-
-/** `rows` run in the direction of the cursor and hold one more than a page when there is more. */
-function toPage<T>(rows: readonly T[], key: (row: T) => string, cursor: Cursor): Page<T> {
-  const more = rows.length > cursor.limit
-  const kept = rows.slice(0, cursor.limit)
-  const data = cursor.backwards ? kept.toReversed() : kept
-  const first = data[0]
-  const last = data.at(-1)
-  return {
-    data,
-    // An empty page keeps its place, so that a reader who polls finds what comes later.
-    iterator:
-      last === undefined
-        ? cursor.backwards || cursor.key === null
-          ? null
-          : iteratorAfter(cursor.key)
-        : iteratorAfter(key(last)),
-    prevIterator: first === undefined || (cursor.key === null && !cursor.backwards) ? null : `-${key(first)}`,
-    done: cursor.backwards ? false : !more,
-  }
-}
-
-function iteratorAfter(key: string): string {
-  return key.startsWith('-') ? `~${key}` : key
+function opposite(order: Order): Order {
+  return order === 'ascending' ? 'descending' : 'ascending'
 }

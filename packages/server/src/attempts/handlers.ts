@@ -9,15 +9,15 @@ import {
   type Page,
 } from '@posthorn/engine'
 import { idempotent, type HandlersOf } from '../http/handler.ts'
-import { pageOptions } from '../http/paging.ts'
+import { pageOptions, pageOut } from '../http/paging.ts'
 import { notFound } from '../http/refusal.ts'
 import { JsonText, pageText, withRawMember } from '../http/json-text.ts'
 import { messageText } from '../messages/message.ts'
 import { withoutUndefined } from '../without-undefined.ts'
 import { attemptOut, destinationOut, type AttemptView } from './attempt.ts'
-import { endpointMessages } from './endpoint-messages.ts'
+import { endpointMessageText } from './endpoint-message.ts'
 import { messagesOf } from './messages-of.ts'
-import { resultsOf } from './status.ts'
+import { resultsOf, statesOf } from './status.ts'
 
 /** What the lists of attempts, by message and by endpoint, can be asked for. */
 type ListQuery = Partial<Omit<QueryOf<RouteOf<'attempt.listByEndpoint'>>, 'with_msg'>>
@@ -26,12 +26,13 @@ export const attempts: HandlersOf<'attempt'> = {
   'attempt.listByMessage': async ({ engine, org, params, query }) => {
     const message = await engine.messages.get(org, params.app_id, params.msg_id)
     const filter = withoutUndefined({ ...filterOf(query), message: message.id, endpoint: query.endpoint_id })
-    return attemptPage(await list(engine, org, params.app_id, filter), viewOf(query))
+    return attemptPage(await engine.attempts.list(org, params.app_id, { ...filter, of: 'message' }), viewOf(query))
   },
 
   'attempt.listByEndpoint': async ({ engine, org, params, query }) => {
     const endpoint = await engine.endpoints.get(org, params.app_id, params.endpoint_id)
-    const page = await list(engine, org, params.app_id, { ...filterOf(query), endpoint: endpoint.id })
+    const filter = { ...filterOf(query), endpoint: endpoint.id, of: 'endpoint' } as const
+    const page = await engine.attempts.list(org, params.app_id, filter)
     const messages = query.with_msg === true ? await messagesOf(engine, org, params.app_id, page.data) : undefined
     return attemptPage(page, viewOf(query), messages)
   },
@@ -56,21 +57,20 @@ export const attempts: HandlersOf<'attempt'> = {
     return undefined
   },
 
-  'attempt.listDestinations': async ({ engine, org, params, query }) => {
-    const all = (await engine.messages.deliveries(org, params.app_id, params.msg_id)).map(destinationOut)
-    all.sort((a, b) => (a.id < b.id ? -1 : 1))
-    const rest = query.iterator === undefined ? all : all.filter(({ id }) => id > query.iterator!)
-    const data = rest.slice(0, query.limit ?? 50)
-    return {
-      data,
-      iterator: data.at(-1)?.id ?? null,
-      prevIterator: data[0]?.id ?? null,
-      done: data.length === rest.length,
-    }
-  },
+  'attempt.listDestinations': async ({ engine, org, params, query }) =>
+    pageOut(await engine.messages.destinations(org, params.app_id, params.msg_id, pageOptions(query)), destinationOut),
 
-  // The status is left out of the filter: an attempt's own result is not how its delivery stands.
-  'attempt.listMessages': (call) => endpointMessages(call, filterOf({ ...call.query, status: undefined })),
+  'attempt.listMessages': async ({ engine, org, params, query }) => {
+    // An attempt's own result is not how its delivery stands.
+    const filter = filterOf({ ...query, status: undefined })
+    const states = query.status === undefined ? undefined : statesOf(query.status)
+    const options = withoutUndefined({ ...filter, states })
+    const page = await engine.attempts.messagesOfEndpoint(org, params.app_id, params.endpoint_id, options)
+    return pageText(
+      page.data.map((item) => endpointMessageText(item, query.with_content ?? true)),
+      page,
+    )
+  },
 
   'attempt.resend': idempotent({
     perform: ({ engine, org, params, write }) =>
@@ -90,12 +90,6 @@ function filterOf(query: ListQuery): AttemptFilter {
     after: query.after,
     eventTypes: query.event_types,
   })
-}
-
-/** No recorded attempt is pending or sending, so those statuses have no results: an empty page, and not every attempt. */
-async function list(engine: Engine, org: string, app: string, filter: AttemptFilter): Promise<Page<Attempt>> {
-  if (filter.results?.length === 0) return { data: [], iterator: null, prevIterator: null, done: true }
-  return engine.attempts.list(org, app, filter)
 }
 
 function viewOf(query: Pick<ListQuery, 'with_content' | 'expanded_statuses'>): AttemptView {

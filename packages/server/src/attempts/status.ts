@@ -1,5 +1,5 @@
 import type { Status, StatusText } from '@posthorn/api'
-import type { Attempt, AttemptResult, Delivery } from '@posthorn/engine'
+import type { Attempt, AttemptResult, Delivery, DeliveryState } from '@posthorn/engine'
 
 // Svix's numbers for statuses: 0 success, 1 pending (not attempted yet), 2 fail, 3 sending (waits for a retry), 4 canceled. Only this
 // file of the server has them.
@@ -23,7 +23,7 @@ const attemptStatus: Record<AttemptResult, Status> = {
 
 const results = Object.keys(attemptStatus) as AttemptResult[]
 
-const deliveryStatus: Record<Delivery['state'], Status> = {
+const deliveryStatus: Record<DeliveryState, Status> = {
   pending: 1,
   success: 0,
   failed: 2,
@@ -32,6 +32,8 @@ const deliveryStatus: Record<Delivery['state'], Status> = {
   cancelled: 4,
   endpoint_disabled: 4,
 }
+
+const states = Object.keys(deliveryStatus) as DeliveryState[]
 
 /** @param expanded whether the client knows status 4; the others see 0 */
 export function statusOfAttempt({ result }: Pick<Attempt, 'result'>, expanded: boolean): Status {
@@ -42,6 +44,11 @@ export function statusOfAttempt({ result }: Pick<Attempt, 'result'>, expanded: b
 /** The results of attempts that are shown with a status. Pending (1) and sending (3) have none: a recorded attempt has ended. */
 export function resultsOf(status: Status, expanded: boolean): AttemptResult[] {
   return results.filter((result) => statusOfAttempt({ result }, expanded) === status)
+}
+
+/** The states in which a delivery that had an attempt is shown with a status. */
+export function statesOf(status: Status): DeliveryState[] {
+  return states.filter((state) => statusOfDelivery({ state, attempts: 1 }) === status)
 }
 
 /** Every result that is not a success. */

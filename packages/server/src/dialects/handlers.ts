@@ -12,6 +12,7 @@ const dialectOut: (info: DialectInfo) => DialectOut = dialectAnswer
 export const dialects: HandlersOf<'dialect'> = {
   'dialect.list': ({ engine, org, query }) =>
     namedPage(
+      `dialects ${org}`,
       engine.dialects.list(org).map((info) => ({ ...info, name: info.dialect.dialect.name })),
       query,
       dialectOut,

@@ -60,7 +60,9 @@ export function refusalOf(error: EngineError): Refusal {
       )
     }
     const path = error.field ?? field
-    return invalidField(['body', ...(path === '' ? [] : path.split('.'))], error.message, type)
+    // The engine refuses nothing else of a query: the contract checks the rest.
+    const root = path === 'iterator' ? 'query' : 'body'
+    return invalidField([root, ...(path === '' ? [] : path.split('.'))], error.message, type)
   }
   const headers = status === 503 ? { 'retry-after': String(Math.ceil(error.retryAfterSeconds ?? 1)) } : {}
   // Without a field it is a code of the API: the type of `answers` says so.

@@ -11,14 +11,19 @@ import { withoutUndefined } from '../without-undefined.ts'
 
 export const presets: HandlersOf<'preset'> = {
   'preset.list': async ({ engine, caller, query }) =>
-    namedPage(await presetsOf(engine, caller), query, ({ name, title, description, dialect, eventTypes, words }) => ({
-      name,
-      title,
-      description,
-      dialect,
-      eventTypes: eventTypes.length,
-      languages: Object.keys(words),
-    })),
+    namedPage(
+      'presets',
+      await presetsOf(engine, caller),
+      query,
+      ({ name, title, description, dialect, eventTypes, words }) => ({
+        name,
+        title,
+        description,
+        dialect,
+        eventTypes: eventTypes.length,
+        languages: Object.keys(words),
+      }),
+    ),
 
   'preset.get': async ({ engine, caller, params }) => presetOut(await presetOf(engine, caller, params.preset_name)),
 

@@ -19,7 +19,7 @@ import { EngineError, notFound } from '../../errors.ts'
 import { idempotencyRecord, orRepeated, refuseRepeat } from '../../idempotency.ts'
 import type { Change, Condition, WriteOptions } from '../../write-options.ts'
 import { sharedKeys } from '../keys/shared-keys.ts'
-import { pageOf, type Page, type PageOptions } from '../pages.ts'
+import { listOfRows, readPage, type Page, type PageOptions } from '../pages.ts'
 import { wakeApplication, type ResourceParts } from '../parts.ts'
 import { isEngineId, replacedUid, untilDecided, type Put, type Written } from '../put.ts'
 import { checkCondition, checkTags, tagOfApplication } from '../../checks/tag.ts'
@@ -190,7 +190,8 @@ export function applications(parts: ResourceParts): ApplicationResource {
       return directory.application(org, id).application
     },
     async list(org, options = {}) {
-      return pageOf(directory.applications(org), (row) => row.id, options)
+      const list = listOfRows(`applications ${org}`, directory.applications(org), (row) => row.id)
+      return readPage(list, options, 'ascending')
     },
     async update(org, id, patch, write = {}) {
       checkInput(applicationFields, patch, 'patch')

@@ -1,15 +1,19 @@
-import type { Attempt, AttemptResult } from '@posthorn/model'
+import type { Attempt, AttemptResult, DeliveryState } from '@posthorn/model'
 import { idFromBase62, idFromUuid } from '@posthorn/wire'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError, notFound } from '../../errors.ts'
 import { attemptQuery, type AttemptQuery } from '../../store/ledger.ts'
-import { readPage, type Page, type PageOptions } from '../pages.ts'
+import { messagesOfEndpoint, type EndpointMessage } from '../messages/of-endpoint.ts'
+import { readPage, type List, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
 export interface AttemptFilter extends PageOptions {
   readonly endpoint?: string
   readonly message?: string
+  /** Whose list it is, if it is not the application's: iterators belong to the list of this message, or of this endpoint. */
+  readonly of?: 'message' | 'endpoint'
   readonly eventTypes?: readonly string[]
+  /** None: no attempt. */
   readonly results?: readonly AttemptResult[]
   /** Response status; 0: there was no response. */
   readonly code?: number
@@ -33,8 +37,13 @@ export interface AttemptSummary {
 export interface AttemptResource {
   get(org: string, app: string, id: string): Promise<Attempt>
   list(org: string, app: string, filter?: AttemptFilter): Promise<Page<Attempt>>
-  /** The newest attempt of each message, by message id: what an endpoint was asked to take, and how it ended. */
-  latestOfEachMessage(org: string, app: string, filter: AttemptFilter & { endpoint: string }): Promise<Page<Attempt>>
+  /** The messages that an endpoint was asked to take, and how each delivery stands. `states`: only these. */
+  messagesOfEndpoint(
+    org: string,
+    app: string,
+    endpoint: string,
+    filter?: Omit<AttemptFilter, 'endpoint' | 'of'> & { readonly states?: readonly DeliveryState[] },
+  ): Promise<Page<EndpointMessage>>
   summary(org: string, app: string, filter?: AttemptFilter): Promise<AttemptSummary>
   /** The body that an attempt sent, made again as its endpoint's dialect has it; of a batch, this message's part. */
   requestBody(attempt: Attempt): Promise<string | null>
@@ -42,8 +51,28 @@ export interface AttemptResource {
   expungeContent(org: string, app: string, id: string): Promise<void>
 }
 
+/** A filter as a query. It may match nothing: a message that was asked for by two ids, or no result that is wanted. */
+interface Asked {
+  readonly query: AttemptQuery
+  readonly matches: boolean
+}
+
 export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBody'> {
   const { directory, ledger } = parts
+
+  /** A list of attempts. One whose filter can match nothing checks its iterators like any other. */
+  function listOf(of: AttemptFilter['of'], { query, matches }: Asked): List<Attempt> {
+    const owner = of === 'message' ? query.message : of === 'endpoint' ? query.endpoint : query.app
+    return {
+      name: `attempts ${owner}`,
+      key: (row) => row.id,
+      async has(key) {
+        const attempt = await ledger.attempt(query.app, key)
+        return attempt !== null && [attempt.app, attempt.message, attempt.endpoint].includes(owner ?? '')
+      },
+      read: async (page) => ({ rows: matches ? await ledger.attempts({ ...query, ...page }) : [] }),
+    }
+  }
 
   /** The id of an endpoint: one that is there, or one that was and left attempts (its uid is not kept). */
   async function endpointId(owner: ApplicationEntry, idOrUid: string): Promise<string> {
@@ -54,19 +83,19 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
     return idOrUid
   }
 
-  /** `null`: the filter can match nothing (the message was asked for by two ids). */
-  async function toQuery(org: string, app: string, filter: AttemptFilter): Promise<AttemptQuery | null> {
+  async function ask(org: string, app: string, filter: AttemptFilter): Promise<Asked> {
     const owner = directory.application(org, app)
     const endpoint = filter.endpoint === undefined ? null : await endpointId(owner, filter.endpoint)
     const requested = filter.requestId === undefined ? null : messageIdOf(filter.requestId)
-    if (requested !== null && filter.message !== undefined && filter.message !== requested) return null
+    const message = filter.message ?? requested
+    const isOther = requested !== null && message !== requested
     if (filter.codeClass !== undefined && !(filter.codeClass >= 0 && filter.codeClass <= 5))
       throw new EngineError('invalid', 'A class of response codes is 1 to 5 (5: every 5xx), or 0: no response.', {
         field: 'code',
       })
-    return attemptQuery(owner.application.id, {
+    const query = attemptQuery(owner.application.id, {
       endpoint,
-      message: filter.message ?? requested,
+      message,
       eventTypes: filter.eventTypes?.length ? filter.eventTypes : null,
       results: filter.results?.length ? filter.results : null,
       code: filter.code ?? null,
@@ -77,6 +106,7 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
       before: filter.before ?? null,
       order: filter.order ?? 'descending',
     })
+    return { query, matches: !isOther && filter.results?.length !== 0 }
   }
 
   return {
@@ -88,28 +118,18 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
     },
 
     async list(org, app, filter = {}) {
-      const query = await toQuery(org, app, filter)
-      if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
-      return readPage(
-        filter,
-        (row) => row.id,
-        (page) => ledger.attempts({ ...query, ...page }),
-      )
+      return readPage(listOf(filter.of, await ask(org, app, filter)), filter)
     },
 
-    async latestOfEachMessage(org, app, filter) {
-      const query = await toQuery(org, app, filter)
-      if (!query) return { data: [], iterator: null, prevIterator: null, done: true }
-      return readPage(
-        filter,
-        (row) => row.message,
-        (page) => ledger.attemptedMessages({ ...query, ...page }),
-      )
+    async messagesOfEndpoint(org, app, id, { states, ...filter } = {}) {
+      const { endpoint } = directory.endpoint(org, app, id)
+      const { query, matches } = await ask(org, app, { ...filter, endpoint: endpoint.id })
+      return readPage(messagesOfEndpoint(parts, endpoint, query, matches ? (states ?? null) : []), filter)
     },
 
     async summary(org, app, filter = {}) {
-      const query = await toQuery(org, app, filter)
-      return query ? ledger.summary(query) : { total: 0, success: 0, failed: 0 }
+      const { query, matches } = await ask(org, app, filter)
+      return matches ? ledger.summary(query) : { total: 0, success: 0, failed: 0 }
     },
 
     async expungeContent(org, app, id) {

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '@posthorn/model'
-import { readPage, type Page, type PageOptions } from '../pages.ts'
+import { justBelow } from '../iterators.ts'
+import { readPage, type List, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 
 /** The audit log. */
@@ -11,11 +12,16 @@ export function audit({ directory, catalog }: ResourceParts): AuditResource {
   return {
     async list(org, options = {}) {
       const app = options.app === undefined ? null : directory.application(org, options.app).application.id
-      return readPage(
-        options,
-        (row) => row.id,
-        (page) => catalog.audit({ org, app, ...page }),
-      )
+      const list: List<AuditEntry> = {
+        name: `audit ${app ?? org}`,
+        key: (row) => row.id,
+        async has(key) {
+          const [next] = await catalog.audit({ org, app, cursor: justBelow(key), order: 'ascending', limit: 1 })
+          return next?.id === key
+        },
+        read: async (page) => ({ rows: await catalog.audit({ org, app, ...page }) }),
+      }
+      return readPage(list, options)
     },
   }
 }

@@ -8,7 +8,7 @@ import type { PipelineParts } from '../../pipeline/pipeline.ts'
 import { recover, type Recovery } from '../../recovery/recover.ts'
 import type { Actor, Change, Condition, Viewer, WriteOptions } from '../../write-options.ts'
 import { audited } from '../audit/audited.ts'
-import { pageOf, type Page, type PageOptions } from '../pages.ts'
+import { listOfRows, readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 import { isEngineId, replacedUid, type Put, type Written } from '../put.ts'
 import { checkCondition, tagOfEndpoint } from '../../checks/tag.ts'
@@ -157,7 +157,11 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
     },
 
     async list(org, app, options = {}) {
-      return pageOf(directory.endpoints(org, app), (row) => row.id, { order: 'descending', ...options })
+      const { application } = directory.application(org, app)
+      return readPage(
+        listOfRows(`endpoints ${application.id}`, directory.endpoints(org, app), (row) => row.id),
+        options,
+      )
     },
 
     async update(org, app, id, patch, write) {

@@ -16,7 +16,7 @@ import { checkInput } from '../../checks/input.ts'
 import { checkOrganisation } from '../../checks/organisation.ts'
 import { checkSchemas } from '../../checks/schemas.ts'
 import { sees } from '../../checks/feature-flags.ts'
-import { pageOf, type Page, type PageOptions } from '../pages.ts'
+import { listOfRows, readPage, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 import type { Written } from '../put.ts'
 import { checkCondition, tagOfEventType } from '../../checks/tag.ts'
@@ -101,12 +101,12 @@ export function eventTypes(parts: ResourceParts): EventTypeResource {
       return type
     },
     async list(org, options = {}) {
-      const all = directory
-        .eventTypes(org)
-        .filter(
-          (type) => (options.includeArchived || !type.archived) && sees(options, type) && has(org, options, type.name),
-        )
-      return pageOf(all, (row) => row.name, options)
+      const all = directory.eventTypes(org).filter((type) => sees(options, type) && has(org, options, type.name))
+      const shown = all.filter((type) => options.includeArchived || !type.archived)
+      const list = listOfRows(`event types ${org}`, shown, (row) => row.name)
+      // Also an archived one is a place to go on from.
+      const there: typeof list = { ...list, has: (name) => all.some((type) => type.name === name) }
+      return readPage(there, options, 'ascending')
     },
     async update(org, name, patch, condition = {}) {
       return directory.writes.exclusively(organisationTurn(org), () =>

@@ -9,7 +9,7 @@ import { callbackPolicy } from '../../directory/callback-entry.ts'
 import { hashOf, newClaimId } from '../../operations/claim-id.ts'
 import { endOperation, fileOf, payloadOf, reasonOf, type EndParts } from '../../operations/end.ts'
 import type { OperationRow } from '../../store/operation-store.ts'
-import { readPage, type Page, type PageOptions } from '../pages.ts'
+import { readPage, type List, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
 import { idempotencyRecord, repeated } from '../../idempotency.ts'
 
@@ -143,11 +143,13 @@ export function operations(parts: ResourceParts & EndParts): OperationResource {
       const { application } = directory.application(org, app)
       const states = filter.states?.length ? filter.states : null
       const query = { app: application.id, states, kind: filter.kind ?? null, now: clock.now() }
-      const page = await readPage(
-        filter,
-        (row: Operation) => row.id,
-        (cursor) => store.operations({ ...query, ...cursor }),
-      )
+      const list: List<Operation> = {
+        name: `operations ${application.id}`,
+        key: (row) => row.id,
+        has: async (id) => (await store.operation(application.id, id)) !== null,
+        read: async (cursor) => ({ rows: await store.operations({ ...query, ...cursor }) }),
+      }
+      const page = await readPage(list, filter)
       return { ...page, data: page.data.map(current) }
     },
 
