@@ -1,5 +1,6 @@
 export { ApiError } from './client/error.ts'
 export { createClient, type CallInput, type Client } from './client/client.ts'
+export { etagOf, type Seen } from './client/etag.ts'
 export { PathError, pathSegment } from './client/path-segment.ts'
 export type { ClientOptions } from './client/options.ts'
 export type { EventStream, StreamListener } from './client/stream.ts'

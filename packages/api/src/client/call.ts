@@ -1,6 +1,7 @@
 import { dataProblem } from '@posthorn/model'
 import type { Route } from '../route.ts'
 import { ApiError } from './error.ts'
+import { noteEtag, seenText, type Seen } from './etag.ts'
 import type { ClientOptions } from './options.ts'
 import { parse } from './parse.ts'
 import { pathSegment } from './path-segment.ts'
@@ -14,6 +15,8 @@ export interface UntypedInput {
   readonly query?: Readonly<Record<string, QueryValue>>
   readonly body?: unknown
   readonly idempotencyKey?: string
+  readonly ifMatch?: Seen
+  readonly ifNoneMatch?: Seen
   readonly signal?: AbortSignal
   readonly onHeartbeat?: () => void
   readonly onRetry?: (waitMs: number) => void
@@ -24,6 +27,8 @@ export async function call(options: ClientOptions, route: Route, input: UntypedI
   const headers: Record<string, string> = { authorization: `Bearer ${options.token}` }
   if (route.stream) headers['accept'] = 'text/event-stream'
   if (input.idempotencyKey !== undefined) headers['idempotency-key'] = input.idempotencyKey
+  if (input.ifMatch !== undefined) headers['if-match'] = seenText(input.ifMatch, 'ifMatch')
+  if (input.ifNoneMatch !== undefined) headers['if-none-match'] = seenText(input.ifNoneMatch, 'ifNoneMatch')
   if (input.body !== undefined) headers['content-type'] = 'application/json'
   const body = bodyText(route, input)
   const response = await (options.fetch ?? fetch)(address(options.url, route, input), {
@@ -34,8 +39,10 @@ export async function call(options: ClientOptions, route: Route, input: UntypedI
   })
   if (route.stream && response.ok) return openStream(response, input)
   const text = await response.text()
+  if (response.status === 304) return null
   const answer = response.ok && route.contentType ? text : parse(text)
   if (!response.ok) throw new ApiError(response.status, answer)
+  noteEtag(answer, response)
   return answer
 }
 
