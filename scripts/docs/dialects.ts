@@ -91,6 +91,10 @@ function signatureRows(dialect: Dialect, signature: Signature): string[][] {
       ? []
       : [[`header ${code(algorithmHeader.name)}`, `${code(algorithmHeader.value)}; another value is refused`]]),
     ['secret', keyWords(signature)],
+    ...(signature.otherKeys ?? []).map(({ algorithm, key: other, version }) => [
+      `secret ${code(`${other.prefix}...`)}`,
+      `${code(`${version},...`)}: ${algorithms[algorithm]} of the same text${other.publicPrefix === undefined ? '' : `; verified with the public key, ${code(`${other.publicPrefix}...`)}`}`,
+    ]),
     ['two secrets in a rotation', isList ? 'both sign, the newest first' : 'the newest signs'],
     ['age', ageWords(signature)],
     ...(key.optional === true ? [['no secret', 'requests come unsigned']] : []),

@@ -98,6 +98,16 @@ export interface Key {
 }
 
 /**
+ * Another kind of key that an endpoint may have, told by what its secret begins with. It signs the same text, in the same header
+ * and encoding, in entries with a version of their own.
+ */
+export interface OtherKey {
+  algorithm: Algorithm
+  key: Pick<Key, 'encoding' | 'publicPrefix' | 'minBytes'> & { prefix: string }
+  version: string
+}
+
+/**
  * How the header holds the signature.
  *
  * - `bare`: the signature alone, or behind a prefix (`sha256=...`).
@@ -133,6 +143,8 @@ export interface Signature {
   toleranceSeconds?: number
   header: string
   format: SignatureFormat
+  /** With the format `list` only, because each entry of a list says what kind it is of. */
+  otherKeys?: readonly OtherKey[]
   /** A header that names the algorithm. When verifying, another value than those of `accepts` is refused. */
   algorithmHeader?: { name: string; value: string; accepts?: readonly string[] }
 }

@@ -6,6 +6,7 @@ export { dialects } from './dialects/index.ts'
 export { dialect, type DialectLike } from './compile/to-compiled.ts'
 export { compile } from './compile/compile.ts'
 export type { CompiledDialect } from './compile/compiled-dialect.ts'
+export { dialectForKey } from './definition/kinds-of-key.ts'
 export { parseDialect } from './definition/parse-dialect.ts'
 export { parseBounded, type Parsed } from './json/parse.ts'
 export {

@@ -269,7 +269,14 @@ describe('G4: the algorithm is ours to choose', () => {
   })
   test('G4: a public key is not taken as an HMAC secret, nor to sign with', async () => {
     const publicKey = `whpk_${Buffer.alloc(32, 1).toString('base64')}`
-    expect(await code(standardRequest(), { secret: publicKey })).toBe('malformed_secret')
+    expect(await code(standardRequest(), { secret: publicKey })).toBe('signature_mismatch')
+    // Not even where the sender made an HMAC with the public key, which everybody may know.
+    const forged = `v1,${hmac64(Buffer.alloc(32, 1), `${id}.1614265330.${body}`)}`
+    for (const list of [forged, forged.replace('v1,', 'v1a,'), `${forged} ${forged.replace('v1,', 'v1a,')}`])
+      expect(await code(standardRequest({ 'webhook-signature': list }), { secret: publicKey })).toBe(
+        'signature_mismatch',
+      )
+    expect(await code(standardRequest(), { dialect: 'scalefusion', secret: publicKey })).not.toBe('ok')
     const asymmetric = compile(vectorFiles.find(({ file }) => file === 'standard-ed25519.json')!.data)
     expect(() => asymmetric.encodeSync({ message, url: '', secrets: [publicKey], sentAt: now, attempt: 1 })).toThrow(
       'public',

@@ -51,6 +51,26 @@ describe('sign', () => {
     expect(ran.out).toContain('webhook-signature: v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=\n')
   })
 
+  test('standard: an asymmetric key signs, and the public key of it verifies', async () => {
+    const key = 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=='
+    const publicKey = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4='
+    const signature = 'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg=='
+    const [id, time] = ['msg_p5jXN8AQM9LWM0D4loKWxJek', '1614265330']
+    const stdin = '{"test": 2432232314}'
+    const args = ['-d', 'standard', '--id', id, '--timestamp', time, '--raw']
+    const signed = await posthorn(['sign', ...args, '--secret', key], { stdin })
+    expect(signed.out).toContain(`webhook-signature: ${signature}\n`)
+    const headers = { 'webhook-id': id, 'webhook-timestamp': time, 'webhook-signature': signature }
+    const given = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`])
+    const check = (secret: string) =>
+      posthorn(['verify', '-d', 'standard', '--timestamp', time, ...given, '--secret', secret], { stdin })
+    expect(await check(publicKey)).toMatchObject({ code: 0, out: expect.stringContaining('verified') })
+    expect((await check('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw')).code).toBe(1)
+    expect(await posthorn(['sign', ...args, '--secret', publicKey], { stdin })).toMatchObject({
+      err: expect.stringContaining('The key is public: it verifies, and cannot sign.'),
+    })
+  })
+
   test('a payload gets its envelope, and --body prints it to the byte', async () => {
     const file = join(folder, 'payload.json')
     writeFileSync(file, '{"site":{"id":1}}\n')

@@ -2,6 +2,7 @@
 import type { CryptoKeyBytes } from '../crypto/cryptography.ts'
 import { decodeSecret } from '../crypto/secret.ts'
 import { isFieldPart } from '../definition/fields.ts'
+import { isOfKind, ofOtherKey } from '../definition/kinds-of-key.ts'
 import { isSlot } from '../definition/slots.ts'
 import type { Dialect, Field, Signature } from '../dialect.ts'
 import { WireError } from '../errors.ts'
@@ -25,13 +26,29 @@ export function compileSignature(dialect: Dialect, signature: Signature): Compil
     fields.push({ field, delimiter: typeof next === 'string' && next !== '' ? next : null, header })
     return (wire) => prefix + wire.text(field)
   })
+  const ofOneKind = (kind: Signature): CompiledSignature => {
+    const compiled: CompiledSignature = {
+      signature: kind,
+      fields,
+      ofKind: () => compiled,
+      pieces: (wire) => pieces.map((piece) => piece(wire)),
+      text: (field, input) => lenses.get(field)?.write(input.message, input) ?? '',
+      key: keptKeys((secret) => decodeSecret(kind, secret)),
+      verifyingKey: keptKeys((secret) => decodeSecret(kind, secret, 'verify')),
+    }
+    return compiled
+  }
+  const base = ofOneKind(signature)
+  const { otherKeys } = signature
+  if (otherKeys === undefined) return base
+  const kinds = otherKeys.map((kind) => ({ kind, compiled: ofOneKind(ofOtherKey(signature, kind)) }))
+  const ofKind = (secret: string): CompiledSignature =>
+    typeof secret === 'string' ? (kinds.find(({ kind }) => isOfKind(secret, kind))?.compiled ?? base) : base
   return {
-    signature,
-    fields,
-    pieces: (wire) => pieces.map((piece) => piece(wire)),
-    text: (field, input) => lenses.get(field)?.write(input.message, input) ?? '',
-    key: keptKeys((secret) => decodeSecret(signature, secret)),
-    verifyingKey: keptKeys((secret) => decodeSecret(signature, secret, 'verify')),
+    ...base,
+    ofKind,
+    key: (secret) => ofKind(secret).key(secret),
+    verifyingKey: (secret) => ofKind(secret).verifyingKey(secret),
   }
 }
 

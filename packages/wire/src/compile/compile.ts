@@ -13,7 +13,7 @@ import { idToBase62, idToUuid } from '../text/id.ts'
 import { messageCheck } from './check-message.ts'
 import { compileSignature } from './compile-signature.ts'
 import type { CompiledDialect, FieldPlace, Reading } from './compiled-dialect.ts'
-import { encoder } from './encode.ts'
+import { encoder, publicKeyCannotSign } from './encode.ts'
 
 /**
  * Compiles a dialect to functions.
@@ -51,14 +51,15 @@ export function compile(dialect: Dialect): CompiledDialect {
       for (const one of signatures) {
         const found = one.key(secret)
         if (found instanceof WireError) return found
+        if (found.isPublic) return publicKeyCannotSign(one.ofKind(secret).signature.key.prefix)
       }
       return null
     },
     requestId: requestIdWriter(checked),
     pushedAtStepMs: pushedAtStepMs(checked),
-    newSecret: (random) => {
-      const first = checked.signatures[0]
-      return first === undefined ? null : createSecret(first, random)
+    newSecret: (random, like = '') => {
+      const first = signatures[0]
+      return first === undefined ? null : createSecret(first.ofKind(like).signature, random)
     },
   }
 }

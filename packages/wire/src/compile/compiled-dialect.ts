@@ -37,8 +37,14 @@ export interface CompiledDialect {
   encodeSync(input: EncodeInput): WireRequest
   /** What is wrong with a secret, or `null`. An empty secret is always refused; to send unsigned, use `secrets: []`. */
   checkSecret(secret: string): WireError | null
-  /** A new secret in the form that the vendor shows, or `null` when the dialect does not sign. */
-  newSecret(random: (bytes: number) => Uint8Array): string | null
+  /**
+   * A new secret in the form that the vendor shows, or `null` when the dialect does not sign.
+   *
+   * @param like a secret of the wanted kind, or what it begins with (`whsk_`), where the dialect takes other kinds of keys
+   * @example
+   * const secret = dialect('standard').newSecret(randomBytes, 'whsk_')
+   */
+  newSecret(random: (bytes: number) => Uint8Array, like?: string): string | null
   /**
    * A message's id as the receiver sees it: a UUID or 16 characters, if the dialect writes ids in that form.
    *
@@ -77,6 +83,8 @@ export interface FieldPlace {
 export interface CompiledSignature {
   readonly signature: Signature
   readonly fields: readonly SignedField[]
+  /** The same with the kind of key that this secret is: another algorithm, and another version in the list. */
+  ofKind(secret: string): CompiledSignature
   /** The key that signs. */
   key(secret: string): CryptoKeyBytes | WireError
   /** The key that verifies: also of a secret in a form that is not given to new endpoints. */

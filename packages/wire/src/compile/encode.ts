@@ -1,7 +1,7 @@
 /** Writes requests. Headers and body come first, and the signatures last, because they are made over what was written. */
 import { cryptography } from '#crypto'
 import type { CryptoKeyBytes, SignedPieces } from '../crypto/cryptography.ts'
-import type { Dialect, EncodeInput, Field, Signature, WireRequest } from '../dialect.ts'
+import type { Dialect, EncodeInput, Field, Signature, SignatureFormat, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'
 import { holdsSeveral, printSignatures } from '../lens/signature-header.ts'
 import { toHeaderValue } from '../text/headers.ts'
@@ -15,17 +15,19 @@ export function encoder(dialect: Dialect, reading: Reading): Pick<CompiledDialec
   return {
     encodeSync: (input) => {
       const request = write(input)
-      for (const { signature, keys, pieces, time } of toSign(reading.signatures, request, input)) {
+      for (const one of toSign(reading.signatures, request, input)) {
+        const { signature, keys, pieces } = one
         const signatures = keys.map((key) => cryptography.signSync(key, pieces, signature.encoding))
-        addSignatures(request, signature, signatures, time)
+        addSignatures(request, one, signatures)
       }
       return request
     },
     encode: async (input) => {
       const request = write(input)
-      for (const { signature, keys, pieces, time } of toSign(reading.signatures, request, input)) {
+      for (const one of toSign(reading.signatures, request, input)) {
+        const { signature, keys, pieces } = one
         const signing = keys.map((key) => cryptography.sign(key, pieces, signature.encoding))
-        addSignatures(request, signature, await Promise.all(signing), time)
+        addSignatures(request, one, await Promise.all(signing))
       }
       return request
     },
@@ -57,6 +59,8 @@ function unsignedRequest(
 interface ToSign {
   readonly signature: Signature
   readonly keys: readonly CryptoKeyBytes[]
+  /** The format of each key's signature, or one for all: they differ in the version of the list only. */
+  readonly formats: readonly SignatureFormat[]
   readonly pieces: SignedPieces
   /** The text of `sentAt`, where the header shows it. */
   readonly time: string
@@ -79,6 +83,10 @@ function toSign(
     return {
       signature,
       keys: secrets.map((secret) => privateKey(compiled, secret)),
+      formats:
+        signature.otherKeys === undefined
+          ? [signature.format]
+          : secrets.map((secret) => compiled.ofKind(secret).signature.format),
       pieces: compiled.pieces({ text, body, url, method }),
       time: showsTime ? text('sentAt') : '',
     }
@@ -90,16 +98,24 @@ function privateKey(compiled: CompiledSignature, secret: string): CryptoKeyBytes
   const key = compiled.key(secret)
   if (key instanceof WireError) throw key
   if (!key.isPublic) return key
-  const { prefix } = compiled.signature.key
-  throw new WireError('malformed_secret', 'The key is public: it verifies, and cannot sign.', {
+  const { prefix } = compiled.ofKind(secret).signature.key
+  throw publicKeyCannotSign(prefix)
+}
+
+/** What is wrong with a public key where something is to be signed. */
+export function publicKeyCannotSign(prefix: string | undefined): WireError {
+  return new WireError('malformed_secret', 'The key is public: it verifies, and cannot sign.', {
     hint: `Use the private key${prefix ? `, which begins with ${prefix}` : ''}.`,
   })
 }
 
-function addSignatures(request: WireRequest, signature: Signature, signatures: readonly string[], time: string): void {
-  const { algorithmHeader } = signature
+function addSignatures(
+  request: WireRequest,
+  { signature: { header, algorithmHeader }, formats, time }: ToSign,
+  signatures: readonly string[],
+): void {
   if (algorithmHeader !== undefined) request.headers.push([algorithmHeader.name, algorithmHeader.value])
-  request.headers.push([signature.header, printSignatures(signature.format, signatures, time)])
+  request.headers.push([header, printSignatures(formats, signatures, time)])
 }
 
 /** As URL parsers write it: they encode the apostrophe too, and what is signed has to be what is sent. */

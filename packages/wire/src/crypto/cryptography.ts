@@ -25,7 +25,7 @@ export interface Cryptography {
   verifySync(key: CryptoKeyBytes, pieces: SignedPieces, signature: Uint8Array<ArrayBuffer>): boolean
   /** A new private key in the form of `CryptoKeyBytes`, made from 32 random bytes. */
   privateKeySync(algorithm: 'ed25519' | 'ecdsa-p256', random: Uint8Array): Uint8Array
-  /** The public half of an ECDSA key, as SPKI. */
+  /** The public half of a private key, as SPKI. */
   publicKeySync(key: CryptoKeyBytes): Uint8Array
 }
 

@@ -72,7 +72,13 @@ export function decodeSecret(
         'Copy the whole key.',
       )
     }
-    return { algorithm, bytes: copy(bytes), isPublic: bytes.length === 32 }
+    const decoded = { algorithm, bytes: copy(bytes), isPublic: bytes.length === 32 }
+    return decoded.isPublic || hasOwnPublicHalf(decoded)
+      ? decoded
+      : malformed(
+          'The public half of this ed25519 key is not that of its private half, so nobody could verify what it signs.',
+          'Copy the whole key: the 32 bytes of its seed, and the 32 public ones that are made from them.',
+        )
   }
   if (algorithm === 'ecdsa-p256') {
     // SPKI begins with the algorithm's own sequence, PKCS #8 with a version number.
@@ -101,6 +107,13 @@ export function createSecret(signature: Signature, random: (bytes: number) => Ui
   return (
     prefix + encodeBytes(random(Math.max(newKeyBytes, key.minBytes ?? 0)), key.encoding === 'base64' ? 'base64' : 'hex')
   )
+}
+
+/** Receivers get the second half, and signatures are made with the first. Web Crypto can derive it with promises only. */
+function hasOwnPublicHalf(key: CryptoKeyBytes): boolean {
+  if (!cryptography.sync) return true
+  const own = cryptography.publicKeySync({ ...key }).subarray(-32)
+  return own.every((byte, index) => byte === key.bytes[32 + index])
 }
 
 function malformed(message: string, hint: string): WireError {

@@ -3,7 +3,7 @@
  * one function that returns the places where the dialect breaks it.
  */
 import { isAsymmetric } from '../crypto/cryptography.ts'
-import type { Dialect, Field } from '../dialect.ts'
+import type { Algorithm, Dialect, Field, Key, SignatureFormat } from '../dialect.ts'
 import type { Problem } from '../errors.ts'
 import { formsOf, isFieldPart, isOfAttempt, isParam, isTimeField, paramName } from './fields.ts'
 import { isSlot, slotsOf, spread, walkShape, type PlacedSlot } from './slots.ts'
@@ -30,6 +30,7 @@ const laws: readonly Law[] = [
   signaturesCoverTheBody,
   toleranceNeedsASignedTime,
   keysFitAlgorithms,
+  otherKeysCanBeTold,
 ]
 
 /** `id`, `type` and `payload` are each placed once or declared absent; nothing is placed twice. */
@@ -213,15 +214,50 @@ function toleranceNeedsASignedTime({ signatures }: Dialect): Problem[] {
 }
 
 function keysFitAlgorithms({ signatures }: Dialect): Problem[] {
-  return signatures.flatMap(({ algorithm, key, format }, index): Problem[] => {
-    const path = `signatures[${index}].key`
-    if (isAsymmetric(algorithm) && key.encoding === 'utf8')
-      return [{ path: `${path}.encoding`, reason: 'must be base64 or hex: the key is binary' }]
-    if (!isAsymmetric(algorithm) && key.publicPrefix !== undefined)
-      return [{ path: `${path}.publicPrefix`, reason: 'is for asymmetric algorithms' }]
-    if (algorithm === 'shared-secret' && (key.encoding !== 'utf8' || 'list' in format)) {
-      return [{ path, reason: 'must be utf8, in a header of its own: a shared secret is sent as it is' }]
-    }
-    return []
+  return signatures.flatMap(({ algorithm, key, format, otherKeys = [] }, index): Problem[] => {
+    const path = `signatures[${index}]`
+    return [
+      ...keyFitsAlgorithm(`${path}.key`, algorithm, key, format),
+      ...otherKeys.flatMap((other, at) =>
+        keyFitsAlgorithm(`${path}.otherKeys[${at}].key`, other.algorithm, other.key, format),
+      ),
+    ]
+  })
+}
+
+function keyFitsAlgorithm(
+  path: string,
+  algorithm: Algorithm,
+  key: Pick<Key, 'encoding' | 'publicPrefix'>,
+  format: SignatureFormat,
+): Problem[] {
+  if (isAsymmetric(algorithm) && key.encoding === 'utf8')
+    return [{ path: `${path}.encoding`, reason: 'must be base64 or hex: the key is binary' }]
+  if (!isAsymmetric(algorithm) && key.publicPrefix !== undefined)
+    return [{ path: `${path}.publicPrefix`, reason: 'is for asymmetric algorithms' }]
+  if (algorithm === 'shared-secret' && (key.encoding !== 'utf8' || 'list' in format)) {
+    return [{ path, reason: 'must be utf8, in a header of its own: a shared secret is sent as it is' }]
+  }
+  return []
+}
+
+/** What a secret begins with says which kind it is of, and the version of an entry which kind made it. */
+function otherKeysCanBeTold({ signatures }: Dialect): Problem[] {
+  return signatures.flatMap(({ key, format, otherKeys }, index): Problem[] => {
+    if (otherKeys === undefined) return []
+    const path = `signatures[${index}].otherKeys`
+    if (!('list' in format))
+      return [{ path, reason: 'needs the format list: its entries say which kind of key made them' }]
+    const versions = [format.list.version, ...otherKeys.map(({ version }) => version)]
+    const beginnings = [key, ...otherKeys.map((other) => other.key)].flatMap(({ prefix, publicPrefix }) =>
+      [prefix, publicPrefix].filter((text) => text !== undefined),
+    )
+    const ambiguous = beginnings.some((one, at) =>
+      beginnings.some((other, place) => place !== at && other.startsWith(one)),
+    )
+    return [
+      ...(new Set(versions).size < versions.length ? [{ path, reason: 'has a version twice' }] : []),
+      ...(ambiguous ? [{ path, reason: 'has a prefix that another prefix begins with' }] : []),
+    ]
   })
 }

@@ -137,17 +137,27 @@ const format: JsonForm = (value, path, problems) => {
   }
 }
 
+const algorithm = oneOf(
+  'hmac-sha1',
+  'hmac-sha256',
+  'hmac-sha384',
+  'hmac-sha512',
+  'ed25519',
+  'ecdsa-p256',
+  'shared-secret',
+)
+const otherKey = object({
+  algorithm,
+  key: object(
+    { encoding: oneOf('utf8', 'base64', 'hex'), prefix: keyPrefix },
+    { publicPrefix: keyPrefix, minBytes: count(1024) },
+  ),
+  version: token,
+})
+
 const signature = object(
   {
-    algorithm: oneOf(
-      'hmac-sha1',
-      'hmac-sha256',
-      'hmac-sha384',
-      'hmac-sha512',
-      'ed25519',
-      'ecdsa-p256',
-      'shared-secret',
-    ),
+    algorithm,
     key: object(
       { encoding: oneOf('utf8', 'base64', 'hex'), scope: oneOf('endpoint', 'app') },
       { prefix: keyPrefix, publicPrefix: keyPrefix, minBytes: count(1024), optional: oneOf(true) },
@@ -160,6 +170,7 @@ const signature = object(
   {
     accepts: list(encoding, 2),
     toleranceSeconds: count(1_000_000),
+    otherKeys: list(otherKey, 4),
     algorithmHeader: object({ name: headerName, value: headerText }, { accepts: list(headerText, 8) }),
   },
 )

@@ -25,6 +25,14 @@ export const standard: Dialect = {
       toleranceSeconds: 300,
       header: 'webhook-signature',
       format: { list: { version: 'v1' } },
+      // 32 bytes of seed and 32 public ones; a receiver needs the public ones only.
+      otherKeys: [
+        {
+          algorithm: 'ed25519',
+          key: { encoding: 'base64', prefix: 'whsk_', publicPrefix: 'whpk_' },
+          version: 'v1a',
+        },
+      ],
     },
   ],
 }

@@ -1,4 +1,5 @@
 /** Prints a dialect as a page for receivers: what arrives, how it is signed and verified, and a real example. */
+import { dialectForKey } from '../definition/kinds-of-key.ts'
 import { toCompiled } from '../compile/to-compiled.ts'
 import type { Dialect, Reply } from '../dialect.ts'
 import { indentJson } from '../json/indent.ts'
@@ -25,7 +26,10 @@ export interface DocumentOptions {
    * `notes`. A missing word has our default. Other keys are ignored.
    */
   words?: Readonly<Partial<Record<string, string>>>
-  /** The example's secret. Default: a secret made from a pattern, always the same. */
+  /**
+   * The example's secret. Default: a secret made from a pattern, always the same. Of another kind of key that the dialect takes
+   * (`whsk_`): the page is about that kind.
+   */
   secret?: string
   /** The first heading. Default: the dialect's title. */
   title?: string
@@ -48,7 +52,7 @@ export interface DocumentOptions {
  * })
  */
 export async function documentDialect(dialect: Dialect, options: DocumentOptions): Promise<string> {
-  const compiled = toCompiled(dialect)
+  const compiled = toCompiled(options.secret === undefined ? dialect : dialectForKey(dialect, options.secret))
   const checked = compiled.dialect
   const { level = 1, title = checked.title, words = {} } = options
   const example = await workedExample(compiled, options.sample, options.secret)

@@ -1,6 +1,6 @@
 /** How a signature is made and checked, step by step. All of it is Markdown. */
 import { isAsymmetric } from '../crypto/cryptography.ts'
-import type { Algorithm, Dialect, Part, Signature, Slot } from '../dialect.ts'
+import type { Algorithm, Dialect, OtherKey, Part, Signature, Slot } from '../dialect.ts'
 import { isSlot } from '../definition/slots.ts'
 import { holdsSeveral } from '../lens/signature-header.ts'
 import { code } from './markdown.ts'
@@ -125,7 +125,16 @@ export function keyWords(signature: Signature): string[] {
       : []),
     key.scope === 'app' ? 'There is one for all endpoints of an application.' : 'Each endpoint has its own.',
     ...(key.optional === true ? ['Without one, requests arrive unsigned.'] : []),
+    ...(signature.otherKeys ?? []).map(otherKeyWords),
   ]
+}
+
+function otherKeyWords({ algorithm, key: { prefix, publicPrefix }, version }: OtherKey): string {
+  const verified =
+    isAsymmetric(algorithm) && publicPrefix !== undefined
+      ? ` A receiver verifies them with the public key alone, which begins with ${code(publicPrefix)}.`
+      : ''
+  return `An endpoint may have a secret that begins with ${code(prefix)} instead: then the entries of the header begin with ${code(`${version},`)} and are made over the same text with ${algorithms[algorithm]}.${verified}`
 }
 
 /** What is on the wire while a secret is being replaced. */

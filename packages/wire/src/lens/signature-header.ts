@@ -18,11 +18,23 @@ export function holdsSeveral(format: SignatureFormat): boolean {
   return 'list' in format || ('pairs' in format && format.pairs.several === true)
 }
 
-/** @param time the text of `sentAt`, where the format has a pair for it */
-export function printSignatures(format: SignatureFormat, signatures: readonly string[], time: string): string {
+/**
+ * @param formats of each signature, or one for all; in a list they may differ in their version
+ * @param time the text of `sentAt`, where the format has a pair for it
+ */
+export function printSignatures(
+  formats: readonly SignatureFormat[],
+  signatures: readonly string[],
+  time: string,
+): string {
+  const [format] = formats
+  if (format === undefined) return ''
   if ('list' in format) {
-    const entry = (signature: string): string => `${format.list.version},${signature}`
-    return signatures.length === 1 ? entry(signatures[0] ?? '') : signatures.map(entry).join(' ')
+    const entry = (signature: string, index: number): string => {
+      const of = formats[index] ?? format
+      return `${'list' in of ? of.list.version : ''},${signature}`
+    }
+    return signatures.length === 1 ? entry(signatures[0] ?? '', 0) : signatures.map(entry).join(' ')
   }
   if ('bare' in format) return (format.bare.prefix ?? '') + (signatures[0] ?? '')
   const { separator, time: timeKey, signature: key } = format.pairs

@@ -9,7 +9,7 @@ const ed25519PublicBytes = 32
 
 /**
  * The public key that a sender gives to its receivers, in the form that `verify` accepts as a secret. `null` if the
- * dialect's keys are symmetric, or if it does not sign.
+ * secret is symmetric, or if the dialect does not sign.
  *
  * @param dialect a built-in name, data, or what `compile` made
  * @param secret as the dialect's users type it (`whsk_...`); a public key is returned unchanged
@@ -20,7 +20,9 @@ const ed25519PublicBytes = 32
  * // 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4='
  */
 export function publicKeyOf(dialect: DialectLike, secret: string): string | null {
-  const asymmetric = toCompiled(dialect).reading.signatures.find(({ signature }) => isAsymmetric(signature.algorithm))
+  const asymmetric = toCompiled(dialect)
+    .reading.signatures.map((one) => one.ofKind(secret))
+    .find(({ signature }) => isAsymmetric(signature.algorithm))
   if (asymmetric === undefined) return null
   const key = asymmetric.key(secret)
   if (key instanceof WireError) throw key

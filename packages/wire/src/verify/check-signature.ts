@@ -30,13 +30,21 @@ export function* checkSignature(
         : 'Does the request come from this vendor, and does every proxy pass the header on?',
     )
   }
-  const parsed = parseSignatures(signature.format, header)
+  // The secret says which kind of signature is looked for, and never the header.
+  const kinds = [...new Set(secrets.map((secret) => one.ofKind(secret)))]
+  const [kind = one] = kinds
+  const parsed = parseSignatures(kind.signature.format, header)
   if (!parsed.ok)
     return new Refusal(
       parsed.code,
       `The header ${signature.header} ${parsed.reason}.`,
       'Is another system sending to this address?',
     )
+  const candidatesOf = new Map([[kind, parsed.candidates]])
+  for (const other of kinds.slice(1)) {
+    const more = parseSignatures(other.signature.format, header)
+    candidatesOf.set(other, more.ok ? more.candidates : [])
+  }
 
   const time = signature.over.find((part) => typeof part !== 'string' && part.$ === 'sentAt')
   if (parsed.time !== null && typeof time === 'object' && 'as' in time) {
@@ -60,10 +68,11 @@ export function* checkSignature(
   const checks: Check[] = []
   const keyOf: number[] = []
   for (const [index, secret] of secrets.entries()) {
-    const key = one.verifyingKey(secret)
+    const of = one.ofKind(secret)
+    const key = of.verifyingKey(secret)
     if (key instanceof WireError) continue
-    for (const candidate of parsed.candidates) {
-      for (const bytes of signatureBytes(signature, candidate)) {
+    for (const candidate of candidatesOf.get(of) ?? []) {
+      for (const bytes of signatureBytes(of.signature, candidate)) {
         checks.push({ key, pieces, signature: bytes })
         keyOf.push(index)
       }
@@ -74,7 +83,8 @@ export function* checkSignature(
   const keyIndex = keyOf[matching]
   if (keyIndex !== undefined) return keyIndex
   const { candidates } = parsed
-  const hint = wantsHint ? yield* hintForMismatch({ one, secrets, candidates, wire }) : ''
+  const ofKind = secrets.filter((secret) => one.ofKind(secret) === kind)
+  const hint = wantsHint ? yield* hintForMismatch({ one: kind, secrets: ofKind, candidates, wire }) : ''
   return new Refusal('signature_mismatch', 'The signature was not made over this request with this secret.', hint)
 }
 

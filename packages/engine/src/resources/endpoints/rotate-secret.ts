@@ -33,7 +33,8 @@ export async function rotateSecret(
   checkStep(preset, application, 'configure')
   checkSecretOfVendor(preset, input.secret, dialect)
   const now = parts.clock.now()
-  const secret = secretOr(parts, dialect, input.secret)
+  const [newest] = directory.vault.keptSecretsOf(entry)
+  const secret = secretOr(parts, dialect, input.secret, newest)
   const secrets = rotated(entry.secrets, {
     next: secret === null ? null : directory.vault.sealSecret(id, secret),
     overlapMs: overlapSeconds * 1000,
