@@ -93,7 +93,7 @@ export async function openWith(
       })
     const box = secretBox(folder.secretKey, (count) => random.bytes(count))
     const vault = new Vault(box, clock)
-    const directory = new Directory({ catalog, vault, dialects, presets, policy })
+    const directory = new Directory({ catalog, vault, dialects, presets, policy, clock })
     const files = new ResultFiles(join(folder.path, 'operations'), options.maxFileBytes ?? defaultMaxFileBytes)
     const limits = { ...defaultLimits, inFlight: shares.requests, ...options.limits }
     const retentionDays = options.retentionDays ?? 90

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { dialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
@@ -210,6 +211,57 @@ describe('changes of the other node that never pause', () => {
     tries = 0
     await here.operations.complete(org, 'acme', operation, { payload: '{}' })
     expect(tries).toBe(2)
+  })
+
+  test('do not keep changes away: with a change before each try, one is made within ten, and so are the others', async () => {
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/there') })
+    const write = store.catalog.write.bind(store.catalog)
+    let hereNode: string | undefined
+    const others: Promise<unknown>[] = []
+    let tries = 0
+    const meeting: typeof write = async (item) => {
+      hereNode ??= item.writer?.node
+      if (item.writer?.node !== hereNode || item.changes.length === 0) return write(item)
+      const made = there.endpoints.update(org, 'acme', id, { description: `there ${tries++}` })
+      others.push(made)
+      // While this node has its turn, that one waits.
+      await Promise.race([made, setImmediate()])
+      return write(item)
+    }
+    Object.assign(store.catalog, { write: meeting })
+    for (let round = 0; round < 5; round++) {
+      tries = 0
+      await here.endpoints.update(org, 'acme', id, { metadata: { round: `${round}` } })
+      expect(tries).toBeLessThanOrEqual(10)
+    }
+    await Promise.all(others)
+    await here.applications.update(org, 'acme', { name: 'Last' })
+    expect(await here.endpoints.get(org, 'acme', id)).toMatchObject({ metadata: { round: '4' } })
+  })
+
+  test('do not wait for a change that is refused when it has its turn', async () => {
+    await here.eventTypes.create(org, { name: 'a' })
+    const { id } = await here.endpoints.create(org, 'acme', { url: receiver.url() })
+    await there.endpoints.create(org, 'acme', { url: receiver.url('/there') })
+    const write = store.catalog.write.bind(store.catalog)
+    const nodes: (string | undefined)[] = []
+    const meeting: typeof write = async (item) => {
+      if (item.changes.length > 0) nodes.push(item.writer?.node)
+      const nth = nodes.filter((node) => node === nodes[0]).length
+      if (item.writer?.node === nodes[0] && item.changes.length > 0 && nth <= 4) {
+        await there.endpoints.update(org, 'acme', id, { description: `${nth}` })
+        if (nth === 4) await there.eventTypes.delete(org, 'a', { expunge: true })
+      }
+      return write(item)
+    }
+    Object.assign(store.catalog, { write: meeting })
+    const refused = here.endpoints.update(org, 'acme', id, { eventTypes: ['a'] })
+    await expect(refused).rejects.toMatchObject({ code: 'unknown_event_type' })
+    expect(nodes.filter((node) => node === nodes[0])).toHaveLength(4)
+    const before = nodes.length
+    await there.endpoints.update(org, 'acme', id, { description: 'last' })
+    expect(nodes.length - before).toBe(1)
   })
 
   test('are read together by the messages that they made void, and not by each of them', async () => {

@@ -1,5 +1,6 @@
 import type { CompiledDialect } from '@posthorn/wire'
 import type { Preset } from '@posthorn/preset'
+import type { Clock } from '../clock.ts'
 import { EngineError, notFound } from '../errors.ts'
 import type { Application, Endpoint, EventType } from '../model.ts'
 import type { Catalog } from '../store/catalog.ts'
@@ -14,6 +15,7 @@ import { Writes } from './writes.ts'
 
 export interface DirectoryParts extends ContentsParts {
   readonly catalog: Catalog
+  readonly clock: Pick<Clock, 'after'>
 }
 
 /** Every read of configuration is a look-up here, in memory. Every change goes through `writes`. */
@@ -27,7 +29,7 @@ export class Directory {
     this.#parts = parts
     this.#contents = new Contents(parts)
     this.vault = parts.vault
-    this.writes = new Writes(parts.catalog, this.#contents, parts.vault)
+    this.writes = new Writes(parts.catalog, this.#contents, parts.vault, parts.clock)
   }
 
   async load(): Promise<void> {

@@ -21,6 +21,13 @@ export function organisationTurn(org: string): string {
   return `organisation ${org}`
 }
 
+/** The unit whose rows change in a turn; `null`: it is the turn of something else. */
+export function unitOfTurn(turn: string): Unit | null {
+  const [kind] = turn.split(' ', 1)
+  if (kind === 'organisation') return { kind, id: turn.slice(kind.length + 1) }
+  return turn.startsWith('app_') ? { kind: 'application', id: turn } : null
+}
+
 /** The turn in which the rows of a unit change. That of an application is its id. */
 export function turnOf({ kind, id }: Unit): string {
   return kind === 'application' ? id : organisationTurn(id)

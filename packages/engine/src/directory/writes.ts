@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../clock.ts'
 import { EngineError, notFound } from '../errors.ts'
 import { repeated } from '../idempotency.ts'
 import type { Catalog, CatalogChange, Unit, UnitVersion } from '../store/catalog.ts'
@@ -7,8 +9,12 @@ import { idOf, nounOf, type DirectoryChange, type EndpointChange } from './chang
 import type { Contents } from './contents.ts'
 import { readCatalog } from './read-catalog.ts'
 import { StaleChanges } from './stale-changes.ts'
-import { turnOf, WriteTurns } from './write-turns.ts'
+import { turnOf, unitOfTurn, WriteTurns } from './write-turns.ts'
 import type { Vault } from './vault.ts'
+
+/** Of a change that other nodes made stale. The next one waits in the store's line. */
+const triesOutOfLine = 3
+const pauseInLineMs = 5
 
 /**
  * Writes changes of configuration: first to the catalog, then to the contents in memory. Changes of one application come one
@@ -19,35 +25,53 @@ export class Writes {
   readonly #contents: Contents
   readonly #vault: Vault
   readonly #turns = new WriteTurns()
-  /** The version in memory with which each turn began that runs now. */
-  readonly #basis = new Map<string, number>()
+  /** The version in memory with which each turn began that runs now, and whether it waits in the store's line. */
+  readonly #basis = new Map<string, { readonly version: number; readonly waits: boolean }>()
+  readonly #clock: Pick<Clock, 'after'>
+  readonly #node = randomUUID()
 
   #reading: Promise<void> = Promise.resolve()
   #nextReading: Promise<void> | null = null
 
-  constructor(catalog: Catalog, contents: Contents, vault: Vault) {
+  constructor(catalog: Catalog, contents: Contents, vault: Vault, clock: Pick<Clock, 'after'>) {
     this.#catalog = catalog
+    this.#clock = clock
     this.#contents = contents
     this.#vault = vault
   }
 
   /**
    * Runs changes of one application, or of one organisation (`organisationTurn`), one after another. Where another node changed it
-   * since it was read here, nothing was written: it is read again and the work is repeated.
+   * since it was read here, nothing was written: it is read again and the work is repeated. After some tries it waits in the store's
+   * line, and the other nodes wait for it: none can keep it from its change.
    */
   exclusively<T>(turn: string, work: () => Promise<T>): Promise<T> {
     return this.#turns.run(turn, async () => {
-      for (;;) {
-        this.#basis.set(turn, this.#contents.versionOf(turn))
+      for (let tries = 1; ; tries++) {
+        const waits = tries > triesOutOfLine
+        this.#basis.set(turn, { version: this.#contents.versionOf(turn), waits })
         try {
           return await work()
         } catch (error) {
-          if (!(error instanceof StaleChanges && error.turns.has(turn))) throw error
+          const isStale = error instanceof StaleChanges && error.turns.has(turn)
+          if (waits && !isStale) await this.#leaveLine(turn)
+          if (!isStale) throw error
         } finally {
           this.#basis.delete(turn)
         }
+        // Those that are before it in line come within this time, or have come already.
+        if (waits) await new Promise<void>((resolve) => this.#clock.after(pauseInLineMs, resolve))
       }
     })
+  }
+
+  /** Others need not wait for a change that is not made. */
+  async #leaveLine(turn: string): Promise<void> {
+    const unit = unitOfTurn(turn)
+    if (!unit) return
+    const expected = [{ ...unit, version: this.#contents.versionOf(turn) }]
+    const writer = { node: this.#node, waits: false }
+    await this.#catalog.write({ changes: [], expected, idempotency: null, writer }).catch(() => undefined)
   }
 
   /** Writes, and then shows. @throws EngineError `conflict`, `not_found`, `idempotent_replay`, `idempotency_key_reused` */
@@ -63,10 +87,12 @@ export class Writes {
     const [first] = changes
     const stored = changes.map((change) => (change.kind === 'put_endpoint' ? this.#sealed(change) : change))
     const expected = this.#expected(stored)
-    const result = await this.#catalog.write({ changes: stored, expected, idempotency })
+    const waits = expected.some((unit) => this.#basis.get(turnOf(unit))?.waits)
+    const writer = { node: this.#node, waits }
+    const result = await this.#catalog.write({ changes: stored, expected, idempotency, writer })
     if (result.state === 'stale') {
       await this.#readNewer()
-      throw new StaleChanges(result.units.map(turnOf))
+      throw new StaleChanges(result.units)
     }
     if (result.state === 'replay') throw repeated(idempotency, result)
     if (result.state === 'missing') throw notFound(nounOf(first), idOf(first))
@@ -84,11 +110,11 @@ export class Writes {
    * another node changed it, it is read again and the turn is repeated.
    */
   async confirm(unit: Unit): Promise<void> {
-    const version = this.#basis.get(turnOf(unit)) ?? this.#contents.versionOf(turnOf(unit))
+    const version = this.#basis.get(turnOf(unit))?.version ?? this.#contents.versionOf(turnOf(unit))
     const result = await this.#catalog.write({ changes: [], expected: [{ ...unit, version }], idempotency: null })
     if (result.state !== 'stale') return
     await this.#readNewer()
-    throw new StaleChanges([turnOf(unit)])
+    throw new StaleChanges([unit])
   }
 
   /** Reads what other nodes wrote, where something is not known here that may be there. */
@@ -109,7 +135,7 @@ export class Writes {
     )
     return unitsOf(changes).map((unit) => {
       const turn = turnOf(unit)
-      const version = created.has(turn) ? 0 : this.#basis.get(turn)
+      const version = created.has(turn) ? 0 : this.#basis.get(turn)?.version
       if (version === undefined) throw new Error(`A change of ${turn} is written outside of its turn.`)
       return { ...unit, version }
     })

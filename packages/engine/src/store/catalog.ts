@@ -18,6 +18,18 @@ export interface CatalogWrite {
   /** The version of each unit of these changes that they were computed from; `unitOf` (catalog-units.ts) names it. */
   readonly expected: readonly UnitVersion[]
   readonly idempotency: IdempotencyRecord | null
+  /** Whose change it is, where several nodes write. */
+  readonly writer?: Writer
+}
+
+/** A node that writes changes of one unit one after another. */
+export interface Writer {
+  readonly node: string
+  /**
+   * It was stale several times and waits in line: where it is stale again, changes of these units by others are stale until it has come to
+   * its turn. A write without changes gives its places up.
+   */
+  readonly waits: boolean
 }
 
 /**
@@ -100,7 +112,7 @@ export type CatalogWriteResult =
    * answered `stale_catalog`.
    */
   | { readonly state: 'written'; readonly versions: readonly UnitVersion[] }
-  /** Another writer changed these units: read them again, and compute the changes again. */
+  /** Another writer changed these units, or is to change them next: read them again, and compute the changes again. */
   | { readonly state: 'stale'; readonly units: readonly Unit[] }
   /** `what` is the unique value that is taken. */
   | { readonly state: 'conflict'; readonly what: 'uid' | 'name' | 'version' }

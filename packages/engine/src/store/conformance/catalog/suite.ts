@@ -8,6 +8,7 @@ import { loadSuite } from './load.ts'
 import { missingSuite } from './missing.ts'
 import { catalogContext } from './scene.ts'
 import { severalSuite } from './several.ts'
+import { lineSuite } from './line.ts'
 import { staleSuite } from './stale.ts'
 import { uniqueSuite } from './unique.ts'
 import { versionsSuite } from './versions.ts'
@@ -22,6 +23,7 @@ export function catalogSuite(name: string, harness: StoreHarness): void {
     deletingSuite(at)
     versionsSuite(at)
     staleSuite(at)
+    lineSuite(at)
     severalSuite(at)
     answersSuite(at)
     dialectsSuite(at)

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { Catalog, CatalogChange, Unit } from '../../catalog.ts'
+import type { Catalog, CatalogChange, CatalogWrite, Unit } from '../../catalog.ts'
 import { raises, unitKey, unitsOf } from '../../catalog-units.ts'
 import { write as writeMethod } from '../method.ts'
 import type { QueueFile } from '../queue/queue-file.ts'
@@ -8,11 +8,21 @@ import { auditChanges } from './audit.ts'
 import { dialectChanges } from './dialect.ts'
 import { endpointChanges } from './endpoint.ts'
 import { eventTypeChanges } from './event-type.ts'
+import { newLine } from './line.ts'
 import type { ChangeOf, ChangesOf, Refusal } from './rows.ts'
 
 export const write = {
   write: writeMethod<QueueFile, Catalog['write']>(({ database, answers, versions }) => {
     const changesOf = everyChange(database)
+    const line = newLine()
+
+    /** The units that were changed since, or that others are to change first. */
+    function staleOf({ changes, expected, writer }: CatalogWrite): readonly Unit[] {
+      const stale = expected.filter((unit) => versions.of(unit) !== unit.version)
+      if (changes.length === 0) return stale
+      const others = expected.filter((unit) => line.isOthers(unit, writer?.node ?? ''))
+      return [...new Set([...stale, ...others])]
+    }
 
     /** All of them, or the refusal of the first that cannot be made. */
     function make(changes: readonly CatalogChange[]): Refusal | null {
@@ -34,11 +44,16 @@ export const write = {
       return refusal
     }
 
-    return ({ changes, expected, idempotency }) => {
+    return (item) => {
+      const { changes, expected, idempotency, writer } = item
       const replay = answers.find(idempotency)
       if (replay) return replay
       refuseUnnamed(changes, expected)
-      const stale = expected.filter((unit) => versions.of(unit) !== unit.version)
+      const stale = staleOf(item)
+      if (writer)
+        for (const unit of expected)
+          if (writer.waits && changes.length > 0 && stale.length > 0) line.join(unit, writer.node)
+          else line.leave(unit, writer.node)
       if (stale.length > 0) return { state: 'stale', units: stale.map(({ kind, id }) => ({ kind, id })) }
       const refusal = makeAll(changes)
       if (refusal) return refusal
