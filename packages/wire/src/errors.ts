@@ -20,6 +20,7 @@ export type WireErrorCode =
   | 'invalid_claim'
   | 'empty_secret'
   | 'malformed_secret'
+  | 'invalid_url'
 
 /** Why a request is refused. */
 export type VerifyErrorCode =

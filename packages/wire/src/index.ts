@@ -39,6 +39,7 @@ export type { RequestLike } from './verify/read-request.ts'
 export { verify, verifySync } from './verify/verify.ts'
 export type { VerifyOptions, VerifyResult } from './verify/verify-options.ts'
 export { isHeaderName, isTransportHeader, type HeadersLike } from './text/headers.ts'
+export { sentUrl, type SentUrl } from './text/sent-url.ts'
 export { latestTimeMs } from './text/time.ts'
 export { WireError, type Problem, type VerifyErrorCode, type WireErrorCode } from './errors.ts'
 export {

@@ -1,3 +1,4 @@
+import { sentUrl } from '@posthorn/wire'
 import { handOver } from './hand-over.ts'
 import type { SlowAnswer, SlowJob, SlowRouteOptions } from './slow-job.ts'
 import { isFile } from './upload.ts'
@@ -23,8 +24,9 @@ export async function answerSlowly<Request>(
   request: Request,
 ): Promise<SlowAnswer> {
   const callbackUrl = callbackOf(job, request)
-  if (!isHttps(callbackUrl))
-    return { status: 400, body: { code: 'invalid_callback', detail: 'The callback URL must be an https URL.' } }
+  const wrong = callbackProblem(callbackUrl)
+  if (wrong !== null || typeof callbackUrl !== 'string')
+    return { status: 400, body: { code: 'invalid_callback', detail: `The callback URL cannot be called: ${wrong}.` } }
   const app = job.app(request)
   const running = job.work(request)
   const first = await Promise.race([running, elapsed(options.withinMs ?? atOnceMs)])
@@ -44,8 +46,12 @@ function callbackOf<Request>(job: SlowJob<Request>, request: Request): unknown {
   }
 }
 
-function isHttps(url: unknown): url is string {
-  return typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:'
+/** As the server would refuse it, but before the job begins. */
+function callbackProblem(url: unknown): string | null {
+  if (typeof url !== 'string') return 'it is missing'
+  const sent = sentUrl(url)
+  if (!sent.ok) return sent.message
+  return sent.url.protocol === 'https:' ? null : 'it must be an https URL'
 }
 
 function elapsed(ms: number): Promise<typeof late> {

@@ -1,5 +1,6 @@
 import type { Client } from '@posthorn/api'
 import { devOrg, readDevState } from './dev-state.ts'
+import { sentUrl } from '@posthorn/wire'
 import { CliError } from '../process/cli-error.ts'
 import type { Io } from '../process/io.ts'
 import { loadServer } from '../server/load-server.ts'
@@ -30,7 +31,9 @@ export async function apiAccess(options: AccessOptions, io: Io): Promise<ApiAcce
       'Start one here with "posthorn dev", or name one: --url http://127.0.0.1:8071',
     )
   }
-  if (!URL.canParse(url)) throw new CliError(`${url} is not a URL.`, 'Write it in full: --url http://127.0.0.1:8071')
+  const sent = sentUrl(url)
+  if (!sent.ok)
+    throw new CliError(`the server's URL: ${sent.message}.`, 'Write it in full: --url http://127.0.0.1:8071')
   // The token of the dev server is sent to the dev server only.
   const token = givenToken ?? (state !== null && state.url === url ? await devToken(state.jwtSecret) : undefined)
   if (token === undefined) {

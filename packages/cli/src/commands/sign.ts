@@ -4,16 +4,16 @@ import { readInput, readJsonObject } from '../command/input.ts'
 import { collect, moment } from '../command/option-values.ts'
 import { pairs } from '../command/pairs.ts'
 import { argument, option } from '../command/words.ts'
-import { dialectNamed, dialectOption } from '../dialect/dialect-named.ts'
+import { dialectHelp, dialectOptions, findDialect, type DialectOptions } from '../dialect/find-dialect.ts'
 import { explainSigned } from '../dialect/explain-signed.ts'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
+import { checkReceiver } from '../sample/check-receiver.ts'
 import { newMessageId } from '../sample/new-message.ts'
 import { printable } from '../show/printable.ts'
 import { jsonText } from '../show/json-text.ts'
 
-interface Options {
-  readonly dialect: string
+interface Options extends DialectOptions {
   readonly secret?: string
   readonly unsigned?: true
   readonly type: string
@@ -36,7 +36,7 @@ export const sign = command<Options>({
   description: 'Signs a payload, or a whole body, and prints the headers.',
   arguments: [argument('[file]', 'payload or body; - is standard input', '-')],
   options: [
-    dialectOption,
+    ...dialectOptions,
     option('--secret <secret>', 'the secret, as the vendor shows it'),
     option('--unsigned', 'without a signature, if the dialect allows it'),
     option('--type <type>', 'event type', undefined, 'example'),
@@ -58,9 +58,11 @@ export const sign = command<Options>({
   ],
   notes: [
     'Without --raw the input is the payload, and the dialect puts its envelope around it. With --raw the input is the exact body as it goes over the network, and only the headers are made.',
+    dialectHelp,
   ],
   async run({ io, args: [file = '-'], options }) {
-    const compiled = dialectNamed(options.dialect)
+    const compiled = await findDialect(options, io)
+    checkReceiver('--url', options.url)
     const secret = options.unsigned ? null : options.secret
     if (secret === undefined && compiled.dialect.signatures.length > 0) {
       throw new CliError(

@@ -5,12 +5,13 @@ import { command } from '../command/command.ts'
 import { seconds } from '../command/option-values.ts'
 import { pairs } from '../command/pairs.ts'
 import { argument, option } from '../command/words.ts'
-import { dialectNamed, dialectOption } from '../dialect/dialect-named.ts'
+import { dialectHelp, dialectOptions, findDialect, type DialectOptions } from '../dialect/find-dialect.ts'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import { errorText } from '../process/system-error.ts'
 import { builtInPresets } from '../sample/built-in-presets.ts'
 import { devSecret, devSecretText } from '../sample/dev-secret.ts'
+import { checkReceiver } from '../sample/check-receiver.ts'
 import { httpSend } from '../sample/http-send.ts'
 import { newMessage } from '../sample/new-message.ts'
 import { payloadOptions, type PayloadOptions } from '../sample/payload-options.ts'
@@ -18,8 +19,7 @@ import { samplePayload } from '../sample/sample-payload.ts'
 import { isSuccess, showAnswer, showRequest, type Answer } from '../show/http.ts'
 import { jsonText } from '../show/json-text.ts'
 
-interface Options extends PayloadOptions {
-  readonly dialect: string
+interface Options extends PayloadOptions, DialectOptions {
   readonly to: string
   readonly secret?: string
   readonly unsigned?: true
@@ -35,7 +35,7 @@ export const trigger = command<Options>({
   description: 'Sends a sample event to a receiver as the vendor would, and shows request and response.',
   arguments: [argument('<event>', 'event type, such as device.enrolled')],
   options: [
-    dialectOption,
+    ...dialectOptions,
     option('-t, --to <url>', 'URL of the receiver').makeOptionMandatory(),
     ...payloadOptions,
     option('--secret <secret>', 'the secret that the receiver verifies with'),
@@ -51,11 +51,12 @@ export const trigger = command<Options>({
   ],
   notes: [
     `Without --secret it signs with a well-known secret, always the same for a dialect, so that a receiver is configured once: ${devSecretText}, or a secret made from that text if the dialect needs another form. It is printed.`,
+    dialectHelp,
   ],
   async run({ io, args: [event = ''], options }) {
-    const compiled = dialectNamed(options.dialect)
-    checkUrl(options.to)
-    const presets = presetsFor(options.dialect)
+    const compiled = await findDialect(options, io)
+    checkReceiver('--to', options.to)
+    const presets = presetsFor(compiled.dialect.name)
     const sample = await samplePayload(event, presets, options, io)
     const params = { ...sample.appParams, ...sample.messageParams, ...pairs('--param', options.param) }
     const message = newMessage(compiled, event, { payload: sample.payload, params }, io.now())
@@ -81,15 +82,6 @@ function presetsFor(dialect: string): Preset[] {
   const all = builtInPresets()
   const own = all.filter((preset) => preset.dialect === dialect)
   return own.length > 0 ? own : all.filter(({ name }) => name === 'standard')
-}
-
-function checkUrl(url: string): void {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new CliError(
-      `--to ${url}: this is not an http or https URL.`,
-      'Write it in full: --to http://localhost:3000/hooks',
-    )
-  }
 }
 
 function readCa(file: string): string {

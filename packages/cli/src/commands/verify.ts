@@ -3,7 +3,7 @@ import { command } from '../command/command.ts'
 import { readInput } from '../command/input.ts'
 import { collect, moment, seconds } from '../command/option-values.ts'
 import { argument, option } from '../command/words.ts'
-import { dialectNamed, dialectOption } from '../dialect/dialect-named.ts'
+import { dialectHelp, dialectOptions, findDialect, type DialectOptions } from '../dialect/find-dialect.ts'
 import { explainSigned } from '../dialect/explain-signed.ts'
 import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
@@ -11,8 +11,7 @@ import type { Io } from '../process/io.ts'
 import { printable } from '../show/printable.ts'
 import { jsonText } from '../show/json-text.ts'
 
-interface Options {
-  readonly dialect: string
+interface Options extends DialectOptions {
   readonly secret?: readonly string[]
   readonly unsigned?: true
   readonly header?: readonly string[]
@@ -32,7 +31,7 @@ export const verify = command<Options>({
     'Verifies the signature of a request, and prints what the request says, or why it is refused and what to check.',
   arguments: [argument('[file]', 'body; - is standard input', '-')],
   options: [
-    dialectOption,
+    ...dialectOptions,
     option('--secret <secret>', 'the secret, as the vendor shows it; several during a rotation (repeatable)', collect),
     option('--unsigned', 'the vendor sends without a signature, if the dialect allows it'),
     option('-H, --header <line>', '"Name: value" of the request (repeatable)', collect),
@@ -51,9 +50,10 @@ export const verify = command<Options>({
   ],
   notes: [
     'The body must be the bytes that came over the network. A body that was parsed and serialised again does not verify.',
+    dialectHelp,
   ],
   async run({ io, args: [file = '-'], options }) {
-    const compiled = dialectNamed(options.dialect)
+    const compiled = await findDialect(options, io)
     const headers = (options.header ?? []).map(headerLine)
     const hasBody = compiled.dialect.body.kind !== 'none'
     const body = hasBody ? await readInput(file, io) : null

@@ -38,6 +38,8 @@ export function httpSend(
       const length = request.body === null ? [] : ['content-length', String(request.body.length)]
       const client = send(url, {
         method: request.method,
+        // As it was signed: of a URL that ends in "?", Node would leave that out.
+        path: url.href.slice(url.origin.length),
         headers: [...request.headers.flat(), 'host', url.host, ...length, 'connection', 'close'],
         signal,
         ...(options.ca === undefined ? {} : { ca: [...rootCertificates, options.ca] }),

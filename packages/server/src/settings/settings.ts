@@ -1,3 +1,4 @@
+import { sentUrl } from '@posthorn/wire'
 import { messageChecks } from '@posthorn/preset'
 import { Secret } from '../secret.ts'
 import { problemWithRange } from './address-range.ts'
@@ -185,9 +186,8 @@ function isOrigin(text: string): boolean {
 }
 
 function isPublicUrl(text: string): boolean {
-  const url = URL.parse(text)
-  if (!url || !['http:', 'https:'].includes(url.protocol)) return false
-  return url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+  const sent = sentUrl(text)
+  return sent.ok && sent.url.search === ''
 }
 
 function isKey(text: string): boolean {

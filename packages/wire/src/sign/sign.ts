@@ -2,6 +2,7 @@
 import { toCompiled, type DialectLike } from '../compile/to-compiled.ts'
 import type { WireMessage, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'
+import { sentUrl } from '../text/sent-url.ts'
 
 export interface SignOptions {
   dialect: DialectLike
@@ -31,6 +32,12 @@ export async function sign(message: WireMessage, options: SignOptions): Promise<
   const compiled = toCompiled(options.dialect)
   const wrong = compiled.check(message)
   if (wrong !== null) throw wrong
+  // `encode` leaves a fragment out of the URL.
+  const sent = sentUrl(options.url.split('#', 1)[0] ?? '')
+  if (!sent.ok)
+    throw new WireError('invalid_url', `The URL cannot be signed and sent: ${sent.message}.`, {
+      hint: 'What is signed has to be what is sent.',
+    })
   const secrets =
     options.secret === null
       ? []

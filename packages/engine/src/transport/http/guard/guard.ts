@@ -3,10 +3,8 @@
  * (`admit`), and the peer of the connected socket before a byte is written (`refusedPeer`). One check alone can be
  * bypassed: a check of DNS answers, for example, does not run for an IP literal. The third check covers what the first
  * two miss.
- *
- * The URL is parsed once, by `URL`, and afterwards only its fields are used. With two parsers, an attacker can write a URL
- * that they read differently (`http://a@b\@c`).
  */
+import { sentUrl } from '@posthorn/wire'
 import { type Cidr, cidrContains, parseAddress, refusedClass } from './address.ts'
 import { refusedPort } from './ports.ts'
 
@@ -60,21 +58,10 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
   }
 
   const checkUrl = (url: string): UrlCheck => {
-    const parsed = URL.parse(url)
-    if (parsed === null) return refuse(`"${shorten(url)}" is not a URL: write it like https://example.com/webhooks`)
+    const sent = sentUrl(url)
+    if (!sent.ok) return sent
+    const { url: parsed, target } = sent
     const secure = parsed.protocol === 'https:'
-    if (!secure && parsed.protocol !== 'http:') {
-      return refuse(`"${parsed.protocol}" is not a scheme for webhooks: use https: or http:`)
-    }
-    if (parsed.hostname === '') return refuse('the URL has no host: write it like https://example.com/webhooks')
-    if (parsed.username !== '' || parsed.password !== '') {
-      return refuse('the URL carries a user name or password: put credentials into a header instead')
-    }
-    const changed = changedText(url, parsed)
-    if (changed !== null) return refuse(changed)
-    // For a URL that ends in "#", `hash` is empty, but the canonical form still has the "#".
-    if (parsed.href.includes('#')) return refuse('the URL has a fragment ("#..."), which is never sent: remove it')
-
     const host = parsed.hostname.startsWith('[') ? parsed.hostname.slice(1, -1) : parsed.hostname
     const literal = isLiteral(host) ? host : null
     const port = parsed.port === '' ? (secure ? 443 : 80) : Number(parsed.port)
@@ -97,7 +84,7 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
         literal,
         port,
         origin: parsed.origin,
-        path: pathOf(parsed),
+        path: target,
         refusedUnlessAllowed,
       },
     }
@@ -128,35 +115,6 @@ export function createGuard({ allow }: { allow: readonly Cidr[] }): Guard {
   return { checkUrl, admit, refusedPeer }
 }
 
-/** Path and query, to the byte as they stand in `href`: `search` is empty for a URL that ends in `?`. */
-function pathOf(parsed: URL): string {
-  return parsed.href.slice(parsed.origin.length)
-}
-
-/**
- * The receiver may compare or sign its URL as text. So path and query are sent as they were written, and what the URL parser would
- * change in them is refused: a tab, a dot segment, a letter that has to be percent-encoded. Scheme and host have no such text: their
- * canonical form (lower case, punycode, no default port) is shown in the answer and is the same address.
- */
-function changedText(url: string, parsed: URL): string | null {
-  // oxlint-disable-next-line no-control-regex -- the parser removes control characters without a word
-  const removed = /[\u0000-\u0020\u007f]/.exec(url)
-  if (removed !== null)
-    return `the URL has ${nameOf(removed[0])} at character ${removed.index + 1}, which would be removed or changed: take it out, or write it as ${encodeURIComponent(removed[0])}`
-  if (url.includes('\\')) return 'the URL has a backslash, which would become a slash: write / or %5C'
-  // What follows the host as it was written: from the first of these characters behind `scheme://`.
-  const [, written = ''] = /^[^:]*:\/*[^/?#]*([/?][^#]*)?/.exec(url) ?? []
-  const sent = pathOf(parsed).split('#', 1)[0]!
-  if (written === '' || written === sent || `/${written}` === sent) return null
-  return `the path of the URL would be changed before it is sent: write ${parsed.origin}${sent.length > 200 ? `${sent.slice(0, 200)}...` : sent}`
-}
-
-function nameOf(character: string): string {
-  if (character === ' ') return 'a space'
-  if (character === '\t') return 'a tab'
-  return character === '\n' || character === '\r' ? 'a line break' : 'a control character'
-}
-
 /** True for `localhost` and names below it. RFC 6761: they are loopback and are never looked up in DNS. */
 export function isLocalhost(host: string): boolean {
   const name = withoutRootDot(host)
@@ -183,5 +141,3 @@ function isLiteral(host: string): boolean {
 }
 
 const refuse = (message: string) => ({ ok: false, message }) as const
-
-const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}...` : text)
