@@ -44,7 +44,18 @@ const nouns = {
   application: { path: (name: string) => `/api/v1/app/${name}`, body: { name: 'New' } },
   endpoint: { path: (name: string) => `/api/v1/app/${app}/endpoint/${name}`, body: { url: 'https://example.com' } },
   'event type': { path: (name: string) => `/api/v1/event-type/${name}`, body: { description: 'new' } },
+  dialect: { path: (name: string) => `/api/v1/dialect/${name}`, body: {} },
 }
+
+/** A dialect has to be all there, so it is made of one that is. */
+beforeAll(async () => {
+  const answer = await request(server.url, 'GET', '/api/v1/dialect/standard', {
+    token: await token({ subject: 'org_first' }),
+  })
+  const { definition } = answer.json as { definition: Record<string, unknown> }
+  const { name: _, version: _version, ...rest } = definition
+  Object.assign(nouns.dialect.body, rest)
+})
 
 describe.each(Object.entries(nouns))('PUTs of one %s that come at once', (noun, { path, body }) => {
   it('with If-None-Match: * create it once: one is a 201, and every other one a 412', async () => {
@@ -61,7 +72,7 @@ describe.each(Object.entries(nouns))('PUTs of one %s that come at once', (noun, 
     for (const round of rounds) {
       const answers = await Promise.all(Array.from({ length: 6 }, () => call('PUT', path(`new${round}`), body)))
       expect(counted(answers)).toEqual({ 200: 5, 201: 1 })
-      if (noun !== 'event type') expect(new Set(answers.map(idOf)).size).toBe(1)
+      if ('id' in (answers[0]!.json as object)) expect(new Set(answers.map(idOf)).size).toBe(1)
     }
   })
 
@@ -74,6 +85,17 @@ describe.each(Object.entries(nouns))('PUTs of one %s that come at once', (noun, 
       expect(answers[2]).toMatchObject({ status: 204 })
       for (const index of [0, 1, 3, 4]) expect([200, 412]).toContain(answers[index]!.status)
       expect(await call('GET', path(`new${round}`))).toMatchObject({ status: 404 })
+    }
+  })
+})
+
+describe.each(Object.entries(nouns))('DELETEs of one %s that come at once', (noun, { path, body }) => {
+  it('delete it once, and the others find nothing', async () => {
+    for (const round of rounds) {
+      await call('PUT', path(`gone${round}`), body)
+      const remove = `${path(`gone${round}`)}${noun === 'event type' ? '?expunge=true' : ''}`
+      const answers = await Promise.all(Array.from({ length: 6 }, () => call('DELETE', remove)))
+      expect(counted(answers)).toEqual({ 204: 1, 404: 5 })
     }
   })
 })

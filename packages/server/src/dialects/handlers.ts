@@ -27,8 +27,7 @@ export const dialects: HandlersOf<'dialect'> = {
   },
 
   'dialect.delete': async ({ engine, org, params, write }) => {
-    dialectOf(engine, org, params.dialect_name)
-    await engine.dialects.delete(org, params.dialect_name, write)
+    await engine.dialects.delete(org, params.dialect_name, write).catch(refuseMissing)
     return undefined
   },
 
@@ -41,12 +40,17 @@ export const dialects: HandlersOf<'dialect'> = {
   },
 }
 
-/** A dialect that the path names. When it does not exist the answer is a 404; the engine would name a field, as for a body. */
+/** A dialect that the path names. */
 function dialectOf(engine: Engine, org: string, name: string, version?: number): DialectInfo {
   try {
     return engine.dialects.get(org, name, version)
   } catch (error) {
-    if (error instanceof EngineError && error.code === 'unknown_dialect') throw notFound()
-    throw error
+    return refuseMissing(error)
   }
+}
+
+/** A dialect of the path that does not exist is a 404; the engine names a field, as for a body. */
+function refuseMissing(error: unknown): never {
+  if (error instanceof EngineError && error.code === 'unknown_dialect') throw notFound()
+  throw error
 }
