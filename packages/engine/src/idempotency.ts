@@ -1,3 +1,5 @@
+import type { CompiledDialect } from '@posthorn/wire'
+import { shownMessage } from './encoding/shown-message.ts'
 import type { Idempotency } from './write-options.ts'
 import type { Clock } from './clock.ts'
 import { EngineError, type Kept } from './errors.ts'
@@ -63,13 +65,14 @@ export async function repeatedMessage(
   app: string,
   given: Fingerprint,
   found: Replay,
+  dialect: Pick<CompiledDialect, 'requestId'>,
 ): Promise<EngineError> {
   if (!isSame(given, found)) return keyReused()
   const kept = keptIn(found.answer)
   const { id } = (kept.kind === 'result' ? kept.result : JSON.parse(kept.body)) as { id: string }
   const message = await queue.message(app, id)
   return message
-    ? replay({ kind: 'result', result: message })
+    ? replay({ kind: 'result', result: shownMessage(message, dialect) })
     : new EngineError('not_found', `There is no message ${id}.`)
 }
 

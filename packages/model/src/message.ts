@@ -21,6 +21,12 @@ import type { Input, Stored } from './fields/noun.ts'
 export const messageFields = {
   id: field(z.string(), { setBy: 'engine', description: 'The id.', examples: ['msg_1srOrx2ZWZBpBUvZ'] }),
   app: field(z.string(), { setBy: 'engine', description: 'Its application.', api: { hidden: true } }),
+  requestId: field(z.string(), {
+    setBy: 'engine',
+    description:
+      'The id that a receiver sees, in the form of the dialect of the application. Where an endpoint speaks another dialect, the log has the id in the form of that one. `request_id` finds a message by any form.',
+    examples: ['msg_1srOrx2ZWZBpBUvZ', '019abf2e-5d40-7c1a-9b6e-2f4d8a1c3e57'],
+  }),
   eventType: field(EventTypeName, {
     setBy: 'vendor',
     description: 'The name of its event type.',

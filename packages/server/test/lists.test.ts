@@ -124,7 +124,13 @@ const scenes: Partial<Record<OperationId, (org: Org) => Promise<Scene>>> = {
     return {
       path: `/app/${app_id}/msg`,
       key: 'id',
-      nothing: ['event_types=none', 'before=2020-01-01T00:00:00Z', 'tag=none'],
+      nothing: [
+        'event_types=none',
+        'before=2020-01-01T00:00:00Z',
+        'tag=none',
+        'request_id=nobody',
+        'occurred_before=2020-01-01T00:00:00Z',
+      ],
       add,
     }
   },

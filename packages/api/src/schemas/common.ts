@@ -18,6 +18,13 @@ const Iterator = z.string().min(1).max(512).meta({
 
 const Order = z.enum(['ascending', 'descending'])
 
+/** An id as it is on the wire. */
+export const RequestIdQuery = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({ description: 'The id that the receiver saw, in any of its forms: `msg_...`, a UUID, 16 characters.' })
+
 /** `a,b`, or the parameter several times. */
 export const Names = z
   .union([z.string().min(1), z.array(z.string().min(1))])

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { attemptOutShape } from './attempt.ts'
 import { AttemptResult } from '@posthorn/model'
-import { listOf, Names, orderedPage, range } from './common.ts'
+import { listOf, Names, orderedPage, range, RequestIdQuery } from './common.ts'
 import { TriggerType } from './status.ts'
 
 const { id, msgId, endpointId, eventType, url, attempt, batchId, result, error, timestamp, nextAttempt } =
@@ -40,12 +40,7 @@ const filters = {
     .regex(/^(\d{1,3}|[1-5]xx)$/, 'A status such as 503, a class such as 5xx, or 0 for no response is expected.')
     .optional()
     .meta({ description: 'A status, a class (`5xx`), or 0: no response.' }),
-  request_id: z
-    .string()
-    .min(1)
-    .max(128)
-    .optional()
-    .meta({ description: 'The id that the receiver saw, in any of its forms: `msg_...`, a UUID, 16 characters.' }),
+  request_id: RequestIdQuery.optional(),
   event_type: Names.optional(),
   status: z
     .enum(AttemptResult.options)

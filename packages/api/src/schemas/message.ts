@@ -1,7 +1,7 @@
-import { answerShape, bodySchema, deliveryFields, messageFields } from '@posthorn/model'
+import { answerShape, bodySchema, deliveryFields, messageFields, Time } from '@posthorn/model'
 import * as z from 'zod'
 import { ApplicationIn } from './application.ts'
-import { Flag, listOf, Names, orderedPage, range } from './common.ts'
+import { Flag, listOf, Names, orderedPage, range, RequestIdQuery } from './common.ts'
 import { Status, StatusText } from './status.ts'
 
 const Payload = bodySchema(messageFields, 'POST').shape.payload
@@ -63,6 +63,9 @@ export const messageListQuery = z.strictObject({
   channel: z.string().min(1).max(128).optional(),
   tag: z.string().min(1).max(128).optional(),
   event_types: Names.optional(),
+  request_id: RequestIdQuery.optional(),
+  occurred_after: Time.optional().meta({ description: 'Events that happened at this time or later (`occurredAt`).' }),
+  occurred_before: Time.optional().meta({ description: 'Events that happened before this time (`occurredAt`).' }),
   with_content: WithContent,
 })
 

@@ -155,7 +155,20 @@ export const calls: Calls<Engine> = {
   audit: { list: [org, options({ ...page, app: aText })] },
   messages: {
     get: [org, app, id],
-    list: [org, app, options({ ...page, ...times, eventTypes: texts, channel: aText, tag: aText })],
+    list: [
+      org,
+      app,
+      options({
+        ...page,
+        ...times,
+        occurredAfter: aNumber,
+        occurredBefore: aNumber,
+        requestId: aText,
+        eventTypes: texts,
+        channel: aText,
+        tag: aText,
+      }),
+    ],
     deliveries: [org, app, id],
     destinations: [org, app, id, options(page)],
     expungePayload: [org, app, id],

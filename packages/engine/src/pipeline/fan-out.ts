@@ -3,7 +3,7 @@ import type { Message } from '../model.ts'
 
 /** Message x endpoints -> targets: those that are subscribed. Held endpoints are among them: their work waits. */
 export function fanOut<Entry extends Subscription>(
-  message: Omit<Message, 'targets'>,
+  message: Omit<Message, 'targets' | 'requestId'>,
   endpoints: Iterable<Entry>,
 ): Entry[] {
   if (!message.deliver) return []

@@ -32,7 +32,7 @@ export function matches({ endpoint, filter }: Subscription, message: Matchable):
 }
 
 /** A message as matching sees it. A payload that is not JSON matches no filter; it is refused elsewhere. */
-export function matchable(message: Omit<Message, 'targets'>): Matchable {
+export function matchable(message: Omit<Message, 'targets' | 'requestId'>): Matchable {
   const { eventType, channels, platform } = message
   let payload: { readonly value: unknown } | null = null
   let whole: unknown

@@ -3,6 +3,7 @@ import type { Unknown } from '../transport/transport.ts'
 import type { WriteOptions } from '../write-options.ts'
 import type { MessageInput } from '@posthorn/model'
 import { EngineError, isClosed, notFound } from '../errors.ts'
+import { shownMessage } from '../encoding/shown-message.ts'
 import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Message } from '../model.ts'
@@ -76,14 +77,14 @@ async function acceptOnce(
   const { message: accepted, ...terms } = draft(parts, entry, input)
   const targets =
     endpoint === null ? fanOut(accepted, entry.endpoints.values()) : [parts.directory.endpoint(org, app, endpoint)]
-  const checked =
-    endpoint === null ? checkMessage(accepted, parts.directory.ownFormat(entry), targets) : checkOnly(accepted, targets)
+  const own = parts.directory.ownFormat(entry)
+  const checked = endpoint === null ? checkMessage(accepted, own, targets) : checkOnly(accepted, targets)
   const message = { ...accepted, targets: targets.map((target) => target.endpoint.id) }
   const idempotency = idempotencyRecord(write.idempotency, { id: message.id }, message.acceptedAt)
   const catalog = { catalogVersion: entry.version, ...(since !== undefined && { since }) }
   const result = await take(parts, { message, ...terms, ...catalog, idempotency }, checked)
-  if (result.state === 'accepted') return { accepted: message }
-  if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result)
+  if (result.state === 'accepted') return { accepted: shownMessage(message, own.dialect) }
+  if (result.state === 'replay') throw await repeatedMessage(parts.queue, message.app, idempotency, result, own.dialect)
   if (result.state !== 'stale_catalog') throw refusal(result, message)
   await parts.directory.writes.catchUp(message.app, result.version)
   if (result.version === 0) throw notFound('application', app)

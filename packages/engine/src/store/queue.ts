@@ -293,9 +293,13 @@ export interface PendingWork {
 
 export interface MessageQuery {
   readonly app: string
+  readonly id: string | null
   readonly eventTypes: readonly string[] | null
   readonly channel: string | null
   readonly tag: string | null
+  /** Happened at or after this moment and before that one. */
+  readonly occurredAfter: number | null
+  readonly occurredBefore: number | null
   /** Accepted at or after this moment and before that one. */
   readonly after: number | null
   readonly before: number | null
@@ -303,4 +307,23 @@ export interface MessageQuery {
   readonly cursor: string | null
   readonly order: 'ascending' | 'descending'
   readonly limit: number
+}
+
+/** A query for messages of an application: all of them, newest first, except for what `terms` say. */
+export function messageQuery(app: string, terms: Partial<Omit<MessageQuery, 'app'>> = {}): MessageQuery {
+  return {
+    app,
+    id: null,
+    eventTypes: null,
+    channel: null,
+    tag: null,
+    after: null,
+    before: null,
+    occurredAfter: null,
+    occurredBefore: null,
+    cursor: null,
+    order: 'descending',
+    limit: 1,
+    ...terms,
+  }
 }

@@ -55,6 +55,7 @@ export function aMessage(fields: Partial<Message> = {}): Message {
     app: 'app_1',
     eventType: 'invoice.paid',
     payload: '{}',
+    requestId: 'msg_1',
     occurredAt: 1,
     acceptedAt: 1,
     targets: [],

@@ -10,11 +10,20 @@ import { messageInput, messageText } from './message.ts'
 
 export const messages: HandlersOf<'message'> = {
   'message.list': async ({ engine, org, params, query }) => {
-    const { event_types: eventTypes, channel, tag, after, before, with_content: withContent = true } = query
-    const filter = withoutUndefined({ ...pageOptions(query), eventTypes, channel, tag, after, before })
+    const filter = withoutUndefined({
+      ...pageOptions(query),
+      eventTypes: query.event_types,
+      channel: query.channel,
+      tag: query.tag,
+      after: query.after,
+      before: query.before,
+      occurredAfter: query.occurred_after,
+      occurredBefore: query.occurred_before,
+      requestId: query.request_id,
+    })
     const page = await engine.messages.list(org, params.app_id, filter)
     return pageText(
-      page.data.map((message) => messageText(message, withContent)),
+      page.data.map((message) => messageText(message, query.with_content ?? true)),
       page,
     )
   },

@@ -1,11 +1,11 @@
 import type { Attempt, AttemptResult, DeliveryState } from '@posthorn/model'
-import { idFromBase62, idFromUuid } from '@posthorn/wire'
 import type { ApplicationEntry } from '../../directory/entries.ts'
 import { EngineError, notFound } from '../../errors.ts'
 import { attemptQuery, type AttemptQuery } from '../../store/ledger.ts'
 import { messagesOfEndpoint, type EndpointMessage } from '../messages/of-endpoint.ts'
 import { readPage, type List, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { messageIdOf } from '../request-id.ts'
 
 export interface AttemptFilter extends PageOptions {
   readonly endpoint?: string
@@ -137,11 +137,4 @@ export function attempts(parts: ResourceParts): Omit<AttemptResource, 'requestBo
       if (!(await ledger.expungeContent(application.id, id))) throw notFound('attempt', id)
     },
   }
-}
-
-/** The message behind an id that a receiver saw, however its dialect rendered it. */
-function messageIdOf(requestId: string): string {
-  if (requestId.startsWith('msg_')) return requestId
-  const uuid = idFromUuid(requestId)
-  return uuid === requestId ? idFromBase62(requestId) : uuid
 }

@@ -1,3 +1,5 @@
+import { shownMessage } from '../../encoding/shown-message.ts'
+import { messageQuery, type StoredMessage } from '../../store/queue.ts'
 import type { Filter, FilterOver } from '@posthorn/model'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { checkFilter } from '../../checks/filter.ts'
@@ -42,7 +44,9 @@ const mostPayload = 20 * 1024 * 1024
 export function filters({ directory, queue }: ResourceParts): FilterResource {
   return {
     async dryRun(org, app, input) {
-      const { application } = directory.application(org, app)
+      const owner = directory.application(org, app)
+      const { application } = owner
+      const { dialect } = directory.ownFormat(owner)
       if (input.filter) checkFilter(input.filter)
       const { limit = defaultChecked } = input
       if (!(Number.isInteger(limit) && limit >= 1 && limit <= mostChecked))
@@ -72,21 +76,16 @@ export function filters({ directory, queue }: ResourceParts): FilterResource {
       let cursor: string | null = null
       while (rows.length < limit && seen < mostPayload) {
         const wanted = Math.min(pageSize, limit - rows.length)
-        const page: readonly Message[] = await queue.messages({
-          app: application.id,
-          eventTypes: null,
-          channel: null,
-          tag: null,
-          after: null,
-          before: null,
-          cursor,
-          order: 'descending',
-          limit: wanted,
-        })
+        const page: readonly StoredMessage[] = await queue.messages(
+          messageQuery(application.id, { cursor, limit: wanted }),
+        )
         for (const message of page) {
           if (seen >= mostPayload) break
           seen += message.payload?.length ?? 0
-          rows.push({ message, matches: matches({ ...subscription, filter: counting }, matchable(message)) })
+          rows.push({
+            message: shownMessage(message, dialect),
+            matches: matches({ ...subscription, filter: counting }, matchable(message)),
+          })
           // A match is bounded, and so is parsing one payload; many of them in a row are not.
           await nextTurn()
         }

@@ -1,8 +1,11 @@
+import { messageQuery } from '../../store/queue.ts'
+import { shownMessage } from '../../encoding/shown-message.ts'
 import { notFound } from '../../errors.ts'
 import type { Endpoint, Message } from '@posthorn/model'
 import type { Delivery } from '../../model.ts'
 import { listOfRows, readPage, type List, type Page, type PageOptions } from '../pages.ts'
 import type { ResourceParts } from '../parts.ts'
+import { messageIdOf } from '../request-id.ts'
 import { deletedEndpoint, isEndpointId, standingAtDeleted } from './deleted-endpoint.ts'
 import { deliveryOf } from './delivery.ts'
 
@@ -16,8 +19,14 @@ export interface MessageResource {
       eventTypes?: readonly string[]
       channel?: string
       tag?: string
+      /** Accepted at or after, and before. */
       after?: number
       before?: number
+      /** Happened at or after, and before. */
+      occurredAfter?: number
+      occurredBefore?: number
+      /** The id that a receiver saw, in any of its forms. */
+      requestId?: string
     },
   ): Promise<Page<Message>>
   /** Where it went: one row an endpoint, also those that were deleted since. */
@@ -61,30 +70,35 @@ export function messages(parts: ResourceParts): MessageResource {
 
   return {
     async get(org, app, id) {
-      const { application } = directory.application(org, app)
-      const message = await queue.message(application.id, id)
+      const owner = directory.application(org, app)
+      const message = await queue.message(owner.application.id, id)
       if (!message) throw notFound('message', id)
-      return message
+      return shownMessage(message, directory.ownFormat(owner).dialect)
     },
 
     async list(org, app, options = {}) {
-      const { application } = directory.application(org, app)
+      const owner = directory.application(org, app)
+      const { application } = owner
+      const { dialect } = directory.ownFormat(owner)
       const list: List<Message> = {
         name: `messages ${application.id}`,
         key: (row) => row.id,
         // Its own id, and not that of its producer.
         has: async (id) => (await queue.message(application.id, id))?.id === id,
-        read: async (page) => ({
-          rows: await queue.messages({
-            app: application.id,
+        read: async (page) => {
+          const terms = {
+            id: options.requestId === undefined ? null : messageIdOf(options.requestId),
             eventTypes: options.eventTypes?.length ? options.eventTypes : null,
             channel: options.channel ?? null,
             tag: options.tag ?? null,
             after: options.after ?? null,
             before: options.before ?? null,
-            ...page,
-          }),
-        }),
+            occurredAfter: options.occurredAfter ?? null,
+            occurredBefore: options.occurredBefore ?? null,
+          }
+          const rows = await queue.messages(messageQuery(application.id, { ...terms, ...page }))
+          return { rows: rows.map((row) => shownMessage(row, dialect)) }
+        },
       }
       return readPage(list, options)
     },

@@ -6,10 +6,9 @@ import { deliveryOf } from './delivery.ts'
 
 /** A message that an endpoint was asked to take, and how its delivery stands. */
 export interface EndpointMessage {
+  /** Its `requestId` is what this receiver saw. */
   readonly message: Message
   readonly delivery: Delivery
-  /** The id that the receiver saw. */
-  readonly requestId: string
 }
 
 /** How many attempts one page may look at for those in a state: a page that is not full continues where it stopped. */
@@ -48,7 +47,7 @@ export function messagesOfEndpoint(
       wanted.map(async ({ attempt, delivery }) => {
         // Its retention may have ended; its attempts are still there.
         const message = await queue.message(app, attempt.message)
-        return message ? [{ message, delivery, requestId: attempt.requestId }] : []
+        return message ? [{ message: { ...message, requestId: attempt.requestId }, delivery }] : []
       }),
     )
     return found.flat()

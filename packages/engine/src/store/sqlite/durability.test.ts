@@ -18,6 +18,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { missing, runs } from '../../transport/http/testing/tools.ts'
 import { newId, t0 } from '../conformance/harness.ts'
 import type { AcceptItem } from '../queue.ts'
+import { messageQuery, type MessageQuery } from '../queue.ts'
 import type { Store } from '../store.ts'
 import { ledgerMigrations } from './file/ledger-schema.ts'
 import { openWriter } from './file/open-file.ts'
@@ -311,9 +312,8 @@ describe('A9: a damaged file', () => {
   })
 })
 
-function allOf(app: string): Parameters<Store['queue']['messages']>[0] {
-  const none = { eventTypes: null, channel: null, tag: null, after: null, before: null, cursor: null }
-  return { app, ...none, order: 'ascending', limit: 1000 }
+function allOf(app: string): MessageQuery {
+  return messageQuery(app, { order: 'ascending', limit: 1000 })
 }
 
 const hasStrace = runs('strace', '-V')

@@ -33,6 +33,7 @@ export function messagesSuite({ scene }: QueueContext): void {
       const list = index % 3 === 0 ? null : [pick(texts, index), pick(texts, index * 5 + 1)]
       const message = at.message({
         acceptedAt: t0 + (index >> 1),
+        occurredAt: t0 - (index % 5) + (index >> 2),
         eventType: pick(['a.b', 'a', 'b'], index * 7),
         channels: list,
         tags: index % 4 === 0 ? null : [pick(texts, index * 3)],
@@ -48,6 +49,9 @@ export function messagesSuite({ scene }: QueueContext): void {
       tag: fc.option(fc.constantFrom(...texts), { freq: 1 }),
       after: time,
       before: time,
+      occurredAfter: time,
+      occurredBefore: time,
+      id: fc.option(fc.constantFrom(...all.map(({ id }) => id), 'msg_'), { freq: 1 }),
       cursor: fc.option(fc.constantFrom(...all.map(({ id }) => id), 'msg_', 'msg_zzz')),
       order: fc.constantFrom('ascending', 'descending'),
       limit: fc.integer({ min: 1, max: 50 }),
@@ -61,6 +65,9 @@ export function messagesSuite({ scene }: QueueContext): void {
           .filter(({ tags }) => filter.tag === null || (tags?.includes(filter.tag) ?? false))
           .filter(({ acceptedAt }) => filter.after === null || acceptedAt >= filter.after)
           .filter(({ acceptedAt }) => filter.before === null || acceptedAt < filter.before)
+          .filter(({ occurredAt }) => filter.occurredAfter === null || occurredAt >= filter.occurredAfter)
+          .filter(({ occurredAt }) => filter.occurredBefore === null || occurredAt < filter.occurredBefore)
+          .filter(({ id }) => filter.id === null || id === filter.id)
           .filter(({ id }) => filter.cursor === null || (up ? id > filter.cursor : id < filter.cursor))
           .sort((a, b) => (a.id < b.id === up ? -1 : 1))
           .slice(0, filter.limit)

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { anApplication } from '../../../testing/nouns.ts'
 import type { IdempotencyRecord } from '../../idempotency.ts'
+import { messageQuery } from '../../queue.ts'
 import type {
   AcceptItem,
   Claim,
@@ -163,18 +164,7 @@ export class Scene {
   }
 
   query(fields: Partial<MessageQuery> = {}): MessageQuery {
-    return {
-      app: this.app,
-      eventTypes: null,
-      channel: null,
-      tag: null,
-      after: null,
-      before: null,
-      cursor: null,
-      order: 'ascending',
-      limit: 100,
-      ...fields,
-    }
+    return messageQuery(this.app, { order: 'ascending', limit: 100, ...fields })
   }
 }
 
