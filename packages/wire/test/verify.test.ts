@@ -121,7 +121,7 @@ describe('G1: an empty secret is never a key', () => {
     const request = standardRequest()
     for (const options of [{}, { secret: undefined }, { secrets: [] }, { secret: null }]) {
       const result = await verify(request, { dialect: 'standard', now, ...(options as object) })
-      expect(result).toMatchObject({ ok: false, code: 'empty_secret', status: 401 })
+      expect(result).toMatchObject({ ok: false, code: 'empty_secret', status: 500 })
     }
     await expect(sign(message, { dialect: 'standard', url: 'https://example.com' })).rejects.toMatchObject({
       code: 'empty_secret',

@@ -138,7 +138,12 @@ export function misspelling({ key }: Signature, secret: string): string {
     return 'This is an id, not a secret. The vendor shows the secret next to the endpoint.'
   if (secret.startsWith('whpk_')) return 'This is a public key. It verifies ed25519 signatures and is no secret.'
   if (/^(sk|pk|rk|api|key|testsk)_|^eyJ/i.test(secret)) return 'This looks like an API key, not like a signing secret.'
-  if (key.encoding === 'base64' && /^[A-Za-z0-9_-]+$/.test(secret.slice(key.prefix?.length ?? 0))) {
+  const listed = /^v\d+[a-z]*,/.exec(secret)?.[0]
+  if (listed !== undefined)
+    return `Remove ${listed} from its beginning. It says how the secret is used, and is not part of it.`
+  if (/\s/.test(secret)) return 'There is white space in it. Copy it again as one line.'
+  const text = key.prefix !== undefined && secret.startsWith(key.prefix) ? secret.slice(key.prefix.length) : secret
+  if (key.encoding === 'base64' && /^[A-Za-z0-9_-]+$/.test(text)) {
     return 'Is it complete? If it is base64 in the URL alphabet, write + for - and / for _, and the padding.'
   }
   if (key.encoding === 'hex' && /^[0-9a-fA-F]+$/.test(secret))

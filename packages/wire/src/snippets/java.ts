@@ -11,7 +11,7 @@ import {
   type TextPlan,
   type Printed,
 } from './plan.ts'
-import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
+import { about, headerLook, mistake, parameterMeaning, refusal, sentences } from './sentences.ts'
 
 /** The packages of the classes that a snippet can use. */
 const packages = {
@@ -28,6 +28,7 @@ const packages = {
   ArrayList: 'java.util',
   Arrays: 'java.util',
   Base64: 'java.util',
+  Collection: 'java.util',
   HexFormat: 'java.util',
   List: 'java.util',
   Map: 'java.util',
@@ -35,6 +36,8 @@ const packages = {
   Mac: 'javax.crypto',
   SecretKeySpec: 'javax.crypto.spec',
 }
+
+const containers = 'with a text or a list of texts each, as HttpHeaders of Spring and of java.net.http have them'
 
 export function java(plan: Plan): Printed {
   const members = [...constants(plan), ...main(plan), ...helpers(plan)]
@@ -86,7 +89,7 @@ function helpers({ signatures }: Plan): string[] {
 }
 
 const types = {
-  headers: 'Map<String, String>',
+  headers: 'Map<String, ?>',
   body: 'byte[]',
   secrets: 'List<String>',
   now: 'long',
@@ -100,8 +103,15 @@ function main(plan: Plan): string[] {
   const throws = plan.entry === 'verify' ? ' throws GeneralSecurityException' : ''
   const body = [
     ...(plan.parameters.includes('headers')
-      ? ['var sent = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);', 'sent.putAll(headers);']
+      ? [
+          'var sent = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);',
+          'headers.forEach((name, value) -> {',
+          '  var several = value instanceof Collection<?> values ? values : value == null ? List.of() : List.of(value);',
+          '  for (Object one : several) if (name != null) sent.merge(name, one.toString(), (a, b) -> a + ", " + b);',
+          '});',
+        ]
       : []),
+    ...(plan.signatures.length === 0 ? [] : refuse('secrets.isEmpty()', sentences.noSecret, 'InvalidKeyException')),
     ...plan.fields.flatMap((one) => field(one, plan)),
     ...plan.signatures.flatMap(signature),
     ...age(plan),
@@ -111,8 +121,9 @@ function main(plan: Plan): string[] {
     '/**',
     ...about(plan).map((line) => ` * ${line}`),
     ' *',
-    ...plan.parameters.map((name) => ` * @param ${name} ${parameterMeaning(plan, name)}`),
+    ...plan.parameters.map((name) => ` * @param ${name} ${parameterMeaning(plan, name, containers)}`),
     ` * @throws ${plan.entry === 'verify' ? 'GeneralSecurityException' : 'IllegalArgumentException'} ${refusal(plan)}`,
+    ...mistake(plan, 'An InvalidKeyException or IllegalArgumentException').map((line) => ` * ${line}`),
     ' */',
     `public static ${plan.result === null ? 'void' : 'String'} ${plan.entry}(${parameters.join(', ')})${throws} {`,
     ...indent(body, '  '),

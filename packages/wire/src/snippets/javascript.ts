@@ -3,10 +3,31 @@ import type { Algorithm } from '../dialect.ts'
 import { braced, escape, indent } from './literal.ts'
 import { camel } from './names.ts'
 import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, TextPlan, Printed } from './plan.ts'
-import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
+import { about, headerLook, mistake, parameterMeaning, refusal, sentences } from './sentences.ts'
+
+const containers = 'a Headers object, the headers or rawHeaders of Node, the headers of Express or of an AWS event'
+
+const collect = [
+  '',
+  'function collect(headers) {',
+  '  const given = Symbol.iterator in headers ? [...headers] : Object.entries(headers)',
+  '  // rawHeaders of Node: names and values in turn.',
+  "  const isFlat = typeof given[0] === 'string'",
+  '  const pairs = isFlat ? given.flatMap((name, at) => (at % 2 ? [] : [[name, given[at + 1]]])) : given',
+  '  const sent = new Map()',
+  '  for (const [name, value] of pairs) {',
+  '    for (const one of [value].flat()) {',
+  "      if (typeof one !== 'string') continue",
+  '      const key = name.toLowerCase()',
+  '      sent.set(key, sent.has(key) ? `${sent.get(key)}, ${one}` : one)',
+  '    }',
+  '  }',
+  '  return sent',
+  '}',
+]
 
 export function javascript(plan: Plan): Printed {
-  const code = [...main(plan), ...helpers(plan)]
+  const code = [...main(plan), ...(plan.parameters.includes('headers') ? collect : []), ...helpers(plan)]
   return { code: `${[...imports(plan), ...constants(plan), ...code].join('\n')}\n`, needs: ['Node 18'] }
 }
 
@@ -47,7 +68,7 @@ function helpers({ signatures }: Plan): string[] {
           '/** Buffer skips what it cannot decode; then the encoded bytes differ from the text. */',
           'function decode(text, encoding) {',
           '  const bytes = Buffer.from(text, encoding)',
-          `  if (bytes.toString(encoding) !== text) throw new Error(${text(sentences.wrongKey)})`,
+          `  if (bytes.toString(encoding) !== text) throw new RangeError(${text(sentences.wrongKey)})`,
           '  return bytes',
           '}',
         ]
@@ -71,7 +92,10 @@ function main(plan: Plan): string[] {
     ...(plan.age === null ? [] : ['now = Date.now() / 1000']),
   ]
   const body = [
-    ...(plan.parameters.includes('headers') ? ['const sent = new Headers(headers)'] : []),
+    ...(plan.parameters.includes('headers') ? ['const sent = collect(headers)'] : []),
+    ...(plan.signatures.length === 0
+      ? []
+      : [`if (secrets.length === 0) throw new RangeError(${text(sentences.noSecret)})`]),
     ...plan.fields.flatMap(field),
     ...plan.signatures.flatMap(signature),
     ...age(plan),
@@ -81,8 +105,9 @@ function main(plan: Plan): string[] {
     '/**',
     ...about(plan).map((line) => ` * ${line}`),
     ' *',
-    ...plan.parameters.map((name) => ` * @param ${name} ${parameterMeaning(plan, name)}`),
+    ...plan.parameters.map((name) => ` * @param ${name} ${parameterMeaning(plan, name, containers)}`),
     ` * @throws {Error} ${refusal(plan)}`,
+    ...mistake(plan, 'A RangeError').map((line) => ` * ${line}`),
     ' */',
     `export function ${plan.entry}(${parameters.join(', ')}) {`,
     ...indent(body, '  '),
@@ -176,8 +201,8 @@ function header(plan: SignaturePlan): string[] {
 }
 
 function key({ key: { encoding, prefix, minBytes }, algorithm: name }: SignaturePlan): string[] {
-  const secret =
-    prefix === '' ? 'secret' : `secret.startsWith(${text(prefix)}) ? secret.slice(${prefix.length}) : secret`
+  const given = `String(secret ?? '')`
+  const secret = prefix === '' ? given : `${given}.replace(/^${literal(prefix, '/^$.*+?()[]{}|')}/, '')`
   const bytes = encoding === 'utf8' ? `Buffer.from(${secret})` : `decode(${secret}, '${encoding}')`
   if (name === 'ed25519') {
     return [
@@ -186,7 +211,7 @@ function key({ key: { encoding, prefix, minBytes }, algorithm: name }: Signature
     ]
   }
   if (name === 'ecdsa-p256') return [`const key = createPublicKey({ key: ${bytes}, format: 'der', type: 'spki' })`]
-  return [`const key = ${bytes}`, refuse(`key.length < ${minBytes}`, sentences.shortKey)]
+  return [`const key = ${bytes}`, `if (key.length < ${minBytes}) throw new RangeError(${text(sentences.shortKey)})`]
 }
 
 function mac({ algorithm: name, number }: SignaturePlan): string[] {

@@ -12,7 +12,20 @@ import {
   type TextPlan,
   type Printed,
 } from './plan.ts'
-import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
+import { about, headerLook, mistake, parameterMeaning, refusal, sentences } from './sentences.ts'
+
+const containers = 'getallheaders(), $_SERVER, $request->headers of Symfony and Laravel, getHeaders() of PSR-7'
+
+const sent = [
+  '$sent = [];',
+  'foreach ($headers as $name => $value) {',
+  '    if (is_string($value) || is_array($value)) {',
+  '        // $_SERVER has X-A as HTTP_X_A.',
+  `        $name = strtr(strtolower(preg_replace('/^(?:REDIRECT_)*HTTP_/', '', (string) $name)), '_', '-');`,
+  `        $sent[$name] = implode(', ', array_filter((array) $value, 'is_string'));`,
+  '    }',
+  '}',
+]
 
 export function php(plan: Plan): Printed {
   const uses = (algorithm: SignaturePlan['algorithm']): boolean =>
@@ -53,13 +66,21 @@ function helpers({ signatures }: Plan): string[] {
 }
 
 function main(plan: Plan): string[] {
-  const types = { headers: 'array', body: 'string', secrets: 'array', query: 'array', url: 'string', method: 'string' }
+  const types = {
+    headers: 'iterable',
+    body: 'string',
+    secrets: 'array',
+    query: 'array',
+    url: 'string',
+    method: 'string',
+  }
   const parameters = [
     ...plan.parameters.flatMap((name) => (name === 'now' ? [] : [`${types[name]} $${name}`])),
     ...(plan.age === null ? [] : ['?float $now = null']),
   ]
   const body = [
-    ...(plan.parameters.includes('headers') ? ['$headers = array_change_key_case($headers);'] : []),
+    ...(plan.parameters.includes('headers') ? [...sent, ''] : []),
+    ...(plan.signatures.length === 0 ? [] : misused('$secrets === []', sentences.noSecret)),
     ...plan.fields.flatMap(field),
     ...plan.signatures.flatMap(signature),
     ...age(plan),
@@ -70,9 +91,10 @@ function main(plan: Plan): string[] {
     '/**',
     ...about(plan).map((line) => ` * ${line}`),
     ' *',
-    ...plan.parameters.map((name) => ` * $${name}: ${parameterMeaning(plan, name)}`),
+    ...plan.parameters.map((name) => ` * $${name}: ${parameterMeaning(plan, name, containers)}`),
     ' *',
     ` * @throws \\UnexpectedValueException ${refusal(plan)}`,
+    ...mistake(plan, 'An \\InvalidArgumentException').map((line) => ` * ${line}`),
     ' */',
     `function ${plan.entry}(${parameters.join(', ')}): mixed`,
     '{',
@@ -90,7 +112,7 @@ function field(plan: FieldPlan): string[] {
       ? [`${valueOf(plan)} === ''`, ...delimiters.map((one) => `str_contains(${valueOf(plan)}, ${text(one)})`)]
       : [`!preg_match('/^${pattern}$/D', ${valueOf(plan)})`]),
   ]
-  const given = `$${from}[${text(name)}] ?? ''`
+  const given = `$${from === 'headers' ? 'sent' : from}[${text(name)}] ?? ''`
   // PHP turns parameters such as id[] into arrays.
   const assigned = from === 'headers' ? given : `is_string(${given}) ? (${given}) : ''`
   return [`${it} = ${assigned};`, ...refuse(wrong.join(' || '), sentences.field(plan))]
@@ -105,7 +127,7 @@ function signature(plan: SignaturePlan): string[] {
     ...(plan.algorithm === 'shared-secret' ? [] : [`$signed${number} = ${plan.signed.map(part).join(' . ')};`]),
     `$isRight${number} = false;`,
     'foreach ($secrets as $secret) {',
-    ...indent([...key(plan), ...mac(plan), ...compare(plan)]),
+    ...indent(['$secret = (string) $secret;', ...key(plan), ...mac(plan), ...compare(plan)]),
     '}',
     ...refuse(`!$isRight${number}`, sentences.mismatch),
   ]
@@ -114,14 +136,14 @@ function signature(plan: SignaturePlan): string[] {
 function algorithm(plan: SignaturePlan): string[] {
   if (plan.algorithmHeader === null) return []
   const { name, accepts } = plan.algorithmHeader
-  const given = `$headers[${text(name)}] ?? ${text(accepts[0] ?? '')}`
+  const given = `$sent[${text(name)}] ?? ${text(accepts[0] ?? '')}`
   return refuse(`!in_array(${given}, [${accepts.map(text).join(', ')}], true)`, sentences.algorithm(plan))
 }
 
 /** Parses the header. The code sets `$signature`, or `$signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
-  const value = `$headers[${text(plan.header)}] ?? ''`
+  const value = `$sent[${text(plan.header)}] ?? ''`
   const [one, all] = [`$signature${number}`, `$signatures${number}`]
   const malformed = sentences.header(plan)
   if ('bare' in format) {

@@ -3,7 +3,10 @@ import type { Algorithm, TextEncoding } from '../dialect.ts'
 import { escape, indent } from './literal.ts'
 import { snake } from './names.ts'
 import type { FieldPlan, PartPlan, PiecePlan, Plan, SignaturePlan, TextPlan, Printed } from './plan.ts'
-import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
+import { about, headerLook, mistake, parameterMeaning, refusal, sentences } from './sentences.ts'
+
+const containers =
+  'request.headers of Django, Flask, Starlette and others, a WSGI environ, request.META, an ASGI list, or a dict'
 
 export function python(plan: Plan): Printed {
   const code = [...constants(plan), ...helpers(plan), ...main(plan)]
@@ -73,13 +76,24 @@ function main(plan: Plan): string[] {
   const body = [
     `"""${about(plan).join('\n')}`,
     '',
-    ...plan.parameters.map((name) => `${name}: ${parameterMeaning(plan, name)}`),
+    ...plan.parameters.map((name) => `${name}: ${parameterMeaning(plan, name, containers)}`),
     '',
     `Raises ValueError ${refusal(plan)}.`,
+    ...mistake(plan, 'A RuntimeError'),
     '"""',
     ...(plan.parameters.includes('headers')
-      ? ['headers = {name.lower(): value for name, value in headers.items()}']
+      ? [
+          'sent = {}',
+          'for name, value in headers.items() if hasattr(headers, "items") else headers:',
+          '    for one in value if isinstance(value, (list, tuple)) else [value]:',
+          '        name, one = (part.decode("latin-1") if isinstance(part, bytes) else part for part in (name, one))',
+          '        if isinstance(name, str) and isinstance(one, str):',
+          '            # WSGI and Django write X-A as HTTP_X_A.',
+          '            key = name.removeprefix("HTTP_").replace("_", "-").lower()',
+          '            sent[key] = f"{sent[key]}, {one}" if key in sent else one',
+        ]
       : []),
+    ...(plan.signatures.length === 0 ? [] : ['if not secrets:', `    raise RuntimeError(${text(sentences.noSecret)})`]),
     ...plan.fields.flatMap(field),
     ...plan.signatures.flatMap(signature),
     ...age(plan),
@@ -97,7 +111,10 @@ function field(plan: FieldPlan): string[] {
       ? [`not ${valueOf(plan)}`, ...delimiters.map((delimiter) => `${text(delimiter)} in ${valueOf(plan)}`)]
       : [`not re.fullmatch(${text(pattern)}, ${valueOf(plan)})`]),
   ]
-  return [`${it} = ${from}.get(${text(name)}, "")`, ...refuse(wrong.join(' or '), sentences.field(plan))]
+  return [
+    `${it} = ${from === 'headers' ? 'sent' : from}.get(${text(name)}, "")`,
+    ...refuse(wrong.join(' or '), sentences.field(plan)),
+  ]
 }
 
 function signature(plan: SignaturePlan): string[] {
@@ -125,13 +142,13 @@ function algorithm(plan: SignaturePlan): string[] {
   const { name, accepts } = plan.algorithmHeader
   const known = accepts.map((value) => `${text(value)},`).join(' ')
   const missing = text(accepts[0] ?? '')
-  return refuse(`headers.get(${text(name)}, ${missing}) not in (${known})`, sentences.algorithm(plan))
+  return refuse(`sent.get(${text(name)}, ${missing}) not in (${known})`, sentences.algorithm(plan))
 }
 
 /** Parses the header. The code sets `signature`, or `signatures` if there can be several. */
 function header(plan: SignaturePlan): string[] {
   const { format, number, holds, timePattern } = plan
-  const value = `headers.get(${text(plan.header)}, "")`
+  const value = `sent.get(${text(plan.header)}, "")`
   const [one, all] = [`signature${number}`, `signatures${number}`]
   const malformed = sentences.header(plan)
   if ('bare' in format) {
@@ -172,11 +189,27 @@ function header(plan: SignaturePlan): string[] {
 }
 
 function key({ key: { encoding, prefix, minBytes }, algorithm: name }: SignaturePlan): string[] {
-  const secret = prefix === '' ? 'secret' : `secret.removeprefix(${text(prefix)})`
-  const bytes = decoded(secret, encoding)
-  if (name === 'ed25519') return [`key = Ed25519PublicKey.from_public_bytes(${bytes})`]
-  if (name === 'ecdsa-p256') return [`key = load_der_public_key(${bytes})`]
-  return [`key = ${bytes}`, ...refuse(`len(key) < ${minBytes}`, sentences.shortKey)]
+  const given = '(secret or "")'
+  const bytes = decoded(prefix === '' ? given : `${given}.removeprefix(${text(prefix)})`, encoding)
+  const made =
+    name === 'ed25519'
+      ? `Ed25519PublicKey.from_public_bytes(${bytes})`
+      : name === 'ecdsa-p256'
+        ? `load_der_public_key(${bytes})`
+        : bytes
+  const isPublic = name === 'ed25519' || name === 'ecdsa-p256'
+  const read = [
+    'try:',
+    `    key = ${made}`,
+    'except ValueError:',
+    `    raise RuntimeError(${text(isPublic ? sentences.notPublic : sentences.wrongKey)}) from None`,
+  ]
+  if (isPublic) return read
+  return [
+    ...(encoding === 'utf8' ? [`key = ${made}`] : read),
+    `if len(key) < ${minBytes}:`,
+    `    raise RuntimeError(${text(sentences.shortKey)})`,
+  ]
 }
 
 function mac({ algorithm: name, number }: SignaturePlan): string[] {

@@ -11,7 +11,9 @@ import {
   type TextPlan,
   type Printed,
 } from './plan.ts'
-import { about, headerLook, parameterMeaning, refusal, sentences } from './sentences.ts'
+import { about, headerLook, mistake, parameterMeaning, refusal, sentences } from './sentences.ts'
+
+const containers = 'request.headers of Rails, the env of Rack, or a Hash'
 
 export function ruby(plan: Plan): Printed {
   const code = [...constants(plan), ...main(plan), ...helpers(plan)]
@@ -73,11 +75,20 @@ function main(plan: Plan): string[] {
   ]
   const maps = (['headers', 'query'] as const).filter((name) => plan.parameters.includes(name))
   const body = [
-    ...maps.map((name) =>
+    ...maps.flatMap((name) =>
       name === 'headers'
-        ? 'headers = headers.to_h { |name, value| [name.downcase, value.to_s.b] }'
+        ? [
+            'headers = headers.each_with_object({}) do |(name, value), all|',
+            '  next unless value.is_a?(String) || value.is_a?(Array)',
+            '  # Rails and Rack write X-A as HTTP_X_A.',
+            `  all[name.to_s.delete_prefix('HTTP_').tr('_', '-').downcase] = [value].flatten.join(', ').b`,
+            'end',
+          ]
         : 'query = query.to_h { |name, value| [name.to_s, value.to_s.b] }',
     ),
+    ...(plan.signatures.length === 0
+      ? []
+      : ['secrets = secrets.map(&:to_s)', `raise ArgumentError, ${text(sentences.noSecret)} if secrets.empty?`]),
     ...plan.fields.flatMap(field),
     ...plan.signatures.flatMap(signature),
     ...age(plan),
@@ -86,9 +97,10 @@ function main(plan: Plan): string[] {
   return [
     ...about(plan).map((line) => `# ${line}`),
     '#',
-    ...plan.parameters.map((name) => `# ${name}: ${parameterMeaning(plan, name)}`),
+    ...plan.parameters.map((name) => `# ${name}: ${parameterMeaning(plan, name, containers)}`),
     '#',
     `# Raises WebhookError ${refusal(plan)}.`,
+    ...mistake(plan, 'An ArgumentError').map((line) => `# ${line}`),
     `def ${plan.entry}(${parameters.join(', ')})`,
     ...indent(body, '  '),
     'end',

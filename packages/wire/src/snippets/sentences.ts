@@ -4,6 +4,7 @@ import type { FieldPlan, Plan, SignaturePlan } from './plan.ts'
 export const sentences = {
   mismatch: 'The signature was not made over this request with one of these secrets.',
   shortKey: 'A secret is empty or too short.',
+  noSecret: 'There is no secret to verify with.',
   spelling: 'A signature has one spelling only.',
   wrongKey: 'A secret is malformed or too short: copy it again.',
   notPublic: 'A key is not a public key.',
@@ -35,11 +36,15 @@ function resultOf({ result }: Plan): string {
   return result === null ? 'nothing' : `its ${result.variable.join(' ')}`
 }
 
-/** What each parameter is, for the comment above the function. */
-export function parameterMeaning(plan: Plan, parameter: Plan['parameters'][number]): string {
+/**
+ * What each parameter is, for the comment above the function.
+ *
+ * @param containers in which the frameworks of the language have headers
+ */
+export function parameterMeaning(plan: Plan, parameter: Plan['parameters'][number], containers: string): string {
   const isPublic = plan.signatures.every(({ isAsymmetric }) => isAsymmetric)
   const meanings: Record<Plan['parameters'][number], string> = {
-    headers: 'names and values, in any case',
+    headers: `names and values, in any case: ${containers}`,
     body: 'the raw bytes as they arrived, before anything parses them',
     secrets: `${isPublic ? 'the public keys, ' : ''}as the sender shows them; several while one is being replaced`,
     now: 'seconds since 1970',
@@ -53,6 +58,11 @@ export function parameterMeaning(plan: Plan, parameter: Plan['parameters'][numbe
 /** When the function throws. */
 export function refusal({ entry }: Plan): string {
   return entry === 'verify' ? 'if the request must be refused' : 'if it is not such a request'
+}
+
+/** What a mistake of the receiver throws, which is no reason to refuse the request for good. */
+export function mistake({ entry }: Plan, exception: string): string[] {
+  return entry === 'verify' ? [`${exception} is a mistake of this program or its secrets: answer 500.`] : []
 }
 
 /** How the signature's header looks. */

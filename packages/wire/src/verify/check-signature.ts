@@ -1,11 +1,11 @@
 /** Checks one signature of a request: its header, the signed fields, and whether one of the secrets made it. */
-import type { CompiledSignature } from '../compile/compiled-dialect.ts'
+import type { CompiledSignature, SignedWire } from '../compile/compiled-dialect.ts'
 import type { Field } from '../dialect.ts'
 import { WireError } from '../errors.ts'
 import { parseSignatures, signatureBytes } from '../lens/signature-header.ts'
 import { readTime } from '../text/time.ts'
 import type { Asking, Check } from './asking.ts'
-import { hintForMismatch } from './hint.ts'
+import { hintForForm, hintForMismatch } from './hint.ts'
 import { single, type Seen } from './read-request.ts'
 import { Refusal } from './refusal.ts'
 
@@ -34,12 +34,14 @@ export function* checkSignature(
   const kinds = [...new Set(secrets.map((secret) => one.ofKind(secret)))]
   const [kind = one] = kinds
   const parsed = parseSignatures(kind.signature.format, header)
-  if (!parsed.ok)
+  if (!parsed.ok) {
+    const hint = wantsHint && parsed.code === 'malformed_header' ? yield* formHint(kind, secrets, seen, header) : null
     return new Refusal(
       parsed.code,
       `The header ${signature.header} ${parsed.reason}.`,
-      'Is another system sending to this address?',
+      hint ?? 'Is another system sending to this address?',
     )
+  }
   const candidatesOf = new Map([[kind, parsed.candidates]])
   for (const other of kinds.slice(1)) {
     const more = parseSignatures(other.signature.format, header)
@@ -62,8 +64,7 @@ export function* checkSignature(
   const unread = checkFields(one, seen)
   if (unread !== null) return unread
 
-  const { body, url, method } = seen
-  const wire = { text: (field: Field): string => seen.texts.get(field) ?? '', body, url, method }
+  const wire = wireOf(seen)
   const pieces = one.pieces(wire)
   const checks: Check[] = []
   const keyOf: number[] = []
@@ -84,8 +85,23 @@ export function* checkSignature(
   if (keyIndex !== undefined) return keyIndex
   const { candidates } = parsed
   const ofKind = secrets.filter((secret) => one.ofKind(secret) === kind)
-  const hint = wantsHint ? yield* hintForMismatch({ one: kind, secrets: ofKind, candidates, wire }) : ''
+  const bare = wantsHint && candidates.length === 0 ? yield* formHint(kind, ofKind, seen, header) : null
+  const hint = bare ?? (wantsHint ? yield* hintForMismatch({ one: kind, secrets: ofKind, candidates, wire }) : '')
   return new Refusal('signature_mismatch', 'The signature was not made over this request with this secret.', hint)
+}
+
+function wireOf({ texts, body, url, method }: Seen): SignedWire {
+  return { text: (field: Field): string => texts.get(field) ?? '', body, url, method }
+}
+
+/** Only where every signed field is there: without one nothing can be compared. */
+function* formHint(
+  one: CompiledSignature,
+  secrets: readonly string[],
+  seen: Seen,
+  header: string,
+): Asking<string | null> {
+  return checkFields(one, seen) === null ? yield* hintForForm({ one, secrets, wire: wireOf(seen) }, header) : null
 }
 
 /** The algorithm that a request names is compared with the expected one, and never used (test G4). */

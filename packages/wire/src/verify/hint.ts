@@ -29,7 +29,7 @@ interface Mistake {
 }
 
 /**
- * About sixty HMACs over a body of this size take a few milliseconds, so a stranger cannot make a refusal expensive.
+ * About a hundred HMACs over a body of this size take a few milliseconds, so a stranger cannot make a refusal expensive.
  */
 const maxBodyBytes = 32_768
 /** How many secrets are tried, the newest first. */
@@ -38,8 +38,7 @@ const maxTried = 2
 export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
   const { one, secrets, candidates, wire } = mismatch
   const body = typeof wire.body === 'string' ? utf8(wire.body) : (wire.body ?? new Uint8Array())
-  const first = candidates[0]
-  if (first === undefined) return noCandidate(one)
+  if (candidates[0] === undefined) return noCandidate(one)
   if (body.length <= maxBodyBytes) {
     for (const { hint, checks } of mistakes(mismatch, body)) {
       const answers = yield checks
@@ -55,7 +54,31 @@ export function* hintForMismatch(mismatch: Mismatch): Asking<string> {
     secrets.length === 1
       ? 'this the secret of this endpoint'
       : `one of the ${secrets.length} secrets that of this endpoint`
-  return `Is ${which}? If it is, something between sender and receiver changes the body: verify the bytes as they arrived.`
+  return `Is ${which}, and not an older one or that of another endpoint? If it is, something between sender and receiver changes the body: verify the bytes as they arrived.`
+}
+
+/**
+ * The same for a header that has not the form of the dialect, which is refused for that: whether it is a right signature without what
+ * belongs in front of it. `null`: it is not.
+ */
+export function* hintForForm(mismatch: Omit<Mismatch, 'candidates'>, header: string): Asking<string | null> {
+  const { one, secrets, wire } = mismatch
+  const { format } = one.signature
+  const front =
+    'bare' in format
+      ? (format.bare.prefix ?? '')
+      : 'list' in format
+        ? `${format.list.version},`
+        : `${format.pairs.signature}=`
+  const bytes = signatureBytes(one.signature, header.trim())
+  if (front === '' || bytes.length === 0 || ('pairs' in format && format.pairs.time !== undefined)) return null
+  const pieces = one.pieces(wire)
+  const checks = secrets.slice(0, maxTried).flatMap((secret) => {
+    const key = one.verifyingKey(secret)
+    return key instanceof Error ? [] : bytes.map((signature): Check => ({ key, pieces, signature }))
+  })
+  const answers = yield checks
+  return answers.includes(true) ? `The signature is right, but ${front} is missing in front of it.` : null
 }
 
 /**
@@ -94,6 +117,17 @@ function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint
     yield { hint: `${hint} This dialect writes ${expected}.`, checks: keys.flatMap((key) => over(key, pieces, bytes)) }
   }
 
+  for (const candidate of candidates) {
+    const front = inFront.exec(candidate)?.[0] ?? ''
+    if (front === '') continue
+    const bytes = signatureBytes(signature, candidate.slice(front.length))
+    const checks = keys.flatMap((key) => over(key, pieces, bytes))
+    yield {
+      hint: `The signature is right, but has ${front.trim()} in front of it, which this dialect does not write.`,
+      checks,
+    }
+  }
+
   // 2. The body was parsed and printed again, or changed on its way.
   for (const [hint, other] of otherBodies(body)) {
     const signed = one.pieces({ ...wire, body: other })
@@ -122,6 +156,9 @@ function* mistakes({ one, secrets, candidates: all, wire }: Mismatch, body: Uint
 }
 
 type Bytes = Uint8Array<ArrayBuffer>
+
+/** What others write in front of a signature: `sha256=`, `v1,`, `hmac `. */
+const inFront = /^(?:[a-z][a-z0-9-]{0,15}[=:,]\s*|(?:hmac|signature|bearer)\s+)/i
 
 const spellings: readonly (readonly [hint: string, read: (text: string) => Bytes | null])[] = [
   [
@@ -153,12 +190,20 @@ function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body:
   const text = fromUtf8(body)
   if (text === null) return
   if (text.startsWith('\ufeff')) yield ['A byte order mark was added in front of the body.', utf8(text.slice(1))]
+  yield* otherLineEnds(text)
+  yield* otherEncodings(text)
   if (text !== text.trim())
     yield ['White space was added around the body, such as a line break at its end.', utf8(text.trim())]
   yield ['A line break at the end of the body was lost.', utf8(`${text}\n`)]
   // The scanner bounds depth and number of members. Printing deeply nested JSON from a stranger would overflow the stack.
   if (!scan(text, bodyBounds).ok) return
   const value: unknown = JSON.parse(text)
+  const form = formOf(value)
+  if (form !== null)
+    yield [
+      'The body was a form, which was parsed and printed as JSON. Verify the raw bytes, and parse afterwards.',
+      utf8(form),
+    ]
   const printed = JSON.stringify(value)
   const spaced = withSpaces(printed)
   const forms = new Set([
@@ -171,9 +216,47 @@ function* otherBodies(body: Uint8Array): Generator<readonly [hint: string, body:
     escapeNonAscii(printed),
     printed.replaceAll('/', '\\/'),
     escapeNonAscii(printed).replaceAll('/', '\\/'),
+    JSON.stringify(sorted(value)),
   ])
   forms.delete(text)
   for (const form of forms) yield [parsedHint, utf8(form)]
+}
+
+function* otherLineEnds(text: string): Generator<readonly [hint: string, body: Uint8Array]> {
+  const hint = 'The line ends of the body were changed (CRLF and LF). Verify the bytes as they arrived.'
+  const unix = text.replaceAll('\r\n', '\n')
+  for (const form of [unix, unix.replaceAll('\n', '\r\n')]) if (form !== text) yield [hint, utf8(form)]
+}
+
+/** Bodies that were wrapped or unwrapped on their way: base64, and forms. */
+function* otherEncodings(text: string): Generator<readonly [hint: string, body: Uint8Array]> {
+  const unwrapped = decodeBytes(text.trim(), 'base64')
+  if (unwrapped !== null && unwrapped.length > 0)
+    yield ['The body is base64 of what was signed: decode it first, as isBase64Encoded of AWS says.', unwrapped]
+  if (!/^[^\s={}[\]"]+=/.test(text)) return
+  const form = new URLSearchParams(text)
+  for (const [name, value] of [...form].slice(0, 3))
+    yield [`The body is a form, and only its field ${JSON.stringify(name.slice(0, 40))} was signed.`, utf8(value)]
+  const encodedAgain = 'The form in the body was parsed and encoded again. Verify the raw bytes, and parse afterwards.'
+  const printed = form.toString()
+  for (const again of [printed, printed.replaceAll('+', '%20')]) if (again !== text) yield [encodedAgain, utf8(again)]
+}
+
+/** The form that a flat object may have been, for a receiver that prints what its framework has parsed. */
+function formOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+  const entries = Object.entries(value)
+  return entries.length > 0 && entries.every((entry): entry is [string, string] => typeof entry[1] === 'string')
+    ? new URLSearchParams(entries).toString()
+    : null
+}
+
+/** Keys in the order of the alphabet at every level, as some programs print them. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([key, member]) => [key, sorted(member)]))
 }
 
 /** As Python's json.dumps prints: with a space after each comma and colon. */
@@ -190,13 +273,18 @@ function escapeNonAscii(printed: string): string {
 }
 
 /** Other keys that the secret could stand for. */
-function* otherKeys(
-  { signature: { key } }: CompiledSignature,
-  secret: string,
-): Generator<readonly [hint: string, key: Bytes]> {
+function* otherKeys(one: CompiledSignature, secret: string): Generator<readonly [hint: string, key: Bytes]> {
+  const { key } = one.signature
   const prefix = /^[a-z]{2,8}_/.exec(secret)?.[0] ?? ''
   const bare = secret.slice(prefix.length)
   const unquoted = /^(["'`])(.*)\1$/.exec(secret)?.[2]
+  const listed = /^v\d+[a-z]*,/.exec(secret)?.[0]
+  const assigned = /^(?:export )?[A-Za-z_][A-Za-z0-9_]*=(.+)$/.exec(secret)?.[1]
+  const unspaced = secret.replace(/\s+/g, '')
+  const used = (text: string): Uint8Array | null => {
+    const made = one.verifyingKey(text)
+    return made instanceof Error ? null : made.bytes
+  }
   const readings: readonly (readonly [hint: string, key: Uint8Array | null])[] = [
     ['The sender uses the secret as text, this dialect decodes it.', key.encoding === 'utf8' ? null : utf8(secret)],
     [`The sender uses the secret as text, without ${prefix}.`, prefix === '' ? null : utf8(bare)],
@@ -209,6 +297,19 @@ function* otherKeys(
       key.encoding === 'base64' ? null : decodeBytes(bare, 'base64'),
     ],
     ['The sender decodes the secret from hex.', key.encoding === 'hex' ? null : decodeBytes(bare, 'hex')],
+    [
+      `The secret has ${listed} in front of it. Remove that.`,
+      listed === undefined ? null : used(secret.slice(listed.length)),
+    ],
+    [
+      'The secret is a line of a configuration file. Take what stands behind the =.',
+      assigned === undefined ? null : used(assigned),
+    ],
+    ['There is white space in the secret. Copy it again as one line.', unspaced === secret ? null : used(unspaced)],
+    [
+      'The secret ends with \\n as two characters. Remove them.',
+      secret.endsWith('\\n') ? used(secret.slice(0, -2)) : null,
+    ],
     ['The secret is in quotes. Remove them.', unquoted === undefined ? null : utf8(unquoted)],
     ['At the sender, the secret ends with a line break.', utf8(`${secret}\n`)],
     ['At the sender, the secret has white space around it.', utf8(`${secret} `)],

@@ -13,7 +13,7 @@ export interface VerifyOptions {
   now?: number
   /** The allowed age in seconds. Default: the dialect's. `null`: any age. */
   toleranceSeconds?: number | null
-  /** `false`: do not search for the cause of a mismatch. The search costs at most about sixty HMACs. */
+  /** `false`: do not search for the cause of a mismatch. The search costs at most about a hundred HMACs. */
   hints?: boolean
 }
 

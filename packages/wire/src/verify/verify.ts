@@ -69,8 +69,14 @@ function toResult(compiled: CompiledDialect, judged: VerifyResult | Refusal): Ve
 function statusOf({ dialect: { receive } }: CompiledDialect, code: VerifyErrorCode): number {
   const replies = receive?.replies
   switch (code) {
+    // A mistake of the receiver's own program or configuration. The vendor retries, and nothing is lost once it is corrected.
     case 'body_not_bytes':
-      return 500 // The receiver's own program is at fault. The vendor should retry after it is fixed.
+    case 'empty_secret':
+    case 'malformed_secret':
+    case 'sync_unavailable':
+    case 'unknown_dialect':
+    case 'invalid_dialect':
+      return 500
     case 'missing_header':
       return replies?.unsigned?.status ?? 401
     case 'malformed_header':

@@ -56,6 +56,17 @@ public class Run {
         for (int index = 0; index < texts.size(); index += 2) map.put(texts.get(index), texts.get(index + 1));
         yield map;
       }
+      case "lists", "twice" -> {
+        List<String> texts = list(value);
+        Map<String, List<String>> map = new LinkedHashMap<>();
+        // As the headers of a java.net connection: a status line without a name.
+        map.put(null, List.of("HTTP/1.1 200 OK"));
+        for (int index = 0; index < texts.size(); index += 2) {
+          String one = texts.get(index + 1);
+          map.put(texts.get(index), name.equals("twice") ? List.of(one, one) : List.of(one));
+        }
+        yield map;
+      }
       default -> text(value);
     };
   }

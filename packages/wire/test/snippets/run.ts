@@ -11,14 +11,18 @@ export interface SnippetJob {
   name: string
   code: string
   entry: string
+  /** What the headers come in: a name that the runner of the language knows. */
+  container?: string
   /** In the order in which the function takes them. `body` is base64, `now` seconds. */
-  arguments: Partial<Record<SnippetParameter, string | number | string[] | Record<string, string>>>
+  arguments: Partial<Record<SnippetParameter, string | number | (string | null)[] | Record<string, string>>>
 }
 
 export interface SnippetAnswer {
   ok: boolean
   result?: unknown
   error?: string
+  /** What the runner needs for this container and does not find. */
+  missing?: string
 }
 
 /** `-W error` and the like: what an interpreter only warns about fails. */
@@ -69,11 +73,11 @@ function javaFile(name: string, code: string): string[] {
   return [join(javaPackage(name), 'Webhook.java'), `package ${javaPackage(name)};\n`, code]
 }
 
-function javaLine({ name, entry, arguments: given }: SnippetJob): string {
+function javaLine({ name, entry, container, arguments: given }: SnippetJob): string {
   const fields = Object.entries(given).map(([key, value]) => {
     if (key === 'now' || (key === 'body' && typeof value === 'string')) return `${key}=${value as string}`
     const texts = typeof value === 'object' && !Array.isArray(value) ? Object.entries(value).flat() : [value].flat()
-    return `${key}=${texts.map((text) => Buffer.from(String(text)).toString('base64')).join(',')}`
+    return `${key === 'headers' ? (container ?? key) : key}=${texts.map((text) => Buffer.from(String(text)).toString('base64')).join(',')}`
   })
   return [javaPackage(name), entry, ...fields].join('\t')
 }
