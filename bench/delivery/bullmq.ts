@@ -1,55 +1,48 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { Queue, Worker } from 'bullmq'
-import { workload, type Contender } from './contender.ts'
+import { once } from 'node:events'
+import { Queue } from 'bullmq'
+import { firstMessage, startChild } from '../support/child.ts'
+import { processCpuMicroseconds } from '../support/machine.ts'
+import { queueName, startWorker, type Client, type DeliveryJob } from './bullmq-worker.ts'
+import { applicationOf, urlsOf, workload, type Contender } from './contender.ts'
 
-/** What many teams build first: a job a delivery in BullMQ, signed and posted with fetch. */
-export async function bullmq(receiver: string, path: string, redis: { port: number; pid: number }): Promise<Contender> {
+export interface BullMqSetup {
+  readonly client: Client
+  /** One: producers and worker share a process. Two: the worker has its own. */
+  readonly processes: 1 | 2
+  readonly redis: { readonly port: number; readonly pid: number }
+}
+
+/** What many teams build first: a job a delivery in BullMQ, signed and posted. Redis may lose the last second. */
+export async function bullmq(receiver: string, { client, processes, redis }: BullMqSetup): Promise<Contender> {
   const connection = { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }
-  const queue = new Queue('bench', { connection, defaultJobOptions: { removeOnComplete: true, attempts: 8 } })
-  const key = randomBytes(24)
-  let outstanding = 0
-  let whenEmpty: (() => void) | null = null
-  const worker = new Worker(
-    'bench',
-    async (job: { id?: string; data: { url: string; payload: string } }) => {
-      const { url, payload } = job.data
-      const id = job.id ?? ''
-      const timestamp = String(Math.floor(Date.now() / 1000))
-      const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${payload}`).digest('base64')
-      const response = await fetch(url, {
-        method: 'POST',
-        body: payload,
-        headers: {
-          'content-type': 'application/json',
-          'webhook-id': id,
-          'webhook-timestamp': timestamp,
-          'webhook-signature': `v1,${signature}`,
-        },
-      })
-      await response.arrayBuffer()
-      if (!response.ok) throw new Error(String(response.status))
+  const queue = new Queue<DeliveryJob>(queueName, {
+    connection,
+    defaultJobOptions: {
+      removeOnComplete: true,
+      removeOnFail: true,
+      attempts: 8,
+      backoff: { type: 'fixed', delay: 1000 },
     },
-    // As many at a time as Posthorn has out: 64 for each of the three endpoints.
-    { connection, concurrency: 64 * workload.endpointsPerMessage },
-  )
-  worker.on('completed', () => {
-    outstanding -= 1
-    if (outstanding === 0) whenEmpty?.()
   })
-  await worker.waitUntilReady()
+  let outstanding = 0
+  let failures = 0
+  let whenEmpty: (() => void) | null = null
+  const ended = (delivered: number, failed: number): void => {
+    outstanding -= delivered + failed
+    failures += failed
+    if (outstanding === 0) whenEmpty?.()
+  }
+  const worker =
+    processes === 1 ? await workerHere(redis.port, client, ended) : await workerApart(redis.port, client, ended)
+  const urls = Array.from({ length: workload.applications }, (_, index) => urlsOf(receiver, index))
   return {
-    async send(payload) {
+    async send(n, payload) {
       outstanding += workload.endpointsPerMessage
-      await queue.addBulk(
-        Array.from({ length: workload.endpointsPerMessage }, (_, index) => ({
-          name: 'delivery',
-          data: { url: `${receiver}${path}/${index}`, payload },
-        })),
-      )
+      await queue.addBulk(urls[applicationOf(n)]!.map((url) => ({ name: 'delivery', data: { url, payload } })))
     },
     settled: () => (outstanding === 0 ? Promise.resolve() : new Promise((resolve) => (whenEmpty = resolve))),
-    otherCpuMicroseconds: () => processCpuMicroseconds(redis.pid),
+    failed: () => failures,
+    otherCpuMicroseconds: () => processCpuMicroseconds(redis.pid) + worker.cpuMicroseconds(),
     async close() {
       await worker.close()
       await queue.close()
@@ -57,8 +50,33 @@ export async function bullmq(receiver: string, path: string, redis: { port: numb
   }
 }
 
-/** User and system time of another process, from the kernel's table in ticks of 10 ms. */
-function processCpuMicroseconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10_000
+interface RunningWorker {
+  readonly cpuMicroseconds: () => number
+  close(): Promise<void>
+}
+
+type Ended = (delivered: number, failed: number) => void
+
+async function workerHere(redisPort: number, client: Client, ended: Ended): Promise<RunningWorker> {
+  const worker = startWorker(redisPort, client, (delivered) => ended(delivered ? 1 : 0, delivered ? 0 : 1))
+  await worker.waitUntilReady()
+  return { cpuMicroseconds: () => 0, close: () => worker.close() }
+}
+
+async function workerApart(redisPort: number, client: Client, ended: Ended): Promise<RunningWorker> {
+  const child = startChild(new URL('./bullmq-process.ts', import.meta.url))
+  child.send({ redisPort, client })
+  await firstMessage(child)
+  child.on('message', (message) => {
+    const { delivered, failed } = message as { delivered: number; failed: number }
+    ended(delivered, failed)
+  })
+  return {
+    cpuMicroseconds: () => processCpuMicroseconds(child.pid ?? 0),
+    async close() {
+      const exited = once(child, 'exit')
+      child.disconnect()
+      await exited
+    },
+  }
 }

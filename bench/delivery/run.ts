@@ -1,171 +1,137 @@
-import { fork, spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { cpus, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
-import type { ContenderName, Task } from './child.ts'
-import { workload, type LatencyResult, type ThroughputResult } from './contender.ts'
+import { fileURLToPath } from 'node:url'
+import { runChild } from '../support/child.ts'
+import type { BenchmarkOptions } from '../support/options.ts'
+import { machine, median, textTable } from '../support/machine.ts'
+import { meanPayloadBytes } from '../support/payloads.ts'
+import { startReceiver } from '../support/start-receiver.ts'
+import { startRedis } from '../support/start-redis.ts'
+import type { Measured, Task } from './child.ts'
+import { workload } from './contender.ts'
 
-const rounds = 3
 const latencySeconds = 10
 
-interface Redis {
-  readonly port: number
-  readonly pid: number
-  stop(): Promise<void>
+interface Row {
+  readonly name: string
+  readonly task: Omit<Task, 'receiver'>
+  readonly runs: Measured[]
 }
 
 /**
- * Deliveries a second of three systems, in turn (A B C, A B C, ...) so that a machine that slows down slows them all, each
- * in a fresh process, all against one receiver; then the latency of Posthorn at half of its own throughput.
+ * Deliveries a second, in turn (A B C, A B C, ...) so that a machine that slows down slows them all, each in a fresh process, all against
+ * one receiver, which counts what came; then the latency of Posthorn at half of its own throughput.
  */
-export async function delivery({ json }: { json: boolean }): Promise<void> {
+export async function delivery({ json, against, rounds }: BenchmarkOptions): Promise<void> {
   const receiver = await startReceiver()
   const redis = await startRedis()
+  const say = (text: string): void => void (json || process.stderr.write(`${text}\n`))
   try {
-    const names: ContenderName[] = redis ? ['posthorn', 'ceiling', 'bullmq'] : ['posthorn', 'ceiling']
-    const results = new Map<ContenderName, ThroughputResult[]>(names.map((name) => [name, []]))
-    for (let round = 1; round <= rounds; round++) {
-      for (const contender of names) {
-        if (!json) process.stderr.write(`round ${round} of ${rounds}: ${contender}\n`)
-        const task: Task = {
-          contender,
-          receiver: receiver.url,
-          redis: redis && { port: redis.port, pid: redis.pid },
-          messagesPerSecond: null,
-          seconds: 0,
-        }
-        results.get(contender)?.push((await runChild(task)) as ThroughputResult)
+    const here = fileURLToPath(new URL('../..', import.meta.url))
+    const rows = rowsOf(here, against, redis)
+    for (let round = 1; round <= rounds; round++)
+      for (const { name, task, runs } of rows) {
+        say(`round ${round} of ${rounds}: ${name}`)
+        runs.push(checked(name, await runTask({ ...task, receiver: receiver.url })))
       }
+    const rate = median(ratesOf(rows[0]!))
+    const messagesPerSecond = Math.floor(rate / workload.endpointsPerMessage / 2)
+    const latency: Measured[] = []
+    for (let round = 1; round <= rounds; round++) {
+      say(`latency at half load, ${round} of ${rounds}: ${messagesPerSecond} messages a second for ${latencySeconds} s`)
+      const openLoop = { messagesPerSecond, seconds: latencySeconds }
+      const task: Task = { contender: 'posthorn', checkout: here, receiver: receiver.url, openLoop }
+      latency.push(checked('latency', await runTask(task)))
     }
-    const posthorn = median(results.get('posthorn')?.map((result) => result.deliveriesPerSecond) ?? [])
-    const messagesPerSecond = Math.floor(posthorn / workload.endpointsPerMessage / 2)
-    if (!json)
-      process.stderr.write(`latency at half load: ${messagesPerSecond} messages a second for ${latencySeconds} s\n`)
-    const measured = (await runChild({
-      contender: 'posthorn',
-      receiver: receiver.url,
-      redis: null,
-      messagesPerSecond,
-      seconds: latencySeconds,
-    })) as { p50Ms: number; p99Ms: number }
-    const latency: LatencyResult = { messagesPerSecond, p50Ms: measured.p50Ms, p99Ms: measured.p99Ms }
-    const report = { machine: machine(), workload, rounds, results: Object.fromEntries(results), latency }
-    console.log(json ? JSON.stringify(report, null, 2) : table(results, latency, redis !== null))
+    const report = { machine: machine(), workload, rounds, rows, latency: { messagesPerSecond, runs: latency } }
+    console.log(json ? JSON.stringify(report, null, 2) : text(rows, messagesPerSecond, latency, redis !== null))
   } finally {
     receiver.stop()
     await redis?.stop()
   }
 }
 
-function table(results: Map<ContenderName, ThroughputResult[]>, latency: LatencyResult, hasRedis: boolean): string {
-  const titles = {
-    posthorn: 'Posthorn (fsync before each ack)',
-    ceiling: 'the same client, no durability',
-    bullmq: 'BullMQ + Redis + fetch',
-  }
-  const base = median(results.get('posthorn')?.map((result) => result.deliveriesPerSecond) ?? [])
-  const rows = [...results].map(([name, runs]) => {
-    const rates = runs.map((run) => run.deliveriesPerSecond)
+function rowsOf(here: string, against: readonly string[], redis: { port: number; pid: number } | null): Row[] {
+  const row = (name: string, task: Row['task']): Row => ({ name, task, runs: [] })
+  const rows = [row('Posthorn (fsync before each acknowledgement)', { contender: 'posthorn', checkout: here })]
+  for (const checkout of against) rows.push(row(`Posthorn of ${checkout}`, { contender: 'posthorn', checkout }))
+  rows.push(row('the pipe: our client, nothing durable', { contender: 'pipe', checkout: here }))
+  for (const checkout of against) rows.push(row(`the pipe of ${checkout}`, { contender: 'pipe', checkout }))
+  if (redis === null) return rows
+  const { port, pid } = redis
+  for (const client of ['fetch', 'our client'] as const)
+    for (const processes of [1, 2] as const)
+      rows.push(
+        row(`BullMQ + ${client}, ${processes === 1 ? 'one process' : 'two processes'}`, {
+          contender: 'bullmq',
+          checkout: here,
+          bullmq: { client, processes, redis: { port, pid } },
+        }),
+      )
+  return rows
+}
+
+function runTask(task: Task): Promise<Measured> {
+  return runChild<Measured>(new URL('./child.ts', import.meta.url), task)
+}
+
+/** A run that lost a delivery, or says that it did not deliver, is no result. Repeats are allowed, and shown. */
+function checked(name: string, measured: Measured): Measured {
+  const expected = measured.messages * workload.endpointsPerMessage
+  const failed = measured.throughput?.failed ?? 0
+  if (measured.received.deliveries !== expected || failed > 0)
+    throw new Error(
+      `${name}: ${measured.received.deliveries} of ${expected} deliveries arrived, and ${failed} failed. This run does not count.`,
+    )
+  return measured
+}
+
+function ratesOf({ runs }: Row): number[] {
+  return runs.map(({ throughput }) => throughput!.deliveriesPerSecond)
+}
+
+function text(
+  rows: readonly Row[],
+  messagesPerSecond: number,
+  latency: readonly Measured[],
+  hasRedis: boolean,
+): string {
+  const base = median(ratesOf(rows[0]!))
+  const header = [
+    '',
+    'deliveries/s',
+    'min-max',
+    'Posthorn is x',
+    'CPU us/delivery',
+    'receiver us',
+    'repeats',
+    'peak MB',
+  ]
+  const cells = rows.map((row) => {
+    const rates = ratesOf(row)
+    const of = (value: (run: Measured) => number): number => median(row.runs.map(value))
     return [
-      titles[name],
+      row.name,
       String(Math.round(median(rates))),
       `${Math.round(Math.min(...rates))}-${Math.round(Math.max(...rates))}`,
       (base / median(rates)).toFixed(2),
-      String(Math.round(median(runs.map((run) => run.cpuMicrosecondsPerDelivery)))),
-      String(Math.round(Math.max(...runs.map((run) => run.peakMemoryMb)))),
+      String(Math.round(of(({ throughput }) => throughput!.cpuMicrosecondsPerDelivery))),
+      of(({ received }) => received.cpuMicroseconds / received.requests).toFixed(1),
+      String(row.runs.reduce((sum, { received }) => sum + received.repeats, 0)),
+      String(Math.round(Math.max(...row.runs.map(({ throughput }) => throughput!.peakMemoryMb)))),
     ]
   })
-  const header = ['', 'deliveries/s', 'min-max', 'Posthorn is x', 'CPU us/delivery', 'peak MB']
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join('   ')
+  const at = (value: (run: Measured) => number | null): string => {
+    const all = latency.map((run) => value(run) ?? Number.NaN)
+    return `${median(all).toFixed(2)} ms (${Math.min(...all).toFixed(2)}-${Math.max(...all).toFixed(2)})`
+  }
+  const { applications, endpointsPerMessage, producers, messages } = workload
+  const rounds = latency.length
   return [
     machine(),
-    `${workload.payloadBytes} byte payload, ${workload.endpointsPerMessage} endpoints a message, ${workload.producers} producers, ${rounds} interleaved rounds of ${workload.messages} messages, medians`,
+    `payloads of ${meanPayloadBytes} bytes, ${applications} applications of ${endpointsPerMessage} endpoints, ${producers} producers, ${rounds} interleaved rounds of ${messages} messages, medians`,
     '',
-    ...[header, ...rows].map(line),
+    textTable([header, ...cells]),
     '',
-    `Posthorn, accept to arrival at half load (${latency.messagesPerSecond} messages/s, open loop): p50 ${latency.p50Ms.toFixed(2)} ms, p99 ${latency.p99Ms.toFixed(2)} ms`,
+    `Posthorn at half load (${messagesPerSecond} messages/s, open loop), from the time at which a message is to be sent to its arrival: p50 ${at(({ received }) => received.p50Ms)}, p99 ${at(({ received }) => received.p99Ms)}`,
     ...(hasRedis ? [] : ['BullMQ was left out: redis-server is not installed.']),
   ].join('\n')
-}
-
-function machine(): string {
-  const [cpu] = cpus()
-  return `${cpus().length} x ${cpu?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}, ${process.platform}`
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
-}
-
-async function runChild(task: Task): Promise<unknown> {
-  const child = fork(new URL('./child.ts', import.meta.url), { execArgv: ['--conditions=posthorn-source'] })
-  child.send(task)
-  const [[result]] = (await Promise.all([firstMessage(child), once(child, 'exit')])) as [[unknown], unknown]
-  return result
-}
-
-function firstMessage(child: ChildProcess): Promise<[unknown]> {
-  return new Promise((resolve, reject) => {
-    child.once('message', (message) => resolve([message]))
-    child.once('exit', (code) => reject(new Error(`a contender ended with ${code} and no result`)))
-  })
-}
-
-async function startReceiver(): Promise<{ url: string; stop(): void }> {
-  const child = fork(new URL('./receiver.ts', import.meta.url))
-  const [{ port }] = (await firstMessage(child)) as [{ port: number }]
-  return { url: `http://127.0.0.1:${port}`, stop: () => child.kill() }
-}
-
-/** A Redis of our own on a free port: append-only file, synced once a second, as Redis recommends for queues. */
-async function startRedis(): Promise<Redis | null> {
-  if (spawnSync('redis-server', ['--version']).status !== 0) return null
-  const port = await freePort()
-  const folder = mkdtempSync(join(tmpdir(), 'posthorn-bench-redis-'))
-  const options = [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--appendonly',
-    'yes',
-    '--appendfsync',
-    'everysec',
-  ]
-  const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
-  await new Promise<void>((resolve, reject) => {
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (chunk.toString().includes('Ready to accept connections')) resolve()
-    })
-    child.once('exit', () => reject(new Error('redis-server did not start')))
-  })
-  return {
-    port,
-    pid: child.pid ?? 0,
-    async stop() {
-      const exited = once(child, 'exit')
-      child.kill()
-      await exited
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
