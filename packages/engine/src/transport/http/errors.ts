@@ -1,6 +1,7 @@
-/** Maps errors of sockets, TLS and undici to the transport's error codes, with a message: what happened, why, what to do. */
+/** Maps errors of sockets, TLS and HTTP to the transport's error codes, with a message: what happened, why, what to do. */
 import type { TransportErrorCode } from '../transport.ts'
-import { descriptorFault, localFault } from './local-fault.ts'
+import { HttpError } from './connections/http-error.ts'
+import { localFault } from './local-fault.ts'
 
 export interface Failure {
   readonly code: TransportErrorCode
@@ -37,7 +38,7 @@ export function classify(phase: Phase, error: unknown, where: string): Failure {
     case 'tls':
       return classifyTls(code, messageOf(error), where)
     case 'exchange':
-      return classifyExchange(code, messageOf(error), where)
+      return classifyExchange(error, code, where)
   }
 }
 
@@ -95,49 +96,33 @@ function classifyTls(code: string, message: string, where: string): Failure {
   }
 }
 
-function classifyExchange(code: string, message: string, where: string): Failure {
-  const noDescriptor = descriptorFault(code)
-  if (noDescriptor !== null) return noDescriptor
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return {
-      code: 'response_headers_too_large',
-      message: `${where} answered with more than 16 kB of headers: the receiver has to send fewer`,
-    }
-  }
-  if (code === 'UND_ERR_INVALID_ARG' || code === 'UND_ERR_NOT_SUPPORTED') {
-    return {
-      code: 'request_invalid',
-      message: `the request cannot be written as HTTP (${message}): correct its headers or its path`,
-    }
-  }
-  if (code === 'UND_ERR_SOCKET' && (message === 'bad response' || message === 'bad upgrade')) {
-    return {
-      code: 'response_malformed',
-      message: `${where} answered with an unrequested status 100 or 101: the receiver has to send a final status`,
-    }
-  }
-  if (RESETS.has(code)) {
-    return {
-      code: 'connection_reset',
-      message: `${where} closed the connection before it answered (${code}): check the receiver's log for a crash`,
-    }
-  }
+function classifyExchange(error: unknown, code: string, where: string): Failure {
+  if (error instanceof HttpError) return classifyHttp(error, where)
   return {
-    code: 'response_malformed',
-    message: `the answer of ${where} is not valid HTTP/1.1 (${code}: ${message}): check which service listens on this port`,
+    code: 'connection_reset',
+    message: `${where} closed the connection before it answered (${code}): check the receiver's log for a crash`,
   }
 }
 
-/** `UND_ERR_SOCKET` is undici's code for a connection that the receiver closed normally (FIN). */
-const RESETS = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ECONNABORTED',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_SOCKET',
-])
+function classifyHttp({ code, message }: HttpError, where: string): Failure {
+  switch (code) {
+    case 'head_too_large':
+      return {
+        code: 'response_headers_too_large',
+        message: `${where} answered with more than 16 kB of headers: the receiver has to send fewer`,
+      }
+    case 'request_invalid':
+      return {
+        code: 'request_invalid',
+        message: `the request cannot be written as HTTP (${message}): correct its headers or its path`,
+      }
+    case 'malformed':
+      return {
+        code: 'response_malformed',
+        message: `the answer of ${where} is not valid HTTP/1.1 (${message}): check which service listens on this port`,
+      }
+  }
+}
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown error'

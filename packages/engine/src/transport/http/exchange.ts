@@ -1,14 +1,15 @@
 /**
- * One request, from the DNS lookup to the last byte of the response that is kept. The object is both undici's handler and
- * the pool's waiter. This is the hot path: one object per request costs less than one closure per event.
+ * One request, from the DNS lookup to the last byte of the response that is kept. The object is both what a connection tells about the
+ * exchange and the pool's waiter. This is the hot path: one object per request costs less than one closure per event.
  *
  * The first of these settles the outcome: a response, a failure or the deadline. After a complete response head the status
  * decides; a body that is too long, too slow or broken off is only marked as truncated.
  */
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../../clock.ts'
 import type { Outcome, Timings, TransportErrorCode, TransportRequest, Unknown } from '../transport.ts'
-import type { Connection } from './connections/connection.ts'
+import type { Connection, Exchanger } from './connections/connection.ts'
+import type { Headers } from './connections/response-parser.ts'
+import { HttpError } from './connections/http-error.ts'
 import { describePeer } from './connections/dial.ts'
 import { classify, type Failure, type Phase } from './errors.ts'
 import type { Guard, ParsedUrl } from './guard/guard.ts'
@@ -31,7 +32,7 @@ export interface ExchangeContext {
 /** At most three addresses of a name are tried. Each gets an equal share of the time that is left. */
 const MAX_ADDRESSES_TRIED = 3
 
-export class Exchange implements Waiter, Dispatcher.DispatchHandler {
+export class Exchange implements Waiter, Exchanger {
   readonly outcome: Promise<Outcome>
   readonly #context: ExchangeContext
   readonly #request: TransportRequest
@@ -47,15 +48,15 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   #pool: Pool | undefined
   #connection: Connection | undefined
   #isFreshConnection = false
-  /** Set just before the request is written; from then on the receiver may have received it. */
-  #controller: Dispatcher.DispatchController | undefined
+  /** From then on the receiver may have received it. */
+  #isWritten = false
 
   #dnsMs: number | null = null
   #connectMs: number | null = null
   #firstByteMs: number | null = null
 
   #status = 0
-  #responseHeaders: readonly (readonly [name: string, value: string])[] = []
+  #responseHeaders: Headers = []
   #chunks: Uint8Array[] = []
   #bodyBytes = 0
 
@@ -127,7 +128,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     this.#isFreshConnection = isFresh
     if (isFresh) this.#connectMs = this.#elapsedMs()
     const { method, headers, body } = this.#request
-    connection.dispatch({ path: this.#url.path, method, headers: requestHeaders(headers), body }, this)
+    connection.dispatch({ method, path: this.#url.path, headers: requestHeaders(headers), body }, this)
   }
 
   onConnectFailure(failure: Failure, phase: Phase): void {
@@ -149,60 +150,57 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     return this.#addressIndex < this.#addresses.length
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#isSettled) controller.abort(ABANDONED)
-    else this.#controller = controller
+  onWriting(): void {
+    this.#isWritten = true
   }
 
-  onResponseStarted(): void {
-    this.#firstByteMs ??= this.#elapsedMs()
+  onFirstByte(): void {
+    this.#firstByteMs = this.#elapsedMs()
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
-    // 102 and 103 are interim responses. Their number is not limited; the deadline ends the exchange.
-    if (status < 200) return
+  onHead(status: number, headers: Headers): void {
     this.#status = status
-    this.#responseHeaders = listHeaders(headers)
+    this.#responseHeaders = headers
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onBody(piece: Buffer): void {
     if (this.#isSettled) return
     const room = this.#context.maxBodyBytes - this.#bodyBytes
-    if (chunk.length <= room) {
-      this.#chunks.push(chunk)
-      this.#bodyBytes += chunk.length
+    if (piece.length <= room) {
+      this.#chunks.push(piece)
+      this.#bodyBytes += piece.length
       return
     }
-    this.#chunks.push(chunk.subarray(0, room))
+    this.#chunks.push(piece.subarray(0, room))
     this.#bodyBytes += room
     this.#respond(true)
-    this.#controller?.abort(ABANDONED)
+    this.#connection?.destroy()
   }
 
-  onResponseEnd(): void {
-    const connection = this.#connection
-    if (connection !== undefined) this.#pool?.release(connection, performance.now())
+  onEnd(): void {
+    this.#release()
     this.#respond(false)
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onError(error: Error): void {
     if (this.#isSettled) return
     if (this.#status !== 0) return this.#respond(true)
-    const isWritten = this.#controller !== undefined
-    if (!isWritten && !this.#isFreshConnection && !isRefusedByClient(error)) {
+    const isOurFault = error instanceof HttpError && error.code === 'request_invalid'
+    if (isOurFault) this.#release()
+    else if (!this.#isWritten && !this.#isFreshConnection) {
       // The receiver had closed this idle connection, and nothing was written to it. Connecting again therefore does not
       // send the request twice.
       this.#connection = undefined
       return this.#connect()
     }
     const { code, message } = classify('exchange', error, this.#where())
-    const isStale = code === 'connection_reset' && isWritten && !this.#isFreshConnection && this.#firstByteMs === null
+    const isStale = code === 'connection_reset' && !this.#isFreshConnection && this.#firstByteMs === null
     if (isStale && !this.needsFresh) this.#failStale()
     else this.#fail(code, message)
+  }
+
+  #release(): void {
+    if (this.#connection !== undefined) this.#pool?.release(this.#connection, performance.now())
   }
 
   #failStale(): void {
@@ -224,14 +222,13 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
   }
 
   #abort(): void {
-    if (this.#controller !== undefined) this.#controller.abort(ABANDONED)
-    else if (this.#connection !== undefined) this.#connection.destroy()
+    if (this.#connection !== undefined) this.#connection.destroy()
     else this.#pool?.leave(this)
   }
 
   #explainTimeout(): string {
     const seconds = `${this.#request.timeoutMs / 1000} s`
-    if (this.#controller !== undefined) {
+    if (this.#isWritten) {
       return `${this.#where()} did not answer within ${seconds}: the receiver should answer first and process the request afterwards`
     }
     if (this.#pool !== undefined) {
@@ -268,7 +265,7 @@ export class Exchange implements Waiter, Dispatcher.DispatchHandler {
     this.#settle({
       kind: 'unknown',
       error: { code, message },
-      maybeSent: this.#controller !== undefined,
+      maybeSent: this.#isWritten,
       timings: this.#timings(),
       remoteAddress: this.#connection?.remoteAddress ?? null,
       ...more,
@@ -306,22 +303,6 @@ function tryNextAddress(exchange: Exchange): void {
   exchange.onConnectBudgetSpent()
 }
 
-/** undici rejected the request itself, so another connection would not help. */
-function isRefusedByClient(error: Error): boolean {
-  return 'code' in error && (error.code === 'UND_ERR_INVALID_ARG' || error.code === 'UND_ERR_NOT_SUPPORTED')
-}
-
-/** Names are lower-case (from undici). A name that occurs twice gives two entries. */
-function listHeaders(headers: Record<string, string | string[] | undefined>): [string, string][] {
-  const list: [string, string][] = []
-  for (const name of Object.keys(headers)) {
-    const value = headers[name]
-    if (typeof value === 'string') list.push([name, value])
-    else if (value !== undefined) for (const one of value) list.push([name, one])
-  }
-  return list
-}
-
 /** A copy, because the chunks are views of the socket's read buffers and would keep those in memory. */
 function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const body = new Uint8Array(length)
@@ -332,5 +313,3 @@ function joinChunks(chunks: readonly Uint8Array[], length: number): Uint8Array {
   }
   return body
 }
-
-const ABANDONED = new Error('the exchange is settled')

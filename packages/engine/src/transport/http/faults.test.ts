@@ -113,10 +113,6 @@ describe('C3, C4: the deadline covers everything', () => {
       'an endless series of interim responses',
       { onRequest: (socket) => drip(socket, 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(50), 5) },
     ],
-    [
-      'a status line without end',
-      { onRequest: (socket) => (socket.write('HTTP/1.1 200 '), drip(socket, 'OK'.repeat(500), 5)) },
-    ],
   ])('%s', async (_what, handlers) => {
     const server = await start(handlers)
     const startedAtMs = performance.now()
@@ -155,8 +151,9 @@ describe('C3, C4: the deadline covers everything', () => {
     ['one header of 20 kB', `x: ${'a'.repeat(20_000)}\r\n`],
     ['ten thousand headers', 'aa: b\r\n'.repeat(10_000)],
     ['a header name of 20 kB', `${'a'.repeat(20_000)}: 1\r\n`],
-  ])('%s: refused', async (_what, headers) => {
-    const server = await answering(`HTTP/1.1 200 OK\r\n${headers}\r\n`)
+    ['a reason of 20 kB', '', 'OK'.repeat(10_000)],
+  ])('%s: refused', async (_what, headers, reason = 'OK') => {
+    const server = await answering(`HTTP/1.1 200 ${reason}\r\n${headers}\r\n`)
     const outcome = await send(server)
     expect(outcome).toMatchObject({ kind: 'unknown', error: { code: 'response_headers_too_large' }, maybeSent: true })
     await allClosed(server)

@@ -21,14 +21,6 @@ describe('a failed connection', () => {
     expect(failure.message).not.toContain('hooks.example.com')
   })
 
-  test.each([
-    ['EMFILE', 'local_shortage'],
-    ['ENFILE', 'local_shortage'],
-    ['ECONNRESET', 'connection_reset'],
-  ])('that is open and fails with %s is %s: the parser of responses is loaded then', (code, expected) => {
-    expect(classify('exchange', systemError(code), where).code).toBe(expected)
-  })
-
   test.each(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EACCES'])(
     'with %s is a failed attempt',
     (code) => {

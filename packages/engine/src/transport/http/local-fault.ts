@@ -29,11 +29,6 @@ export function localFault(error: unknown): LocalFault | null {
   return { code: shortages.has(error.code) ? 'local_shortage' : 'local_fault', message }
 }
 
-/** With a connection that is open only undici's own files fail like this: it loads its parser for the first response. */
-export function descriptorFault(code: string): LocalFault | null {
-  return code === 'EMFILE' || code === 'ENFILE' ? { code: 'local_shortage', message: missing[code]! } : null
-}
-
 /** Codes of c-ares for a resolver of this machine that cannot be asked; the name and its servers have no part in it. */
 const resolverFaults: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'it refuses connections, or no descriptor is left for one',

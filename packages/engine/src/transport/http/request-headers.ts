@@ -1,12 +1,12 @@
-/** The headers of a request in undici's form: a flat list of alternating names and values. */
+/** The headers of a request as a flat list of names and values in turn. */
 import { isTransportHeader } from '@posthorn/wire'
 import type { TransportRequest } from '../transport.ts'
 
 const USER_AGENT = 'Posthorn/0.1'
 
 /**
- * The caller's headers in the caller's order, without those that belong to the connection (undici writes `host`,
- * `content-length` and `connection`). `user-agent` and `accept-encoding: identity` are added when absent. `identity`, because
+ * The caller's headers in the caller's order, without those that belong to the connection (`host`, `content-length` and `connection`
+ * are written with it). `user-agent` and `accept-encoding: identity` are added when absent. `identity`, because
  * responses are not decompressed: a few kilobytes of gzip can expand to a hundred megabytes.
  */
 export function requestHeaders(headers: TransportRequest['headers']): string[] {

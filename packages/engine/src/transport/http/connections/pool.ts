@@ -2,8 +2,7 @@
  * The connections to one origin at one checked address. The address is part of the key, so when a name moves to another
  * address, no connection to the old address is used.
  *
- * We do not use undici's `Pool`. In it, a request that times out while it waits stays in the queue and then closes the next
- * connection that it is given. Here it leaves the queue, and we know which request waits for which connection.
+ * A request that times out while it waits leaves the queue, and we know which request waits for which connection.
  */
 import { Connection } from './connection.ts'
 import { dial, type DialContext, type TlsResumption } from './dial.ts'
@@ -88,11 +87,10 @@ export class Pool {
 
   /** Returns a connection to the pool after its response has been read completely. */
   release(connection: Connection, nowMs: number): void {
-    connection.idleSinceMs = nowMs
+    if (!connection.rest(nowMs)) return
     this.#idle.push(connection)
-    // In a microtask, because undici decides only after this call whether the connection can be reused.
-    if (this.#isClosing) queueMicrotask(() => this.closeIdle())
-    else if (this.#waiting.size > 0) queueMicrotask(() => this.#serveWaiting(nowMs))
+    if (this.#isClosing) this.closeIdle()
+    else if (this.#waiting.size > 0) this.#serveWaiting(nowMs)
   }
 
   /** Closes idle connections now, and each other connection when it is returned. */

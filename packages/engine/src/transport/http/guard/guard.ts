@@ -18,7 +18,7 @@ export interface ParsedUrl {
   /** `host` when it is an IP literal, or `null` when it is a name. */
   readonly literal: string | null
   readonly port: number
-  /** `https://name:8443`; undici derives the Host header from it. */
+  /** `https://name:8443`; the Host header follows from it. */
   readonly origin: string
   /** Path and query. */
   readonly path: string
