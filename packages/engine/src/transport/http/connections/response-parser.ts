@@ -79,7 +79,7 @@ export class ResponseParser {
       checkBeginning(head)
       if (head.length > mostHeadBytes) throw tooLarge()
       // A copy: the chunk is a view of a large read buffer.
-      this.#partOfHead = known === null ? Buffer.from(head) : head
+      if (head.length > 0) this.#partOfHead = known === null ? Buffer.from(head) : head
       return empty
     }
     if (end > mostHeadBytes) throw tooLarge()
