@@ -1,6 +1,7 @@
 import { routes, takesCondition, type Route } from '@posthorn/api'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../src/index.ts'
+import { raw } from './raw-request.ts'
 import { request, startReceiver, startTestServer, token, type Answer } from './support.ts'
 
 let server: RunningServer
@@ -180,6 +181,39 @@ describe('what is not there', () => {
       })
     },
   )
+})
+
+describe('a condition', () => {
+  it('may come in several lines, which are one list', async () => {
+    const path = `/api/v1/app/${app}/endpoint/${endpoint}`
+    const current = await etag(path)
+    const change = (...lines: string[]): Promise<string> =>
+      raw(
+        server.url,
+        [
+          `PATCH ${path} HTTP/1.1`,
+          'host: localhost',
+          `authorization: Bearer ${bearer}`,
+          'content-type: application/json',
+          'content-length: 2',
+          'connection: close',
+          ...lines,
+          '',
+          '{}',
+        ].join('\r\n'),
+      )
+    expect(await change('if-match: "x"', 'if-match: "y"')).toMatch(/^HTTP\/1.1 412 /)
+    expect(await change('if-match: "x"', `if-match: ${current}`)).toMatch(/^HTTP\/1.1 200 /)
+  })
+
+  it('of a POST that finds what is there is a 412, and what it creates is created', async () => {
+    const post = (uid: string, ifNoneMatch: string): Promise<Answer> =>
+      call('POST', '/api/v1/app?get_if_exists=true', { name: 'Found', uid }, { 'if-none-match': ifNoneMatch })
+    expect(await post('acme', '*')).toMatchObject({ status: 412 })
+    expect(await post('acme', await etag(`/api/v1/app/${app}`))).toMatchObject({ status: 412 })
+    expect(await post('acme', '"x"')).toMatchObject({ status: 200, json: { id: app } })
+    expect(await post('fresh', '*')).toMatchObject({ status: 201 })
+  })
 })
 
 describe('a change of one field', () => {

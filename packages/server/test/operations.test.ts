@@ -326,7 +326,21 @@ describe('a file', () => {
     const behind = await get({ range: 'bytes=300000-' })
     expect([behind.status, behind.headers.get('content-range')]).toEqual([416, 'bytes */300000'])
     expect(await behind.json()).toMatchObject({ code: 'range_not_satisfiable' })
-    expect((await get({ 'if-none-match': etag })).status).toBe(304)
+  })
+
+  it('is sent or not by what the reader has of it', async () => {
+    const url = await uploaded(await aVendor())
+    const etag = (await fetch(url, { method: 'HEAD' })).headers.get('etag')!
+    for (const seen of [etag, `W/${etag}`, `"a,b" , ${etag}`, '*'])
+      expect((await fetch(url, { headers: { 'if-none-match': seen } })).status, seen).toBe(304)
+    for (const seen of ['"another"', '', etag.slice(1, -1)])
+      expect((await fetch(url, { headers: { 'if-none-match': seen } })).status, seen).toBe(200)
+    for (const range of [{}, { range: 'bytes=0-9' }]) {
+      const other = await fetch(url, { headers: { ...range, 'if-match': '"another"' } })
+      expect([other.status, other.headers.get('content-disposition')]).toEqual([412, null])
+      expect(await other.json()).toMatchObject({ code: 'precondition_failed' })
+      expect((await fetch(url, { headers: { ...range, 'if-match': etag } })).ok).toBe(true)
+    }
   })
 
   it('says what it is when only that is asked', async () => {

@@ -14,6 +14,7 @@ export function mountFiles(server: FastifyInstance, engine: Engine): void {
     url: '/files/:token',
     handler: async (request, reply) => {
       const file = await engine.operations.file(request.params.token)
+      refuseOther(file.digest, request)
       const etag = etagOf(file.digest)
       reply.headers({
         'content-type': file.contentType,
@@ -23,7 +24,6 @@ export function mountFiles(server: FastifyInstance, engine: Engine): void {
         'accept-ranges': 'bytes',
         etag,
       })
-      refuseOther(file.digest, request)
       if (hasSeen(file.digest, request)) return reply.code(304).send()
       const range = mayBeRange(request, etag) ? rangeOf(request.headers.range, file.bytes) : null
       if (range === 'unsatisfiable') return unsatisfiable(reply, file.bytes)
