@@ -47,3 +47,31 @@ test('what the first version wrote is read as it was, with what came later at it
     dialects: [],
   })
 })
+
+test('a retry that an earlier version left keeps the time of the accept as that of its push, and so its bytes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'posthorn-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const path = join(folder, 'queue.db')
+  const before = new DatabaseSync(path)
+  before.exec(`${queueMigrations.slice(0, 5).join(';')}; PRAGMA user_version = 5`)
+  const message = before.prepare(
+    `INSERT INTO message (id, app, event_type, payload, occurred_at, accepted_at, expires_at, early, deliver, targets)
+    VALUES (?, 'app_1', 'a', '{}', 1, ?, 9, 0, 1, '["ep_1"]')`,
+  )
+  const work = before.prepare(`INSERT INTO work VALUES ('ep_1', ?, ?, 'app_1', 0, 1, ?, 0, 0, 1)`)
+  message.run('msg_retry', 1000)
+  work.run(5000, 'msg_retry', 1)
+  message.run('msg_scheduled', 2000)
+  work.run(8000, 'msg_scheduled', 0)
+  work.run(6000, 'batch_1', 2)
+  before.close()
+
+  const after = openWriter(path, queueMigrations, 'FULL')
+  onTestFinished(() => after.close())
+  const rows = after.prepare('SELECT message, pushed_at FROM work ORDER BY message').all()
+  expect(rows.map((row) => [row['message'], row['pushed_at']])).toEqual([
+    ['batch_1', null],
+    ['msg_retry', 1000],
+    ['msg_scheduled', null],
+  ])
+})
