@@ -4,16 +4,15 @@
  */
 import { createSecret } from '../crypto/secret.ts'
 import { parseDialect } from '../definition/parse-dialect.ts'
-import { isSlot, slotsOf } from '../definition/slots.ts'
+import { slotsOf } from '../definition/slots.ts'
 import type { Dialect } from '../dialect.ts'
 import { WireError } from '../errors.ts'
 import { bodyLens } from '../lens/body-lens.ts'
-import { slotLens } from '../lens/slot-lens.ts'
 import { idToBase62, idToUuid } from '../text/id.ts'
 import { messageCheck } from './check-message.ts'
-import { compileSignature } from './compile-signature.ts'
-import type { CompiledDialect, FieldPlace, Reading } from './compiled-dialect.ts'
+import type { CompiledDialect } from './compiled-dialect.ts'
 import { encoder, publicKeyCannotSign } from './encode.ts'
+import { readingOf } from './reading.ts'
 
 /**
  * Compiles a dialect to functions.
@@ -25,20 +24,12 @@ import { encoder, publicKeyCannotSign } from './encode.ts'
  */
 export function compile(dialect: Dialect): CompiledDialect {
   const checked = parseDialect(dialect)
-  const signatures = checked.signatures.map((signature) => compileSignature(checked, signature))
-  const reservedHeaders = headerNames(checked).map((name) => name.toLowerCase())
   const body = bodyLens(checked.body)
-  const reading: Reading = {
-    headers: fieldPlaces(checked.request.headers),
-    headerNames: new Set(reservedHeaders),
-    query: fieldPlaces(checked.request.query),
-    body,
-    signatures,
-    hasType: slotsOf(checked).some(({ slot }) => slot.$ === 'type' && slot.omit === undefined),
-  }
+  const reading = readingOf(checked, body)
+  const { signatures } = reading
   return {
     dialect: checked,
-    reservedHeaders,
+    reservedHeaders: [...reading.headerNames],
     secretHeaders: checked.signatures
       .filter(({ algorithm }) => algorithm === 'shared-secret')
       .map(({ header }) => header.toLowerCase()),
@@ -62,24 +53,6 @@ export function compile(dialect: Dialect): CompiledDialect {
       return first === undefined ? null : createSecret(first.ofKind(like).signature, random)
     },
   }
-}
-
-/** Every header that a dialect writes, in its spelling. The content type, if there is one, comes first. */
-export function headerNames(dialect: Dialect): string[] {
-  return [
-    ...(dialect.request.contentType === undefined ? [] : ['content-type']),
-    ...Object.keys(dialect.request.headers ?? {}),
-    ...dialect.signatures.flatMap(({ header, algorithmHeader }) =>
-      algorithmHeader ? [algorithmHeader.name, header] : [header],
-    ),
-  ]
-}
-
-/** The headers or query parameters that hold a field; those with a constant text are left out. */
-function fieldPlaces(slots: Dialect['request']['headers'] = {}): FieldPlace[] {
-  return Object.entries(slots).flatMap(([name, slot]) =>
-    isSlot(slot) ? [{ name, prefix: slot.prefix ?? '', lens: slotLens(slot) }] : [],
-  )
 }
 
 function pushedAtStepMs(dialect: Dialect): 1 | 1000 | null {

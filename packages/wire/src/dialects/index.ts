@@ -11,3 +11,5 @@ import { standard } from './standard.ts'
 import { svix } from './svix.ts'
 
 export const dialects: readonly Dialect[] = [standard, svix, scalefusion, signinapp, comapi, screenmeet, autoflex]
+
+export { autoflex, comapi, scalefusion, screenmeet, signinapp, standard, svix }

@@ -2,7 +2,7 @@
  * Two formats on one request, while receivers move from one to the other. The body is the primary's; the headers and
  * signatures of both are present. It works only if the two differ in nothing but their headers.
  */
-import { headerNames } from '../compile/compile.ts'
+import { headerNames } from '../compile/reading.ts'
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import type { Body, Dialect, EncodeInput, Shape, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'

@@ -5,16 +5,22 @@ import { WireError } from '../errors.ts'
 import { parseSignatures, signatureBytes } from '../lens/signature-header.ts'
 import { readTime } from '../text/time.ts'
 import type { Asking, Check } from './asking.ts'
-import { hintForForm, hintForMismatch } from './hint.ts'
+import type { Mismatch } from './hint.ts'
 import { single, type Seen } from './read-request.ts'
 import { Refusal } from './refusal.ts'
+
+/** Finds what is probably wrong. A reader that has to be small has none. */
+export interface Hints {
+  forMismatch(mismatch: Mismatch): Asking<string>
+  forForm(mismatch: Omit<Mismatch, 'candidates'>, header: string): Asking<string | null>
+}
 
 /** @returns which secret made the signature, counted from 0 */
 export function* checkSignature(
   one: CompiledSignature,
   secrets: readonly string[],
   seen: Seen,
-  wantsHint: boolean,
+  hints: Hints | null,
 ): Asking<number | Refusal> {
   const { signature } = one
   const algorithm = checkAlgorithm(one, seen)
@@ -35,7 +41,8 @@ export function* checkSignature(
   const [kind = one] = kinds
   const parsed = parseSignatures(kind.signature.format, header)
   if (!parsed.ok) {
-    const hint = wantsHint && parsed.code === 'malformed_header' ? yield* formHint(kind, secrets, seen, header) : null
+    const hint =
+      hints && parsed.code === 'malformed_header' ? yield* formHint(hints, kind, secrets, seen, header) : null
     return new Refusal(
       parsed.code,
       `The header ${signature.header} ${parsed.reason}.`,
@@ -85,8 +92,8 @@ export function* checkSignature(
   if (keyIndex !== undefined) return keyIndex
   const { candidates } = parsed
   const ofKind = secrets.filter((secret) => one.ofKind(secret) === kind)
-  const bare = wantsHint && candidates.length === 0 ? yield* formHint(kind, ofKind, seen, header) : null
-  const hint = bare ?? (wantsHint ? yield* hintForMismatch({ one: kind, secrets: ofKind, candidates, wire }) : '')
+  const bare = hints && candidates.length === 0 ? yield* formHint(hints, kind, ofKind, seen, header) : null
+  const hint = bare ?? (hints ? yield* hints.forMismatch({ one: kind, secrets: ofKind, candidates, wire }) : '')
   return new Refusal('signature_mismatch', 'The signature was not made over this request with this secret.', hint)
 }
 
@@ -96,12 +103,13 @@ function wireOf({ texts, body, url, method }: Seen): SignedWire {
 
 /** Only where every signed field is there: without one nothing can be compared. */
 function* formHint(
+  hints: Hints,
   one: CompiledSignature,
   secrets: readonly string[],
   seen: Seen,
   header: string,
 ): Asking<string | null> {
-  return checkFields(one, seen) === null ? yield* hintForForm({ one, secrets, wire: wireOf(seen) }, header) : null
+  return checkFields(one, seen) === null ? yield* hints.forForm({ one, secrets, wire: wireOf(seen) }, header) : null
 }
 
 /** The algorithm that a request names is compared with the expected one, and never used (test G4). */

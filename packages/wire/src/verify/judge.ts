@@ -2,18 +2,22 @@
 import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import { WireError } from '../errors.ts'
 import type { Asking } from './asking.ts'
-import { checkSignature } from './check-signature.ts'
+import { checkSignature, type Hints } from './check-signature.ts'
 import { hintForClock } from './hint.ts'
 import { readRequest, type RequestLike, type Seen } from './read-request.ts'
 import { Refusal } from './refusal.ts'
 import { toMessage } from './to-message.ts'
 import type { VerifyOptions, VerifyResult } from './verify-options.ts'
 
+/** What is needed of a dialect to read its requests. */
+type Reader = Pick<CompiledDialect, 'dialect' | 'reading'>
+
 /** Whether a request is believed, and its messages if it is. */
 export function* judge(
-  compiled: CompiledDialect,
+  compiled: Reader,
   request: RequestLike,
-  options: VerifyOptions,
+  options: Omit<VerifyOptions, 'dialect'>,
+  hints: Hints | null,
 ): Asking<VerifyResult | Refusal> {
   const { signatures, body: lens } = compiled.reading
   const isUnsigned = signatures.every(({ signature }) => options.secret === null && signature.key.optional === true)
@@ -27,7 +31,7 @@ export function* judge(
   if (!isUnsigned) {
     // All signatures of the dialect must be right: a weak one must not make up for a wrong strong one (test G4).
     for (const one of signatures) {
-      const answer = yield* checkSignature(one, secrets, seen, options.hints !== false)
+      const answer = yield* checkSignature(one, secrets, seen, options.hints === false ? null : hints)
       if (answer instanceof Refusal) return answer
       keyIndex ??= answer
     }
@@ -52,11 +56,11 @@ export function* judge(
   return { ok: true, messages, keyIndex, timestamp: seen.draft.sentAt ?? null }
 }
 
-function secretsOf({ secret, secrets }: VerifyOptions): readonly string[] {
+function secretsOf({ secret, secrets }: Omit<VerifyOptions, 'dialect'>): readonly string[] {
   return [...(typeof secret === 'string' ? [secret] : []), ...(secrets ?? [])]
 }
 
-function checkSecrets(compiled: CompiledDialect, secrets: readonly string[]): Refusal | null {
+function checkSecrets(compiled: Reader, secrets: readonly string[]): Refusal | null {
   if (secrets.length === 0) {
     return new Refusal(
       'empty_secret',
@@ -75,7 +79,7 @@ function checkSecrets(compiled: CompiledDialect, secrets: readonly string[]): Re
   return null
 }
 
-function checkAge(compiled: CompiledDialect, seen: Seen, options: VerifyOptions): Refusal | null {
+function checkAge(compiled: Reader, seen: Seen, options: Omit<VerifyOptions, 'dialect'>): Refusal | null {
   const { sentAt } = seen.draft
   const fromDialect = compiled.reading.signatures.find(({ signature }) => signature.toleranceSeconds !== undefined)
   const tolerance =

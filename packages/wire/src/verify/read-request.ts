@@ -27,7 +27,10 @@ export interface Seen {
 }
 
 /** Reads headers, query and body as far as that needs no trust. */
-export function readRequest(compiled: CompiledDialect, request: RequestLike): Seen | Refusal {
+export function readRequest(
+  compiled: Pick<CompiledDialect, 'dialect' | 'reading'>,
+  request: RequestLike,
+): Seen | Refusal {
   if (typeof request !== 'object' || request === null) {
     return new Refusal('malformed_request', 'There is no request.', 'Pass { headers, body }.')
   }

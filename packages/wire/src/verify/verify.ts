@@ -4,14 +4,16 @@
  * hint.
  */
 import { cryptography } from '#crypto'
-import type { CompiledDialect } from '../compile/compiled-dialect.ts'
 import { toCompiled } from '../compile/to-compiled.ts'
-import { WireError, type VerifyErrorCode } from '../errors.ts'
+import { WireError } from '../errors.ts'
 import type { Check } from './asking.ts'
+import { hintForForm, hintForMismatch } from './hint.ts'
 import { judge } from './judge.ts'
 import type { RequestLike } from './read-request.ts'
-import { Refusal } from './refusal.ts'
+import { answered, toResult } from './result.ts'
 import type { VerifyOptions, VerifyResult } from './verify-options.ts'
+
+const hints = { forMismatch: hintForMismatch, forForm: hintForForm }
 
 /**
  * Checks that the sender of a request knows the secret, and reads its messages.
@@ -24,17 +26,8 @@ import type { VerifyOptions, VerifyResult } from './verify-options.ts'
  */
 export async function verify(request: RequestLike, options: VerifyOptions): Promise<VerifyResult> {
   const compiled = toCompiled(options.dialect)
-  const asking = judge(compiled, request, options)
-  let step = asking.next()
-  while (step.done !== true) {
-    const answers = await Promise.all(
-      step.value.map(async ({ key, pieces, signature }) =>
-        cryptography.verify(key, pieces, signature).catch(() => false),
-      ),
-    )
-    step = asking.next(answers)
-  }
-  return toResult(compiled, step.value)
+  const asking = judge(compiled, request, options, hints)
+  return toResult(compiled, await answered(asking))
 }
 
 /**
@@ -44,7 +37,7 @@ export async function verify(request: RequestLike, options: VerifyOptions): Prom
  */
 export function verifySync(request: RequestLike, options: VerifyOptions): VerifyResult {
   const compiled = toCompiled(options.dialect)
-  const asking = judge(compiled, request, options)
+  const asking = judge(compiled, request, options, hints)
   let step = asking.next()
   while (step.done !== true) step = asking.next(step.value.map(checkSync))
   return toResult(compiled, step.value)
@@ -57,34 +50,5 @@ function checkSync({ key, pieces, signature }: Check): boolean {
   } catch (error) {
     if (error instanceof WireError) throw error
     return false
-  }
-}
-
-function toResult(compiled: CompiledDialect, judged: VerifyResult | Refusal): VerifyResult {
-  if (!(judged instanceof Refusal)) return judged
-  const { code, message, hint } = judged
-  return { ok: false, code, message, hint, status: statusOf(compiled, code) }
-}
-
-function statusOf({ dialect: { receive } }: CompiledDialect, code: VerifyErrorCode): number {
-  const replies = receive?.replies
-  switch (code) {
-    // A mistake of the receiver's own program or configuration. The vendor retries, and nothing is lost once it is corrected.
-    case 'body_not_bytes':
-    case 'empty_secret':
-    case 'malformed_secret':
-    case 'sync_unavailable':
-    case 'unknown_dialect':
-    case 'invalid_dialect':
-      return 500
-    case 'missing_header':
-      return replies?.unsigned?.status ?? 401
-    case 'malformed_header':
-    case 'duplicate_header':
-    case 'malformed_request':
-    case 'malformed_body':
-      return replies?.malformed?.status ?? 400
-    default:
-      return replies?.refused?.status ?? 401
   }
 }
