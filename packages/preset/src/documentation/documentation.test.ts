@@ -145,17 +145,19 @@ describe('the page of a vendor', async () => {
 
 test('headings are in the words of the vendor, in the language that is asked for', async () => {
   const page = await documentPreset(lighthouse, scalefusion, 'de')
-  expect(page).toContain('## Ereignisse\n')
-  expect(page).toContain('### Nachricht\n')
-  expect(page).toContain('**Turm**: give the')
-  expect(page).toContain('**Einschalten**: it begins switched off')
+  expect(page).toContain('## Event types (Ereignisse)\n')
+  expect(page).toContain('### Request (Nachricht)\n')
+  expect(page).toContain('**Endpoint (Turm)**: give the')
+  expect(page).toContain('\n\nWords in brackets are those of the German screens.\n\n')
+  expect(page).not.toMatch(/^#+ (?:Ereignisse|Nachricht|Turm)/m)
+  expect(page).toContain('**Activate (Einschalten)**: it begins switched off')
   expect(await documentPreset(lighthouse, scalefusion, 'ja')).toContain('## Event types\n')
 })
 
 test("a word that the vendor has in English only is the vendor's in every language", async () => {
   const english: Preset = { ...lighthouse, words: { ...lighthouse.words, en: { endpoint: 'Tower', logs: 'Log book' } } }
   expect(await documentPreset(english, scalefusion, 'ja')).toContain('**Tower**: give the')
-  expect(await documentPreset(english, scalefusion, 'de')).toContain('**Turm**: give the')
+  expect(await documentPreset(english, scalefusion, 'de')).toContain('**Tower (Turm)**: give the')
 })
 
 test('one key for a whole application, no rules, and a vendor that tries once', async () => {

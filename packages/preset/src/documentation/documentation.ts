@@ -7,11 +7,12 @@ import { eventSection } from './event-section.ts'
 import { deliverySection } from './delivery-section.ts'
 import { setUpSection } from './set-up-section.ts'
 import type { AllWords } from './words.ts'
-import { ownWords, type Language, type Preset } from '../preset.ts'
+import { ownWords, type Language, type Preset, type WordKey } from '../preset.ts'
 
 /**
  * Markdown about a vendor: how to set up, which events there are and where, how they are delivered, and its wire format
- * with a real example and code that verifies. Headings use the vendor's words; sentences are English.
+ * with a real example and code that verifies. The page is English. For another language the vendor's words for that language stand beside
+ * the English ones, because its customers have them on their screens.
  *
  * @param dialect the wire format that `preset.dialect` names
  * @returns the page; it ends with a line end
@@ -20,8 +21,7 @@ import { ownWords, type Language, type Preset } from '../preset.ts'
  * const page = await documentPreset(preset, dialect('scalefusion').dialect, 'en')
  */
 export async function documentPreset(preset: Preset, dialect: Dialect, language: Language): Promise<string> {
-  // A word that the vendor has in English only is better than ours, which its customers have never seen.
-  const words: AllWords = { ...ownWords, ...preset.words.en, ...preset.words[language] }
+  const words = wordsIn(preset, language)
   const isForAll = dialect.signatures.some(({ key }) => key.scope === 'app')
   const wire = await documentDialect(dialect, {
     sample: sampleOf(preset),
@@ -32,6 +32,7 @@ export async function documentPreset(preset: Preset, dialect: Dialect, language:
   const sections = [
     markdown.heading(1, preset.title),
     markdown.inline(preset.description),
+    ...(hasOwnWords(preset, language) ? [screenNote(language)] : []),
     ...setUpSection(preset, dialect, words),
     ...eventSection(preset, words),
     ...deliverySection(preset, dialect, words),
@@ -48,4 +49,26 @@ function sampleOf({ eventTypes, test, params }: Preset): DocumentSample {
     payload: JSON.stringify(eventType?.sample ?? test?.payload ?? {}),
     params: { ...params, ...eventType?.params },
   }
+}
+
+/** A word that the vendor has in English only is better than ours, which its customers have never seen. */
+function wordsIn(preset: Preset, language: Language): AllWords {
+  const english: AllWords = { ...ownWords, ...preset.words.en }
+  if (language === 'en') return english
+  const own = preset.words[language] ?? {}
+  const both = Object.entries(own).flatMap(([key, word]) => {
+    const inEnglish = english[key as WordKey]
+    return word === undefined || word === inEnglish ? [] : [[key, `${inEnglish} (${word})`] as const]
+  })
+  return { ...english, ...Object.fromEntries(both) }
+}
+
+function hasOwnWords(preset: Preset, language: Language): boolean {
+  return language !== 'en' && Object.keys(preset.words[language] ?? {}).length > 0
+}
+
+const languageNames: Readonly<Record<Exclude<Language, 'en'>, string>> = { de: 'German', ja: 'Japanese', nl: 'Dutch' }
+
+function screenNote(language: Language): string {
+  return language === 'en' ? '' : `Words in brackets are those of the ${languageNames[language]} screens.`
 }

@@ -18,7 +18,12 @@ export const presetDocs = showCommand<Page, Options>({
   summary: "print a page for the vendor's customers, as Markdown",
   description: "Prints a page for the vendor's customers: set-up, events, delivery, wire format, code that verifies.",
   arguments: [presetArgument],
-  options: [option('--language <language>', "language of the vendor's words").choices(languages)],
+  options: [
+    option(
+      '--language <language>',
+      "language of the vendor's screens: its words stand beside the English ones",
+    ).choices(languages),
+  ],
   examples: ['posthorn preset docs scalefusion > scalefusion.md', 'posthorn preset docs signinapp --language de'],
   notes: ["Headings are in the vendor's words; sentences are in English."],
   jsonHelp: 'print name and page as JSON',
