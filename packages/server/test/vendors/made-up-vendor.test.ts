@@ -517,7 +517,13 @@ describe('a vendor that does not exist', () => {
       const german = await pageIn('de')
       for (const word of ['**Perch**', '**Release**', '| Topic |', '### Seal', '### Seal Key'])
         expect(english).toContain(word)
-      for (const word of ['**Sitzstange**', '**Freigeben**', '| Thema |', '### Siegel', '### Siegelschlüssel'])
+      for (const word of [
+        '**Perch (Sitzstange)**',
+        '**Release (Freigeben)**',
+        '| Topic (Thema) |',
+        '### Seal (Siegel)',
+        '### Seal Key (Siegelschlüssel)',
+      ])
         expect(german).toContain(word)
       for (const page of [english, german]) {
         expect(page).toContain('A contract for letters has no webhooks.')
