@@ -42,7 +42,7 @@ const id = text('id')
 
 const page = { limit: aNumber, iterator: orNull(aText), order: oneOf('ascending', 'descending') }
 const times = { after: aNumber, before: aNumber }
-const viewer = { customer: aText, featureFlags: texts }
+const viewer = { customer: aText, featureFlags: texts, seesHeldAsDisabled: aBoolean }
 const aTagList: Kind = { words: 'a list of tags, or "*"', holds: (given) => given === '*' || texts.holds(given) }
 /** Who writes, and under which conditions. */
 const write = options({ ...viewer, actor: aText, idempotency: anObject, ifMatch: aTagList, ifNoneMatch: aTagList })
