@@ -17,6 +17,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** The paths in each package, by the folder of its source. */
 const packed = new Map<string, string[]>()
+const unpackedBytes = new Map<string, number>()
 
 beforeAll(() => {
   for (const name of packages) build(name)
@@ -28,7 +29,8 @@ beforeAll(() => {
       shell: process.platform === 'win32',
     })
     if (status !== 0) throw new Error(`npm pack in ${source}: ${stderr}`)
-    const [{ filename, files }] = packOutput(stdout)
+    const [{ filename, files, unpackedSize }] = packOutput(stdout)
+    unpackedBytes.set(name, unpackedSize)
     packed.set(
       name,
       files.map(({ path }) => path),
@@ -40,7 +42,9 @@ beforeAll(() => {
   }
 })
 
-type PackOutput = [{ readonly filename: string; readonly files: readonly { readonly path: string }[] }]
+type PackOutput = [
+  { readonly filename: string; readonly unpackedSize: number; readonly files: readonly { readonly path: string }[] },
+]
 
 /** npm 11 prints a list, npm 12 an object by name. */
 function packOutput(text: string): PackOutput {
@@ -51,6 +55,12 @@ function packOutput(text: string): PackOutput {
 function manifestName(name: string): string {
   return (JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { name: string }).name
 }
+
+test('together they take at most 8 MB on a disk, and what a receiver installs at most 1 MB', () => {
+  const all = [...unpackedBytes.values()].reduce((sum, bytes) => sum + bytes, 0)
+  expect(all).toBeLessThan(8_000_000)
+  expect(unpackedBytes.get('wire')).toBeLessThan(1_000_000)
+})
 
 describe.each(packages)('%s, packed', (name) => {
   test('holds its license, its README and what was built', () => {

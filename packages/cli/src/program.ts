@@ -3,7 +3,7 @@ import { nearestWord } from '@posthorn/wire'
 import { Command, CommanderError } from 'commander'
 import { isGroup, type CliCommand, type CliGroup } from './command/command.ts'
 import { commands } from './commands/index.ts'
-import { explainFailure } from './command/explain-failure.ts'
+import { explainFailure, jsonError, type Failure } from './command/explain-failure.ts'
 import { explainMissing } from './command/explain-missing.ts'
 import { exitCodeMeanings, exitCodes } from './process/exit-codes.ts'
 import type { Io } from './process/io.ts'
@@ -18,7 +18,9 @@ First time here? Run:  posthorn dev`
 /** Runs one command line and returns the exit code. Never rejects. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   let code: number = exitCodes.ok
-  const program = withOutput(new Command('posthorn'), io)
+  // A program that reads JSON reads errors as JSON too, also those about the arguments.
+  const json = args.includes('--json')
+  const program = withOutput(new Command('posthorn'), io, json)
     .description(about)
     .version(
       `posthorn ${version()}, Node ${process.version}`,
@@ -27,7 +29,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     )
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
-    .showHelpAfterError('(posthorn --help lists the commands)')
+    .showHelpAfterError(json ? false : '(posthorn --help lists the commands)')
     .addHelpText('after', exitCodeHelp(io.columns))
     // So that an option of a command may have the name of an option of the program: dialect show NAME --version 2.
     .enablePositionalOptions()
@@ -38,27 +40,27 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     // Help and version arrive as errors with the code 0. Commander has already printed what is wrong with the arguments.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    return explainFailure(error, io)
+    return explainFailure(error, io, json)
   }
 
   function group({ name, summary, description, commands: inside }: CliGroup): Command {
-    const parent = withOutput(new Command(name), io)
+    const parent = withOutput(new Command(name), io, json)
       .summary(`${summary}: ${inside.map((entry) => entry.name).join(', ')}`)
       .description(description)
       .helpOption('-h, --help', 'print this help')
       .helpCommand(false)
-      .showHelpAfterError(`(posthorn ${name} --help lists the commands)`)
+      .showHelpAfterError(json ? false : `(posthorn ${name} --help lists the commands)`)
     for (const entry of inside) parent.addCommand(single(entry, `${name} ${entry.name}`))
     return parent
   }
 
   function single(entry: CliCommand, path: string): Command {
-    const command = withOutput(new Command(entry.name), io)
+    const command = withOutput(new Command(entry.name), io, json)
       .summary(entry.summary)
       .description(entry.description)
       .helpOption('-h, --help', 'print this help')
       .addHelpText('after', helpBelow(entry, io.columns))
-      .showHelpAfterError(`(posthorn ${path} --help shows examples)`)
+      .showHelpAfterError(json ? false : `(posthorn ${path} --help shows examples)`)
     for (const argument of entry.arguments ?? []) command.addArgument(argument)
     for (const option of entry.options ?? []) command.addOption(option)
     return command.action(async () => {
@@ -71,7 +73,7 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function withOutput(command: Command, io: Io): Command {
+function withOutput(command: Command, io: Io, json: boolean): Command {
   return (
     command
       .exitOverride()
@@ -81,12 +83,25 @@ function withOutput(command: Command, io: Io): Command {
       .configureOutput({
         writeOut: io.out,
         writeErr: io.err,
-        outputError: (text, write) => write(printable(withSuggestion(text, command))),
+        outputError: (text, write) => {
+          const told = withSuggestion(text, command)
+          write(json ? jsonError(ofArguments(told)) : printable(told))
+        },
         getOutHasColors: () => false,
         getOutHelpWidth: () => io.columns,
         getErrHelpWidth: () => io.columns,
       })
   )
+}
+
+/** An error about the arguments, as Commander prints it: what is wrong, and in brackets what was probably meant. */
+function ofArguments(text: string): Failure {
+  const [first = '', ...rest] = text.trim().split('\n')
+  return {
+    what: first.replace(/^error: /, ''),
+    next: rest.join('\n').replace(/^\((.*)\)$/s, '$1'),
+    exitCode: exitCodes.usage,
+  }
 }
 
 /** Adds the command or option that was probably meant to the error about an unknown one. */

@@ -6,16 +6,34 @@ import { CliError } from '../process/cli-error.ts'
 import { exitCodes } from '../process/exit-codes.ts'
 import { systemCode } from '../process/system-error.ts'
 import type { Io } from '../process/io.ts'
+import { jsonText } from '../show/json-text.ts'
 import { printable } from '../show/printable.ts'
 
-/** Prints what happened, why, and what to do next. Prints a stack trace only with POSTHORN_DEBUG. Returns the exit code. */
-export function explainFailure(error: unknown, io: Io): number {
-  const { what, next, exitCode } = describe(error, io)
-  io.err(`${io.style('red', 'error')}: ${printable(what)}\n${next === '' ? '' : `${printable(next)}\n`}`)
+/** What happened and why, and what to do next. */
+export interface Failure {
+  readonly what: string
+  readonly next: string
+  readonly exitCode: number
+}
+
+/**
+ * Prints what happened, why, and what to do next; with `--json` as one JSON object. Prints a stack trace only with POSTHORN_DEBUG.
+ * Returns the exit code.
+ */
+export function explainFailure(error: unknown, io: Io, json = false): number {
+  const failure = describe(error, io)
+  const { what, next, exitCode } = failure
+  if (json) io.err(jsonError(failure))
+  else io.err(`${io.style('red', 'error')}: ${printable(what)}\n${next === '' ? '' : `${printable(next)}\n`}`)
   return exitCode
 }
 
-function describe(error: unknown, io: Io): { what: string; next: string; exitCode: number } {
+/** One line on standard error. */
+export function jsonError({ what, next, exitCode }: Failure): string {
+  return `${jsonText({ error: what, next, exitCode })}\n`
+}
+
+function describe(error: unknown, io: Io): Failure {
   if (error instanceof CliError) return { what: error.message, next: error.next, exitCode: error.exitCode }
   if (error instanceof WireError)
     return { what: `${error.message} (${error.code})`, next: error.hint, exitCode: exitCodes.usage }

@@ -1,3 +1,4 @@
+import { characters, textWidth } from './text-width.ts'
 import type { Io } from '../process/io.ts'
 
 export interface Column {
@@ -41,7 +42,7 @@ export class Table {
 
   /** Widens the columns for a row that will be printed. */
   fit(row: readonly Cell[]): void {
-    this.#widths = this.#widths.map((width, index) => Math.max(width, lengthOf(row[index]?.text ?? '')))
+    this.#widths = this.#widths.map((width, index) => Math.max(width, textWidth(row[index]?.text ?? '')))
   }
 
   header(): string {
@@ -55,8 +56,8 @@ export class Table {
     const cells = this.#columns.map((column, index) => {
       const { text, short, style } = row[index] ?? { text: '' }
       const width = widths[index] ?? 0
-      const shown = lengthOf(text) <= width ? text : (short ?? cut(text, width, column.middle === true))
-      const space = ' '.repeat(Math.max(0, width - lengthOf(shown)))
+      const shown = textWidth(text) <= width ? text : (short ?? cut(text, width, column.middle === true))
+      const space = ' '.repeat(Math.max(0, width - textWidth(shown)))
       const styled = style === undefined || shown === '' ? shown : this.#style(style, shown)
       return column.align === 'right' ? space + styled : styled + space
     })
@@ -79,15 +80,18 @@ export class Table {
   }
 }
 
-function lengthOf(text: string): number {
-  return Array.from(text).length
+function cut(text: string, width: number, middle: boolean): string {
+  const all = characters(text)
+  const end = middle ? Math.floor((width - 1) / 2) : 0
+  const tail = fitting(all.toReversed(), end).toReversed()
+  return `${fitting(all, Math.max(0, width - 1 - end)).join('')}…${tail.join('')}`
 }
 
-function cut(text: string, width: number, middle: boolean): string {
-  const characters = Array.from(text)
-  if (!middle) return `${characters.slice(0, Math.max(0, width - 1)).join('')}…`
-  const end = Math.floor((width - 1) / 2)
-  return `${characters.slice(0, width - 1 - end).join('')}…${characters.slice(characters.length - end).join('')}`
+/** As many of the first characters as the columns of a terminal hold. */
+function fitting(all: readonly string[], columns: number): string[] {
+  let left = columns
+  const first = all.findIndex((character) => (left -= textWidth(character)) < 0)
+  return first === -1 ? [...all] : all.slice(0, first)
 }
 
 /** A complete table; its columns are wide enough for every row. */
