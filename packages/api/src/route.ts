@@ -27,7 +27,7 @@ export interface Route {
   readonly bodyOptional?: true
   /** This member of the body is not parsed: the handler gets its text, byte for byte. */
   readonly rawMember?: 'payload'
-  /** Another name of the raw member. The first name counts when both are given. */
+  /** Another name of the raw member. If both are given, they must be equal, or one of them `null`. */
   readonly rawAlias?: 'data'
   /** A body that is not JSON is a file: it is streamed to the handler and is never complete in memory. */
   readonly file?: true

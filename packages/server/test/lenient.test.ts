@@ -310,9 +310,14 @@ describe('the payload of a message under the name data', () => {
     expect(answer.status).toBe(202)
     expect(answer.text).toContain('"payload":{ "n": 1.0, "é": "\\u00e9" }')
     expect(answer.json).not.toHaveProperty('data')
-    await done('POST', messages, '{"data":{"second":true},"eventType":"a.b","payload":{"first":true}}')
+    await done('POST', messages, '{"data":{"n": 2},"eventType":"a.b","payload":{ "n":2 }}')
+    await done('POST', messages, '{"data":{"n":3.0},"eventType":"a.b","payload":null}')
     await server.engine.idle()
-    expect(receiver.received.map(({ body }) => body)).toEqual(['{ "n": 1.0, "é": "\\u00e9" }', '{"first":true}'])
+    expect(receiver.received.map(({ body }) => body)).toEqual([
+      '{ "n": 1.0, "é": "\\u00e9" }',
+      '{ "n":2 }',
+      '{"n":3.0}',
+    ])
   })
 
   it.each([
@@ -320,6 +325,9 @@ describe('the payload of a message under the name data', () => {
     [{ eventType: 'a.b', data: null }, 'body.payload'],
     [{ eventType: 'a.b', data: [1] }, 'body.payload'],
     [{ eventType: 'a.b', dta: {} }, 'body.dta'],
+    [{ eventType: 'a.b', payload: { a: 1 }, data: { a: 2 } }, 'body.data'],
+    [{ eventType: 'a.b', payload: {}, data: [] }, 'body.data'],
+    [{ eventType: 'a.b', payload: null, data: null }, 'body.payload'],
   ])('%j is refused', async (body, at) => {
     expect(problem(await send('POST', `/app/${appId}/msg`, body)).at).toBe(at)
   })
@@ -327,6 +335,86 @@ describe('the payload of a message under the name data', () => {
   it('is no name of our own operations', async () => {
     const mock = `/app/${appId}/endpoint/${endpointId}/mock`
     expect(problem(await send('POST', mock, { eventType: 'a.b', data: {} })).at).toBe('body.data')
+  })
+})
+
+describe('a field under two names', () => {
+  it.each<[method: string, path: string, body: Body, at: string, other: string]>([
+    ['POST', '/app', { name: 'x', throttleRate: 1, rateLimit: 2 }, 'rateLimit', 'throttleRate'],
+    ['PATCH', '/app/stage', { throttleRate: null, rateLimit: 2 }, 'rateLimit', 'throttleRate'],
+    ['PUT', '/app/stage', { name: 'x', throttleRate: 3, rateLimit: null }, 'rateLimit', 'throttleRate'],
+    ['POST', '/app/stage/endpoint', { url, eventTypes: ['a.b'], filterTypes: ['c.d'] }, 'filterTypes', 'eventTypes'],
+    ['PATCH', '/app/stage/endpoint/ep', { eventTypes: ['a.b'], filterTypes: ['c.d'] }, 'filterTypes', 'eventTypes'],
+    ['PATCH', '/app/stage/endpoint/ep', { eventTypes: null, filterTypes: ['c.d'] }, 'filterTypes', 'eventTypes'],
+    ['PATCH', '/app/stage/endpoint/ep', { throttleRate: 1, rateLimit: 2 }, 'rateLimit', 'throttleRate'],
+    ['PATCH', '/event-type/a.b', { featureFlags: ['x'], featureFlag: 'y' }, 'featureFlag', 'featureFlags'],
+    ['PATCH', '/event-type/a.b', { featureFlags: [], featureFlag: 'y' }, 'featureFlag', 'featureFlags'],
+    ['PATCH', '/event-type/a.b', { featureFlags: ['x', 'y'], featureFlag: null }, 'featureFlag', 'featureFlags'],
+  ])('%s %s %j is refused, because one value would be lost', async (method, path, body, at, other) => {
+    const { at: place, msg } = problem(await send(method, path, body))
+    expect(place).toBe(`body.${at}`)
+    expect(msg).toContain(`\`${at}\``)
+    expect(msg).toContain(`\`${other}\``)
+  })
+
+  it('of an application that is made with a message', async () => {
+    const application = { name: 'x', uid: 'two-names', throttleRate: 1, rateLimit: 2 }
+    const answer = await send('POST', '/app/two-names/msg', { eventType: 'a.b', payload: {}, application })
+    expect(problem(answer).at).toBe('body.application.rateLimit')
+  })
+
+  it('with one value is taken', async () => {
+    await done('PATCH', '/app/stage', { throttleRate: 5, rateLimit: 5 })
+    const both = { eventTypes: ['a.b', 'c.d'], filterTypes: ['c.d', 'a.b', 'a.b'] }
+    expect(await done('PATCH', '/app/stage/endpoint/ep', both)).toMatchObject({ eventTypes: ['a.b', 'c.d'] })
+    const flags = { featureFlags: ['x', 'y'], featureFlag: 'x' }
+    expect(await done('PATCH', '/event-type/c.d', flags)).toMatchObject(flags)
+    await done('PATCH', '/event-type/c.d', { featureFlags: [], featureFlag: null })
+  })
+
+  it('of an answer that is sent back with one of them changed is refused, and nothing changes', async () => {
+    await done('PATCH', '/app/stage/endpoint/ep', { eventTypes: null })
+    const answer = await done('GET', '/app/stage/endpoint/ep')
+    const changed = { ...answer, filterTypes: ['a.b'] }
+    expect(problem(await send('PUT', '/app/stage/endpoint/ep', changed)).at).toBe('body.filterTypes')
+    expect(await done('GET', '/app/stage/endpoint/ep')).toEqual(answer)
+    await done('PUT', '/app/stage/endpoint/ep', answer)
+  })
+})
+
+describe('a member `__proto__`', () => {
+  const proto = '"__proto__":{"x":1}'
+  it.each([
+    ['PATCH', '/app/stage/endpoint/ep', `{"filter":{${proto}}}`, 'filter.__proto__'],
+    ['PATCH', '/app/stage/endpoint/ep', '{"filter":{"\\u005f_prot\\u006F__":{"x":1}}}', 'filter.__proto__'],
+    ['PATCH', '/app/stage/endpoint/ep', `{"filter":{"a":[{"b":1},{${proto}}]}}`, 'filter.a.1.__proto__'],
+    ['PATCH', '/app/stage/endpoint/ep', `{"metadata":{${proto}}}`, 'metadata.__proto__'],
+    ['PATCH', '/app/stage/endpoint/ep', `{"params":{${proto}}}`, 'params.__proto__'],
+    ['PUT', '/app/stage/endpoint/ep/headers', `{"headers":{"__proto__":"x"}}`, 'headers.__proto__'],
+    ['PATCH', '/app/stage/endpoint/ep/headers', `{"headers":{"__proto__":null}}`, 'headers.__proto__'],
+    ['PATCH', '/app/stage', `{"facts":{"__proto__":1}}`, 'facts.__proto__'],
+    ['PATCH', '/app/stage', `{"metadata":{"__proto__":"x"}}`, 'metadata.__proto__'],
+    ['PATCH', '/event-type/a.b', `{"schemas":{${proto}}}`, 'schemas.__proto__'],
+    ['PATCH', '/event-type/a.b', `{"sample":{"a":{${proto}}}}`, 'sample.a.__proto__'],
+    ['POST', '/app/stage/filter/dry-run', `{"filter":{${proto}}}`, 'filter.__proto__'],
+    ['POST', '/app/stage/msg', `{"eventType":"a.b","payload":{},"params":{${proto}}}`, 'params.__proto__'],
+    ['POST', '/app', `{"name":"x",${proto}}`, '__proto__'],
+  ])('%s %s %s is refused', async (method, path, body, at) => {
+    expect(problem(await send(method, path, body))).toEqual({
+      at: `body.${at}`,
+      msg: expect.stringContaining('`__proto__`'),
+    })
+  })
+
+  it('of a payload is delivered as it is, and the same text as a value is no such member', async () => {
+    const receiver = await startReceiver()
+    const { id } = await done('POST', '/app', { name: '__proto__', metadata: { a: '__proto__ \u00e9' } })
+    await done('POST', `/app/${id as string}/endpoint`, { url: receiver.url })
+    const payload = `{"a":{${proto}}, ${proto}}`
+    for (const name of ['payload', 'data'])
+      await done('POST', `/app/${id as string}/msg`, `{"eventType":"a.b","${name}":${payload}}`)
+    await server.engine.idle()
+    expect(receiver.received.map(({ body }) => body)).toEqual([payload, payload])
   })
 })
 

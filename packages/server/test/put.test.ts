@@ -22,6 +22,7 @@ beforeEach(async () => {
 })
 
 const idOf = (answer: Answer): string => (answer.json as { id: string }).id
+const locOf = ({ json }: Answer) => (json as { detail: readonly { loc?: unknown }[] }).detail[0]?.loc
 const rounds = Array.from({ length: 10 }, (_, index) => index)
 
 function call(
@@ -55,6 +56,33 @@ beforeAll(async () => {
   const { definition } = answer.json as { definition: Record<string, unknown> }
   const { name: _, version: _version, ...rest } = definition
   Object.assign(nouns.dialect.body, rest)
+})
+
+describe.each(['application', 'endpoint'] as const)('a PUT that creates one %s', (noun) => {
+  it.each([
+    'a%2Fb',
+    '%20',
+    'app_x',
+    'ep_0KNXlppVudDXX7Kx',
+    'msg_x',
+    'a%3Fb',
+    'a%23b',
+    '%252e%252e',
+    '%E2%80%AE',
+    '%EF%BC%8E%EF%BC%8E',
+    'caf%C3%A9',
+    '%F0%9F%98%80',
+    'a%5Cb',
+    'a%20b',
+  ])('refuses the name %s as a POST refuses it as the uid', async (name) => {
+    const { path, body } = nouns[noun]
+    const put = await call('PUT', path(name), body)
+    if (noun === 'endpoint' && name === 'ep_0KNXlppVudDXX7Kx') return expect(put.status).toBe(404)
+    const post = await call('POST', path(''), { ...body, uid: decodeURIComponent(name) })
+    expect(post.status, post.text).toBe(422)
+    expect({ status: put.status, loc: locOf(put) }).toEqual({ status: 422, loc: ['body', 'uid'] })
+    expect((await call('GET', path(name))).status).toBe(404)
+  })
 })
 
 describe.each(Object.entries(nouns))('PUTs of one %s that come at once', (noun, { path, body }) => {

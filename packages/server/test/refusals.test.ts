@@ -72,7 +72,7 @@ describe('what is wrong is named', () => {
       '/api/v1/app',
       '{"name":"x","__proto__":{"a":1}}',
       'body.__proto__',
-      /There is no field "__proto__"/,
+      /`__proto__` is not allowed/,
     ],
     [
       'an unknown field deep inside',
@@ -86,7 +86,7 @@ describe('what is wrong is named', () => {
 
     // Values.
     ['a missing field', 'POST', '/api/v1/app', {}, 'body.name', /`name` is missing/],
-    ['a wrong type', 'POST', '/api/v1/app', { name: 7 }, 'body.name', /string/],
+    ['a wrong type', 'POST', '/api/v1/app', { name: 7 }, 'body.name', /must be a text/],
     [
       'a uid like an id',
       'POST',
@@ -227,7 +227,7 @@ describe('what is wrong is named', () => {
       `${app}/endpoint`,
       endpoint({ headers: { 'X-A': 'a'.repeat(100_000) } }),
       'body.headers.X-A',
-      /8192|8192/,
+      /8,192 characters/,
     ],
     ...['x\r\ny', 'x y', 'x:y', 'é'].map((name): [string, string, string, object, string, RegExp] => [
       `a header name ${JSON.stringify(name)}`,

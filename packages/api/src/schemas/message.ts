@@ -12,7 +12,7 @@ export const MessageIn = bodySchema(messageFields, 'POST')
     // For programs it is required. On the wire one of the two names is.
     payload: Payload.optional() as unknown as typeof Payload,
     data: z.record(z.string(), z.unknown()).optional().meta({
-      description: 'Another name of `payload`. If both are given, `payload` is used.',
+      description: 'Another name of `payload`. If both are given, they must be equal; one that is `null` says nothing.',
     }),
     application: ApplicationIn.nullable()
       .optional()

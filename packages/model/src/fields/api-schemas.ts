@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Time, TimeOut } from '../common.ts'
+import { checkAliases, hasAliases } from './aliases.ts'
 import type { Alias, Body, Field, Fields } from './field.ts'
 import { mayBeLeftOut } from './check-input.ts'
 import { withoutBounds } from './without-bounds.ts'
@@ -33,9 +34,11 @@ export function bodySchema<F extends Fields, B extends Body>(
     for (const alias of definition.api?.aliases ?? [])
       shape[alias.name] = (alias.type ?? type)
         .optional()
-        .meta({ description: `The older name of \`${name}\`. If both are given, \`${name}\` is used.` })
+        .meta({ description: `The older name of \`${name}\`. If both are given, they must have equal values.` })
   }
-  return z.strictObject(shape) as unknown as z.ZodObject<BodyShape<F, B>, z.core.$strict>
+  const schema = z.strictObject(shape)
+  const checked = hasAliases(fields) ? schema.check(checkAliases(fields)) : schema
+  return checked as unknown as z.ZodObject<BodyShape<F, B>, z.core.$strict>
 }
 
 /** The members of an answer: types without their bounds, since a client has to take what a later version sends. */

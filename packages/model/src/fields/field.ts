@@ -7,6 +7,7 @@ import type * as z from 'zod'
  * - `noun.ts`: the types (`Endpoint`, `EndpointInput`), defaults, old rows, what POST, PUT and PATCH store
  * - `check-input.ts`: whether an input has the right shape
  * - `api-schemas.ts`: the zod schemas of the API, and `openapi.json` with them
+ * - `aliases.ts`: whether the names of one field agree in a body
  * - `api-values.ts`: from a body of the API to an input, and from a row to an answer
  *
  * `field()` writes one. Only what differs from the usual has to be said.
@@ -54,7 +55,7 @@ interface ApiForm {
   readonly hidden?: true
   /** Its name there. */
   readonly name?: string
-  /** Older names, which are taken and answered too. The newer name counts when both are given. */
+  /** Older names, which are taken and answered too. A body that has both has equal values (`aliases.ts`). */
   readonly aliases?: readonly Alias[]
   /** The bodies that have it; `POST`, `PUT` and `PATCH` when absent. */
   readonly bodies?: readonly Body[]

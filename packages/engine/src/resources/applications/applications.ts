@@ -63,6 +63,7 @@ export function applications(parts: ResourceParts): ApplicationResource {
 
   /** Creates one, in the turn of its organisation: no dialect is deleted meanwhile, neither one that it names nor one that its first endpoint will. */
   async function createOne(org: string, input: ApplicationInput, write: WriteOptions): Promise<Application> {
+    checkInput(applicationFields, input, 'create')
     checkOrganisation(directory, org)
     const now = clock.now()
     const application: Application = {
@@ -171,7 +172,6 @@ export function applications(parts: ResourceParts): ApplicationResource {
 
   return {
     async create(org, input, write = {}) {
-      checkInput(applicationFields, input, 'create')
       return orRepeated(parts, write, () => naming(org, () => createOne(org, input, write)))
     },
     async findOrCreate(org, input, write = {}) {
