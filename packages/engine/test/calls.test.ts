@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EngineError, open, type Engine } from '../src/index.ts'
 import { calls } from '../src/calls/calls.ts'
+import type { Parameter } from '../src/calls/parameter.ts'
 
 /** What a program in JavaScript may give where something else is declared. */
 const cycle: Record<string, unknown> = {}
@@ -92,6 +93,101 @@ test.each(strangeCalls)('%s never fails with a TypeError, whatever it is given',
       if (error !== null) expect(error, `argument ${place + 1} and those after it: ${name}`).toBeInstanceOf(EngineError)
     }
   }
+})
+
+describe('an option that does not exist', () => {
+  beforeAll(() => engine.applications.create('org_test', { uid: 'opts', name: 'Options' }))
+
+  type Table = Readonly<Record<string, unknown>>
+  const parametersOf = (path: readonly string[]): readonly Parameter[] => {
+    const entry = path.reduce<unknown>((table, step) => (table as Table)[step], calls)
+    return Array.isArray(entry) ? entry : (entry as { atOnce: readonly Parameter[] }).atOnce
+  }
+  /** Every place of every call at which options are taken: an object that may be left out, or a text. */
+  const places = all.flatMap((path) =>
+    parametersOf(path).flatMap((parameter, place) =>
+      parameter(undefined) === null && parameter({}) === null ? [[path.join('.'), place] as const] : [],
+    ),
+  )
+
+  test('is looked for in every call that takes options', () => {
+    expect(places.length).toBeGreaterThan(40)
+  })
+
+  test.each(places)('of %s, argument %i, is refused and named', async (path, place) => {
+    const given = [...valid, 'ep', 'ep'].slice(0, place)
+    for (const [at, parameter] of parametersOf(path.split('.')).slice(0, place).entries())
+      if (parameter(given[at]) !== null) given[at] = exampleOf(parameter) as string
+    for (const name of ['customr', 'notThere', 'toString', '']) {
+      const error = await outcome(path.split('.'), [...given, { [name]: 'x' }])
+      expect(error, name).toMatchObject({ name: 'EngineError', code: 'invalid', field: name })
+      expect((error as Error).message).toContain(`There is no option \`${name}\`. `)
+    }
+  })
+
+  /** An argument before the options that is no text. */
+  function exampleOf(parameter: Parameter): unknown {
+    const members = {
+      uid: 'u',
+      name: 'n',
+      eventType: 'a',
+      since: 0,
+      reason: 'r',
+      payload: '{}',
+      create: {},
+      replace: {},
+    }
+    const names = Object.keys(members)
+    for (let bits = 0; bits < 2 ** names.length; bits++) {
+      const example = Object.fromEntries(Object.entries(members).filter((_, index) => bits & (1 << index)))
+      if (parameter(example) === null) return example
+    }
+    throw new Error('no example')
+  }
+
+  test('names the one that was probably meant, and nothing is made with the rights of the vendor', async () => {
+    const before = (await engine.endpoints.list('org_test', 'opts')).data.length
+    const error = await outcome(
+      ['endpoints', 'create'],
+      ['org_test', 'opts', { url: 'https://example.com/', headers: { 'x-a': 'b' } }, { customr: 'app_x' }],
+    )
+    expect(error).toMatchObject({
+      code: 'invalid',
+      field: 'customr',
+      message: 'There is no option `customr`. Did you mean `customer`?',
+    })
+    expect((await engine.endpoints.list('org_test', 'opts')).data).toHaveLength(before)
+  })
+
+  test.each([
+    ['of an object that must be there', ['endpoints', 'recover'], [...valid, { since: 0, untl: 1 }], 'untl'],
+    ['of an object that may be empty', ['endpoints', 'rotateSecret'], [...valid, { secrt: 'x' }], 'secrt'],
+    ['of the page of a list', ['messages', 'list'], ['org_test', 'opts', { limt: 1 }], 'limt'],
+    ['of a change by uid', ['applications', 'put'], ['org_test', 'x', { create: {}, replace: {}, uuid: 'x' }], 'uuid'],
+    ['of a result', ['operations', 'complete'], ['org_test', 'opts', 'x', { payload: '{}', nme: 'x' }], 'nme'],
+    [
+      'inside another',
+      ['send'],
+      ['org_test', 'opts', { eventType: 'a' }, { idempotency: { key: 'k', fingerprnt: 'f' } }],
+      'idempotency',
+    ],
+    ['among the fields of a noun', ['endpoints', 'create'], ['org_test', 'opts', { url: 'x', urll: 'x' }], 'urll'],
+    [
+      'among the fields of a message',
+      ['send'],
+      ['org_test', 'opts', { eventType: 'a', payload: {}, chanels: ['x'] }],
+      'chanels',
+    ],
+    [
+      'among the fields of a search',
+      ['applications', 'findOrCreate'],
+      ['org_test', { uid: 'x', name: 'x', nam: 'x' }],
+      'nam',
+    ],
+    ['among the options of close', ['close'], [{ gracMs: 0 }], 'gracMs'],
+  ])('is refused %s', async (_, path, given, field) => {
+    expect(await outcome(path, given)).toMatchObject({ name: 'EngineError', code: 'invalid', field })
+  })
 })
 
 describe('send', () => {

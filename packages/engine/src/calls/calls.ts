@@ -6,6 +6,7 @@ import {
   anObject,
   aText,
   input,
+  inputWith,
   isObject,
   object,
   oneOf,
@@ -15,12 +16,14 @@ import {
   other,
   text,
   texts,
+  textsNamed,
   value,
   type Kind,
   type Parameter,
 } from './parameter.ts'
 
-type OneEach<List extends readonly unknown[]> = { readonly [Place in keyof List]: Parameter }
+type NamesOf<Given> = Given extends object ? keyof Given & string : never
+type OneEach<List extends readonly unknown[]> = { readonly [Place in keyof List]: Parameter<NamesOf<List[Place]>> }
 type Arguments<Call extends (...given: never[]) => unknown> = OneEach<Required<Parameters<Call>>>
 
 /** The arguments of a call that answers at once and not with a promise. */
@@ -45,7 +48,14 @@ const times = { after: aNumber, before: aNumber }
 const viewer = { customer: aText, featureFlags: texts, seesHeldAsDisabled: aBoolean }
 const aTagList: Kind = { words: 'a list of tags, or "*"', holds: (given) => given === '*' || texts.holds(given) }
 /** Who writes, and under which conditions. */
-const write = options({ ...viewer, actor: aText, idempotency: anObject, ifMatch: aTagList, ifNoneMatch: aTagList })
+const writer = {
+  ...viewer,
+  actor: aText,
+  idempotency: textsNamed('key', 'fingerprint'),
+  ifMatch: aTagList,
+  ifNoneMatch: aTagList,
+}
+const write = options(writer)
 const put = object({ create: anObject, replace: anObject }, { uid: orNull(aText) })
 const attemptFilter = {
   ...page,
@@ -63,7 +73,7 @@ const attemptFilter = {
 }
 
 /** A file is streamed, so only the shape of such a result is looked at. */
-const result: Parameter = (given) => {
+const result: Parameter<string> = (given) => {
   if (!isObject(given)) return other('result', '{payload}, or {file, name, contentType}', given)
   if ('payload' in given) return object({ payload: aText })(given)
   const { file, rest } = parted(given)
@@ -81,7 +91,7 @@ function parted(given: Readonly<Record<string, unknown>>): { readonly file?: unk
   }
 }
 
-const definition: Parameter = (given) => dataProblem(given, 'definition')
+const definition: Parameter<string> = (given) => dataProblem(given, 'definition')
 
 const listener: Parameter = (given) => (typeof given === 'function' ? null : other('listener', 'a function', given))
 
@@ -91,7 +101,7 @@ export const calls: Calls<Engine> = {
     create: [org, input, write],
     get: [org, id],
     list: [org, options(page)],
-    findOrCreate: [org, object({ uid: aText }), write],
+    findOrCreate: [org, inputWith({ uid: aText }), write],
     update: [org, id, input, write],
     put: [org, text('name'), put, write],
     delete: [org, id, write],
@@ -102,7 +112,7 @@ export const calls: Calls<Engine> = {
     list: [org, options({ ...page, ...viewer, includeArchived: aBoolean })],
     update: [org, text('name'), input, write],
     put: [org, text('name'), input, write],
-    delete: [org, text('name'), write],
+    delete: [org, text('name'), options({ ...writer, expunge: aBoolean })],
   },
   endpoints: {
     create: [org, app, input, write],
@@ -149,7 +159,16 @@ export const calls: Calls<Engine> = {
     dryRun: [
       org,
       app,
-      object({}, { filter: orNull(anObject), eventTypes: orNull(texts), platforms: orNull(texts), limit: aNumber }),
+      object(
+        {},
+        {
+          filter: orNull(anObject),
+          eventTypes: orNull(texts),
+          platforms: orNull(texts),
+          limit: aNumber,
+          over: oneOf('payload', 'message'),
+        },
+      ),
     ],
   },
   audit: { list: [org, options({ ...page, app: aText })] },

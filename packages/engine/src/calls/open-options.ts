@@ -1,5 +1,4 @@
 import { messageChecks } from '@posthorn/preset'
-import { nearestWord } from '@posthorn/wire'
 import { EngineError } from '../errors.ts'
 import type { OpenOptions } from '../options.ts'
 import {
@@ -11,6 +10,7 @@ import {
   objects,
   other,
   texts,
+  unknownMember,
   withMethods,
   type Kind,
 } from './parameter.ts'
@@ -80,14 +80,11 @@ export function checkOptions(options: OpenOptions): void {
 }
 
 function checkMembers(given: object, kinds: Readonly<Record<string, Kind>>, above: string): void {
+  const unknown = unknownMember(given, kinds, above)
+  if (unknown) refuse(unknown)
   for (const [name, value] of Object.entries(given)) {
-    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
-    if (!kind) {
-      const meant = nearestWord(name, Object.keys(kinds))
-      const hint = meant === null ? `There are ${Object.keys(kinds).join(', ')}.` : `Did you mean \`${above}${meant}\`?`
-      refuse({ field: above + name, message: `There is no option \`${above}${name}\`. ${hint}` })
-    }
-    if (value !== undefined && !kind.holds(value)) refuse(other(above + name, kind.words, value))
+    const kind = kinds[name]
+    if (kind && value !== undefined && !kind.holds(value)) refuse(other(above + name, kind.words, value))
   }
 }
 
