@@ -122,10 +122,10 @@ export const endpoints: HandlersOf<'endpoint'> = {
     present: (message: Message) => messageText(message, true),
   }),
 
-  'endpoint.mock': async ({ engine, org, params, body, raw, caller, write }) => {
+  'endpoint.mock': async ({ engine, org, params, body, raw, caller, viewer }) => {
     const payload = raw === null ? undefined : requireObject(raw, ['body', 'payload'])
     const input = withoutUndefined({ ...body, payload })
-    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, write)
+    const result = await engine.endpoints.mock(org, params.app_id, params.endpoint_id, input, viewer)
     return mockOut(result, mayDo(caller, 'secrets:read'))
   },
 }

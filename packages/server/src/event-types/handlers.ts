@@ -6,8 +6,8 @@ import { showKept } from '../http/show-kept.ts'
 import { eventTypeInput, eventTypeOut, eventTypePatch, eventTypeReplacement } from './event-type.ts'
 
 export const eventTypes: HandlersOf<'eventType'> = {
-  'eventType.list': async ({ engine, org, query, write }) => {
-    const options = { ...pageOptions(query), includeArchived: query.include_archived ?? false, ...write }
+  'eventType.list': async ({ engine, org, query, viewer }) => {
+    const options = { ...pageOptions(query), includeArchived: query.include_archived ?? false, ...viewer }
     const page = await engine.eventTypes.list(org, options)
     return pageOut(page, (type) => ({
       ...eventTypeOut(type),
@@ -20,8 +20,8 @@ export const eventTypes: HandlersOf<'eventType'> = {
     present: showKept(eventTypeFields),
   }),
 
-  'eventType.get': async ({ engine, org, params, write }) =>
-    eventTypeOut(await engine.eventTypes.get(org, params.event_type_name, write)),
+  'eventType.get': async ({ engine, org, params, viewer }) =>
+    eventTypeOut(await engine.eventTypes.get(org, params.event_type_name, viewer)),
 
   'eventType.upsert': async ({ engine, org, params, body, write }) => {
     const patch = eventTypeReplacement(body)

@@ -1,5 +1,5 @@
 import type { BodyOf, OperationId, ParamsOf, QueryOf, ResponseOf, Route, RouteOf } from '@posthorn/api'
-import type { Condition, Engine, WriteOptions } from '@posthorn/engine'
+import type { Condition, Engine, Viewer, WriteOptions } from '@posthorn/engine'
 import type { Caller } from '../auth/caller.ts'
 import type { IncomingFile } from './incoming-file.ts'
 import type { JsonText } from './json-text.ts'
@@ -19,6 +19,8 @@ export interface Call<Id extends OperationId> {
   readonly file: IncomingFile | null
   /** The setting: endpoints that are held are shown as disabled. */
   readonly heldAsDisabled: boolean
+  /** Goes into every look-up of the engine that depends on who looks. */
+  readonly viewer: Viewer
   /** Goes into every write of the engine: who makes it, what it sees, on what condition, and the Idempotency-Key of an idempotent handler. */
   readonly write: WriteOptions & Condition
 }

@@ -45,15 +45,13 @@ export function callReader(route: Route, heldAsDisabled: boolean): ReadCall {
     const body: unknown = bodySchema && !file ? validate(bodySchema, value, 'body') : undefined
     const idempotency = idempotencyOf(route, caller, request)
     const { actor, app, featureFlags } = caller
-    const write = {
-      actor,
-      ...condition,
+    const viewer = {
       ...(app !== null && { customer: app }),
       ...(featureFlags && { featureFlags }),
       ...(heldAsDisabled && { seesHeldAsDisabled: true }),
-      ...(idempotency && { idempotency }),
     }
-    return { engine, caller, org: caller.org, params, query, body, raw, file, heldAsDisabled, write }
+    const write = { ...viewer, actor, ...condition, ...(idempotency && { idempotency }) }
+    return { engine, caller, org: caller.org, params, query, body, raw, file, heldAsDisabled, viewer, write }
   }
 }
 
