@@ -274,3 +274,11 @@ describe('open', () => {
     await expect(open(options as never)).rejects.toMatchObject({ name: 'EngineError', code: 'invalid', field })
   })
 })
+
+test('a value of another type is named in the sentence about it', async () => {
+  const input = { name: 'A', metadata: { plan: 5 } } as never
+  await expect(engine.applications.create('org_test', input)).rejects.toMatchObject({
+    field: 'metadata.plan',
+    message: '`metadata.plan` must be a text, and it is a number.',
+  })
+})

@@ -28,7 +28,7 @@ export function inputProblem(fields: Fields, input: unknown, kind: InputKind): I
     return { field: [...at, key].join('.'), message: `There is no field ${JSON.stringify(key)} here.${known}` }
   }
   if (issue.message === missingText) return { field: at.join('.'), message: `\`${at.join('.')}\` is missing.` }
-  return { field: at.join('.'), message: issue.message }
+  return { field: at.join('.'), message: issue.message.replace(/^This (must|is) /, `\`${at.join('.')}\` $1 `) }
 }
 
 /** A map passes with a member `__proto__`, which zod leaves out of what it has parsed; the engine stores what was given. */
