@@ -16,6 +16,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { missing, runs } from '../../transport/http/testing/tools.ts'
+import { anApplication } from '../../testing/nouns.ts'
 import { newId, t0 } from '../conformance/harness.ts'
 import type { AcceptItem } from '../queue.ts'
 import { messageQuery, type MessageQuery } from '../queue.ts'
@@ -52,7 +53,7 @@ function openHere(folder: string, threads = false): Promise<Store> {
   return openSqlite({ folder, threads, newId, onLost })
 }
 
-function anItem(index = 0): AcceptItem {
+function anItem(index: number, catalogVersion: number): AcceptItem {
   const message = {
     id: newId('msg', t0),
     app: 'app_1',
@@ -70,15 +71,25 @@ function anItem(index = 0): AcceptItem {
     targets: ['ep_1'],
   }
   const work = [{ target: 'ep_1', claimed: false }]
-  // No such application: version 0.
-  return { message, expiresAt: t0 + 1, ownRetention: false, work, catalogVersion: 0, idempotency: null }
+  return { message, expiresAt: t0 + 1, ownRetention: false, work, catalogVersion, idempotency: null }
+}
+
+/** Of the one application, which is made where it is not there. */
+async function versionOfApplication(store: Store): Promise<number> {
+  const unit = { kind: 'application', id: 'app_1' } as const
+  const row = { application: anApplication({ id: unit.id, org: 'org_test' }), keys: [] }
+  const expected = [{ ...unit, version: 0 }]
+  await store.catalog.write({ changes: [{ kind: 'application', row, create: true }], expected, idempotency: null })
+  const { applications } = await store.catalog.load()
+  return applications.find(({ application }) => application.id === unit.id)!.version
 }
 
 /** Accepts one after another; answers the ids in their order. */
 async function acceptSome(store: Store, count: number): Promise<string[]> {
   const ids: string[] = []
+  const version = await versionOfApplication(store)
   for (let index = 0; index < count; index += 1) {
-    const item = anItem(index)
+    const item = anItem(index, version)
     expect(await store.queue.accept(item)).toEqual({ state: 'accepted' })
     ids.push(item.message.id)
   }
