@@ -2,7 +2,7 @@ import type { CompiledDialect } from '@posthorn/wire'
 import { shownMessage } from './encoding/shown-message.ts'
 import type { Idempotency } from './write-options.ts'
 import type { Clock } from './clock.ts'
-import { EngineError, type Kept } from './errors.ts'
+import { EngineError, type EngineErrorCode, type Kept } from './errors.ts'
 import type { IdempotencyRecord, Replay } from './store/idempotency.ts'
 import type { Queue } from './store/queue.ts'
 
@@ -37,10 +37,42 @@ export async function orRepeated<T>(
   try {
     return await work()
   } catch (error) {
-    if (error instanceof EngineError && error.code !== 'idempotent_replay') await refuseRepeat(parts, idempotency)
+    if (isRefusal(error)) await refuseRepeat(parts, idempotency)
     throw error
   }
 }
+
+/** The same for a message. @param own the application as it stands now, and the dialect in which a message is shown */
+export async function orRepeatedMessage<T>(
+  { queue, clock }: RepeatParts & { readonly queue: Pick<Queue, 'message'> },
+  { idempotency }: { readonly idempotency?: Idempotency },
+  own: () => { readonly app: string; readonly dialect: Pick<CompiledDialect, 'requestId'> },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const record = isRefusal(error) ? idempotencyRecord(idempotency, null, clock.now()) : null
+    const found = record && (await queue.answered(record))
+    if (!found) throw error
+    const { app, dialect } = own()
+    throw await repeatedMessage(queue, app, idempotency, found, dialect)
+  }
+}
+
+/** It was looked at and refused. What is a repeat already, or could not be looked at, is no refusal. */
+function isRefusal(error: unknown): error is EngineError {
+  return error instanceof EngineError && !noRefusals.has(error.code)
+}
+
+const noRefusals: ReadonlySet<EngineErrorCode> = new Set([
+  'idempotent_replay',
+  'idempotency_key_reused',
+  'closed',
+  'overloaded',
+  'database_locked',
+  'database_refused',
+])
 
 interface RepeatParts {
   readonly queue: Pick<Queue, 'answered'>

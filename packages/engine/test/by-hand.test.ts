@@ -143,6 +143,34 @@ describe('an attempt by hand', () => {
   })
 })
 
+describe('to an endpoint that is off or held', () => {
+  test.each([
+    ['off', () => switched(false)],
+    [
+      'held',
+      async () => {
+        status = 410
+        await send()
+      },
+    ],
+  ])('that is %s, resend is refused, and the delivery keeps its place in its schedule', async (what, stop) => {
+    const message = await send()
+    await stop()
+    const before = await engine.messages.deliveries(org, app, message.id)
+    await expect(engine.resend(org, app, message.id, hook)).rejects.toMatchObject({
+      code: 'conflict',
+      field: 'disabled',
+      message: expect.stringContaining(what) as string,
+    })
+    expect(await engine.messages.deliveries(org, app, message.id)).toEqual(before)
+    await switched(true)
+    status = 500
+    const sent = requests.length
+    await later(hourMs)
+    expect(requests.length - sent).toBeGreaterThanOrEqual(3)
+  })
+})
+
 describe('after off and on', () => {
   test('a retry that came due meanwhile is held everywhere, recover counts it, and it keeps the rest of its schedule', async () => {
     const message = await send()

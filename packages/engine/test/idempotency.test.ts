@@ -59,8 +59,8 @@ const writes: Record<string, () => Promise<(write: WriteOptions) => Promise<unkn
   },
   send: async () => (write) => engine.send(org, 'acme', { eventType: 'a.b', payload: '{"n": 1.0}' }, write),
   resend: async () => {
-    const { id } = await endpoint()
-    await engine.endpoints.update(org, 'acme', id, { disabled: true })
+    await engine.eventTypes.create(org, { name: 'other' })
+    const { id } = await engine.endpoints.create(org, 'acme', { url, eventTypes: ['other'] })
     const message = await engine.send(org, 'acme', { eventType: 'a.b', payload: '{}' })
     return (write) => engine.resend(org, 'acme', message.id, id, write)
   },
@@ -99,5 +99,42 @@ describe('I9: a write with an Idempotency-Key', () => {
     expect(first.headers).toEqual(headers)
     const repeat = await create().catch((error: unknown) => error)
     expect((repeat as EngineError).replay).toEqual({ kind: 'result', result: { ...first, headers: {} } })
+  })
+
+  /** What refuses the request after it was answered. */
+  const changes: Record<string, () => Promise<unknown>> = {
+    'the dialect of its application': () => engine.applications.update(org, 'acme', { dialect: 'comapi' }),
+    'an endpoint that is off': async () => {
+      for (const { id } of (await engine.endpoints.list(org, 'acme')).data)
+        await engine.endpoints.update(org, 'acme', id, { disabled: true })
+    },
+    'content that was erased': async () => {
+      for (const { id } of (await engine.messages.list(org, 'acme')).data)
+        await engine.messages.expungePayload(org, 'acme', id)
+    },
+  }
+
+  test.each(
+    ['send', 'resend', 'endpoints.sendExample'].flatMap((name) =>
+      Object.keys(changes).map((what) => [name, what] as const),
+    ),
+  )('I9: a repeat of %s is told so also after a change of %s', async (name, what) => {
+    await engine.eventTypes.create(org, { name: 'with.sample', description: '', sample: '{"a":1}' })
+    // The message does not go there by itself, so it is not on its way when it is sent by hand.
+    const { id } = await engine.endpoints.create(org, 'acme', { url, eventTypes: ['with.sample'] })
+    const message = await engine.send(org, 'acme', { eventType: 'a.b', payload: '{}' })
+    const perform: Record<string, (write: WriteOptions) => Promise<unknown>> = {
+      send: (write) => engine.send(org, 'acme', { eventType: 'a.b', payload: '{}' }, write),
+      resend: (write) => engine.resend(org, 'acme', message.id, id, write),
+      'endpoints.sendExample': (write) =>
+        engine.endpoints.sendExample(org, 'acme', id, { eventType: 'with.sample' }, write),
+    }
+    const first = (await perform[name]!(keyed('f'))) as { id: string } | undefined
+    await changes[what]!()
+    await expect(perform[name]!(keyed('f'))).rejects.toMatchObject({
+      code: 'idempotent_replay',
+      replay: { kind: 'result', result: first === undefined ? null : { id: first.id } },
+    })
+    await expect(perform[name]!(keyed('another'))).rejects.toMatchObject({ code: 'idempotency_key_reused' })
   })
 })

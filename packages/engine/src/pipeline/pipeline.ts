@@ -4,7 +4,7 @@ import type { WriteOptions } from '../write-options.ts'
 import type { MessageInput } from '@posthorn/model'
 import { EngineError, isClosed, notFound } from '../errors.ts'
 import { shownMessage } from '../encoding/shown-message.ts'
-import { idempotencyRecord, repeatedMessage } from '../idempotency.ts'
+import { idempotencyRecord, orRepeatedMessage, repeatedMessage } from '../idempotency.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Message } from '../model.ts'
 import type { LiveDelivery } from '../schedule/live-delivery.ts'
@@ -61,7 +61,18 @@ export async function sendTo(
   write: WriteOptions,
 ): Promise<Message> {
   if (parts.lifecycle.closing) throw new EngineError('closed', 'This engine is shutting down and accepts nothing more.')
-  return acceptTwice((since) => acceptOnce(parts, to, input, write, since))
+  return orRepeatedMessage(
+    parts,
+    write,
+    () => shownBy(parts, to),
+    () => acceptTwice((since) => acceptOnce(parts, to, input, write, since)),
+  )
+}
+
+/** The application of a message, and the dialect in which it is shown. */
+export function shownBy({ directory }: PipelineParts, { org, app }: Pick<Receivers, 'org' | 'app'>) {
+  const entry = directory.application(org, app)
+  return { app: entry.application.id, dialect: directory.ownFormat(entry).dialect }
 }
 
 /** One try. @param since the oldest version of the application's catalog that is good */

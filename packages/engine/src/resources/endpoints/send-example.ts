@@ -3,7 +3,8 @@ import { unknownEventType } from '../../checks/event-type.ts'
 import { sees } from '../../checks/feature-flags.ts'
 import { newestSchema } from '../../checks/newest-schema.ts'
 import { EngineError } from '../../errors.ts'
-import { sendTo, type PipelineParts } from '../../pipeline/pipeline.ts'
+import { orRepeatedMessage } from '../../idempotency.ts'
+import { sendTo, shownBy, type PipelineParts } from '../../pipeline/pipeline.ts'
 import type { WriteOptions } from '../../write-options.ts'
 import { exampleParams } from './trial.ts'
 
@@ -18,6 +19,20 @@ const ping = { name: 'svix.ping', payload: '{"success":true}' }
 
 /** Sends the example of an event type to one endpoint, as a message like any other, subscribed or not. */
 export async function sendExample(
+  parts: PipelineParts,
+  names: { readonly org: string; readonly app: string; readonly endpoint: string },
+  input: ExampleInput,
+  write: WriteOptions,
+): Promise<Message> {
+  return orRepeatedMessage(
+    parts,
+    write,
+    () => shownBy(parts, names),
+    () => sendOnce(parts, names, input, write),
+  )
+}
+
+async function sendOnce(
   parts: PipelineParts,
   names: { readonly org: string; readonly app: string; readonly endpoint: string },
   { eventType: name, exampleIndex }: ExampleInput,
