@@ -17,17 +17,22 @@ let clock: VirtualClock
 let engine: Engine
 let status: number
 let requests: number[]
+/** On the virtual clock. */
+let answersAfterMs: number
 
 beforeEach(async () => {
   clock = new VirtualClock(Date.UTC(2026, 10, 28))
   requests = []
   status = 500
+  answersAfterMs = 0
+  const { clock: engineClock } = clock.processClock()
   const real = httpTransport()
   const transport: Transport = {
     ...real,
     check: (url, rules) => real.check(url, rules),
     async send(): Promise<Outcome> {
       requests.push(clock.now)
+      if (answersAfterMs > 0) await new Promise<void>((resolve) => engineClock.after(answersAfterMs, resolve))
       const [code, headers] = [status, []]
       return {
         ...verdictOf(code, headers, clock.now),
@@ -42,7 +47,7 @@ beforeEach(async () => {
   engine = await open({
     database: 'sqlite::memory:',
     threads: false,
-    clock: clock.processClock().clock,
+    clock: engineClock,
     transport,
     policy: { retrySchedule: [10, 100, 1000] },
   })
@@ -141,6 +146,18 @@ describe('an attempt by hand', () => {
     await later(24 * hourMs)
     expect(requests.length).toBe(4)
   })
+})
+
+test('a delivery that is sent once more counts once, as what it is now', async () => {
+  const message = await exhausted()
+  expect(await engine.endpoints.stats(org, app, hook)).toMatchObject({ failed: 1, sending: 0 })
+  answersAfterMs = 60 * secondMs
+  status = 200
+  await engine.resend(org, app, message.id, hook)
+  await later(secondMs)
+  expect(await engine.endpoints.stats(org, app, hook)).toMatchObject({ failed: 0, success: 0, sending: 1 })
+  await later(hourMs)
+  expect(await engine.endpoints.stats(org, app, hook)).toMatchObject({ failed: 0, success: 1, sending: 0 })
 })
 
 describe('to an endpoint that is off or held', () => {

@@ -23,7 +23,7 @@ export interface Ledger {
   summary(query: AttemptQuery): Promise<{ total: number; success: number; failed: number }>
   /** The newest attempt of each target of one message, and how many there were. */
   latest(app: string, message: string): Promise<readonly LatestAttempt[]>
-  /** How many messages had which result in their newest attempt at an endpoint, where that was made in the range. */
+  /** How many messages, without those of `except`, had which result in their newest attempt at an endpoint, where that was made in the range. */
   endings(query: EndingsQuery): Promise<Readonly<Partial<Record<AttemptResult, number>>>>
   /** Messages whose last attempt at this endpoint failed for good, by message id, oldest first. */
   failedMessages(query: FailedQuery): Promise<readonly FailedMessage[]>
@@ -94,7 +94,10 @@ export interface LatestAttempt {
   readonly attempt: Attempt
 }
 
-export type EndingsQuery = Pick<AttemptQuery, 'app' | 'after' | 'before'> & { readonly endpoint: string }
+export type EndingsQuery = Pick<AttemptQuery, 'app' | 'after' | 'before'> & {
+  readonly endpoint: string
+  readonly except: readonly string[]
+}
 
 export interface FailedQuery {
   readonly app: string

@@ -90,6 +90,8 @@ export interface Queue {
 
   /** Work of these messages for these targets that is still to be done. */
   pending(targets: readonly string[], messages: readonly string[]): Promise<readonly PendingWork[]>
+  /** Messages whose delivery to this target waits with so many failures, among its first `limit` deliveries. */
+  pendingWithFailures(target: string, failures: number, limit: number): Promise<readonly string[]>
   /** Deliveries of one target that are still to be done and due in a range, at most `limit` counted. */
   countPending(range: DueRange, limit: number): Promise<PendingCount>
 }

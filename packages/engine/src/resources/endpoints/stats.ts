@@ -1,4 +1,5 @@
 import type { Endpoint } from '@posthorn/model'
+import { usedUp } from '../../schedule/used-up.ts'
 import type { ResourceParts } from '../parts.ts'
 import { stateOfWaiting } from '../messages/standing.ts'
 
@@ -27,8 +28,10 @@ export async function endpointStats(
   range: { since?: number; until?: number },
 ): Promise<EndpointStats> {
   const { id: target, app, resumeFrom } = endpoint
+  // Those that ended and are sent once more have not ended now.
+  const except = await queue.pendingWithFailures(target, usedUp, mostCounted)
   const [ended, early, late] = await Promise.all([
-    ledger.endings({ app, endpoint: target, after: range.since ?? null, before: range.until ?? null }),
+    ledger.endings({ app, endpoint: target, after: range.since ?? null, before: range.until ?? null, except }),
     queue.countPending({ target, from: 0, before: resumeFrom }, mostCounted),
     queue.countPending({ target, from: resumeFrom, before: Number.MAX_SAFE_INTEGER }, mostCounted),
   ])

@@ -205,7 +205,9 @@ export function queriesSuite({ ledger }: LedgerContext): void {
             ).filter(({ startedAt }) => startedAt >= (after ?? 0) && startedAt < (before ?? Infinity))
             const expected: Record<string, number> = {}
             for (const { result } of ofMessages) expected[result] = (expected[result] ?? 0) + 1
-            expect(await ledger().endings({ app, endpoint, after, before })).toEqual(expected)
+            expect(await ledger().endings({ app, endpoint, after, before, except: [] })).toEqual(expected)
+            const none = await ledger().endings({ app, endpoint, after, before, except: messages })
+            expect(none).toEqual({})
           }
     })
 

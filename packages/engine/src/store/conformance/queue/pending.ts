@@ -54,6 +54,17 @@ export function pendingSuite({ scene }: QueueContext): void {
     expect(await count(0, t0 + 100)).toEqual({ untried: 2, tried: 2 })
   })
 
+  test('pendingWithFailures: the messages that wait with so many failures, those of a batch too', async () => {
+    const at = await scene()
+    const [one, other] = [await at.accept({}, { claimed: true }), await at.accept({}, { claimed: true })]
+    await at.fail(one, t0 + 9, 7)
+    await at.fail(other, t0 + 8, 2)
+    const waiting = (failures: number, limit = 10) => at.queue.pendingWithFailures(at.target, failures, limit)
+    expect([await waiting(7), await waiting(2), await waiting(3)]).toEqual([[one.request.id], [other.request.id], []])
+    expect(await waiting(7, 1)).toEqual([])
+    expect(await at.queue.pendingWithFailures(unique('ep'), 7, 10)).toEqual([])
+  })
+
   test('bringForward: what waits in a range of due times is due then, and keeps its place in its schedule', async () => {
     const at = await scene()
     const [first, inHand, retry] = [

@@ -19,13 +19,14 @@ export const endings = {
   endings: read<Ledger['endings']>((database) => {
     const count = database.prepare(
       `SELECT result, count(*) AS count FROM (
-        SELECT result, started_at, max(seq) FROM attempt WHERE app = ? AND endpoint = ? GROUP BY message)
+        SELECT result, started_at, max(seq) FROM attempt WHERE app = ? AND endpoint = ?
+          AND message NOT IN (SELECT value FROM json_each(?)) GROUP BY message)
       WHERE started_at >= ? AND started_at < ? GROUP BY result`,
     )
-    return ({ app, endpoint, after, before }) =>
+    return ({ app, endpoint, after, before, except }) =>
       Object.fromEntries(
         count
-          .all(app, endpoint, after ?? 0, before ?? Number.MAX_SAFE_INTEGER)
+          .all(app, endpoint, JSON.stringify(except), after ?? 0, before ?? Number.MAX_SAFE_INTEGER)
           .map((row) => [String(row.result), Number(row.count)]),
       )
   }),

@@ -21,6 +21,16 @@ export const pending = {
     return (targets, messages) => messages.flatMap((message) => targets.flatMap((target) => find(target, message)))
   }),
 
+  pendingWithFailures: read<Queue['pendingWithFailures']>((database) => {
+    const select = database.prepare(
+      `SELECT message FROM (
+        SELECT w.failures, coalesce(b.message, w.message) AS message
+        FROM work w LEFT JOIN batch_member b ON b.batch = w.message AND w.again = 1
+        WHERE w.target = ? ORDER BY w.due LIMIT ?) WHERE failures = ?`,
+    )
+    return (target, failures, limit) => select.all(target, limit, failures).map(({ message }) => String(message))
+  }),
+
   countPending: read<Queue['countPending']>((database) => {
     // A batch counts as its messages. The number of a claimed row is that of the attempt which is being made.
     const count = database.prepare(
