@@ -57,7 +57,10 @@ export interface Slot {
   as?: Form
   /** Text in front of the value. In JSON it makes the value a string. */
   prefix?: string
-  /** Leave header, query parameter or member out: when the field has no value, or on the first attempt. */
+  /**
+   * Leave header, query parameter or member out: when the field has no value, or on the first attempt. An id always has one;
+   * with `absent` a request without it is read nevertheless, because its vendor leaves it out of some events.
+   */
   omit?: 'absent' | 'firstAttempt'
 }
 

@@ -45,9 +45,9 @@ const inHeaders: Dialect = {
   body: { kind: 'payload' },
 }
 
-function read(dialect: Dialect, body: string, headers: Record<string, string> = {}) {
+function read(dialect: Dialect, body: string, headers: Record<string, string> = {}, url = '') {
   const signature = createHmac('sha256', secret).update(body).digest('hex')
-  return verify({ headers: { 'x-signature': signature, ...headers }, body }, { dialect, secret })
+  return verify({ url, headers: { 'x-signature': signature, ...headers }, body }, { dialect, secret })
 }
 
 const event = { id: 'evt_1NG8Du2eZvKYlo2C', object: 'event', live: true, type: 'invoice.paid', data: { n: 1 } }
@@ -102,6 +102,86 @@ describe('the type', () => {
       ok: false,
       message: 'The request does not say which type of event it carries.',
     })
+  })
+})
+
+describe('a field that every message has', () => {
+  /** Id and type in the query, and a claim. */
+  const inQuery: Dialect = {
+    ...inHeaders,
+    name: 'in-query',
+    request: {
+      method: 'POST',
+      contentType: 'application/json',
+      query: { id: { $: 'id' }, type: { $: 'type' }, claim: { $: 'claim', omit: 'absent' } },
+    },
+  }
+  const noId = 'The request does not say the id of the message that it carries.'
+  const noType = 'The request does not say which type of event it carries.'
+  const url = (query: string) => `https://example.com/hooks?${query}`
+
+  test.each([
+    ['an id that is missing in the body', inBody, JSON.stringify({ ...event, id: undefined }), {}, noId],
+    ['an id that is null', inBody, JSON.stringify({ ...event, id: null }), {}, noId],
+    ['an id that is only its prefix', inBody, JSON.stringify({ ...event, id: 'evt_' }), {}, noId],
+    ['an id that has lost its header', inHeaders, '{}', { 'x-event': 'message' }, noId],
+    ['an id that is only its prefix in a header', inHeaders, '{}', { 'x-event-id': 'Ev', 'x-event': 'a' }, noId],
+    ['an empty type in the body', inBody, JSON.stringify({ ...event, type: '' }), {}, noType],
+    ['an empty type in a header', inHeaders, '{}', { 'x-event-id': 'Ev1', 'x-event': '' }, noType],
+  ] as const)('%s: the request is refused, and says so', async (_, dialect, body, headers, message) => {
+    const refusal = { ok: false, code: 'malformed_body', status: 400, message }
+    expect(await read(dialect, body, headers)).toMatchObject(refusal)
+  })
+
+  test.each([
+    ['id=1&id=2&type=a', 'The address has the parameter id 2 times.'],
+    ['id=1&type=a&%69d=1', 'The address has the parameter id 2 times.'],
+    ['type=a&id=1&type=a&type=a', 'The address has the parameter type 3 times.'],
+    ['id=1&type=a&claim=x&claim=y', 'The address has the parameter claim 2 times.'],
+    ['id=1', 'The address has no parameter type.'],
+    ['id=&type=a', noId],
+    ['id=1&type=', noType],
+  ])('in the query %s: the request is refused', async (query, message) => {
+    expect(await read(inQuery, '{}', {}, url(query))).toMatchObject({ ok: false, status: 400, message })
+  })
+
+  test.each(['id=1&type=a', 'id=1&type=a&claim=c', 'other=1&id=1&other=2&type=a'])(
+    'in the query %s: it is read',
+    async (query) => {
+      const message = { id: '1', type: 'a' }
+      expect(await read(inQuery, '{}', {}, url(query))).toMatchObject({ ok: true, messages: [message] })
+    },
+  )
+
+  test('one message of a batch without it refuses the request', async () => {
+    const batched: Dialect = {
+      ...inBody,
+      body: {
+        ...inBody.body,
+        batch: { form: 'array', maxMessages: 9, maxBytes: 9999, maxWaitMs: 9 },
+      } as Dialect['body'],
+    }
+    const whole = await read(batched, JSON.stringify([event, event]))
+    expect(whole).toMatchObject({ ok: true, messages: [{ id: event.id }, { id: event.id }] })
+    const without = await read(batched, JSON.stringify([event, { ...event, id: undefined }]))
+    expect(without).toMatchObject({ ok: false, message: noId })
+  })
+
+  test('may be missing where the dialect says so', async () => {
+    const shape = { id: { $: 'id', omit: 'absent' }, type: { $: 'type' }, data: { $: 'payload' } } as const
+    const sometimes: Dialect = { ...inBody, body: { kind: 'json', shape } }
+    const result = await read(sometimes, '{"type":"a","data":{}}')
+    expect(result).toMatchObject({ ok: true, messages: [{ type: 'a' }] })
+    expect(result.ok && result.messages[0]?.id).toBeUndefined()
+  })
+
+  test('that the dialect says is not there is not missed', async () => {
+    const anonymous: Dialect = {
+      ...inBody,
+      absent: ['id'],
+      body: { kind: 'json', shape: { type: { $: 'type' }, data: { $: 'payload' } } },
+    }
+    expect(await read(anonymous, '{"type":"a","data":{}}')).toMatchObject({ ok: true, messages: [{ type: 'a' }] })
   })
 })
 

@@ -184,11 +184,9 @@ describe('G3: one signature has one spelling', () => {
     })
   }
   test('G3: upper-case hex is refused', async () => {
-    const hex = createHmac('sha256', 'abc').update('{"event":"device.locked","data":1}').digest('hex')
-    const request = (text: string): RequestLike => ({
-      headers: { 'x-sf-signature': text },
-      body: '{"event":"device.locked","data":1}',
-    })
+    const body = '{"id":"4f9c","event":"device.locked","data":1}'
+    const hex = createHmac('sha256', 'abc').update(body).digest('hex')
+    const request = (text: string): RequestLike => ({ headers: { 'x-sf-signature': text }, body })
     expect(await code(request(hex), { dialect: 'scalefusion', secret: 'abc' })).toBe('ok')
     expect(await code(request(hex.toUpperCase()), { dialect: 'scalefusion', secret: 'abc' })).toBe('signature_mismatch')
   })

@@ -61,6 +61,9 @@ export interface CompiledDialect {
   readonly reading: Reading
 }
 
+/** What a message is recognised by. Other fields may be missing: vendors omit them in old or rare events. */
+export type IdentifyingField = 'id' | 'type' | 'claim'
+
 /** The half that reads, with the same lenses that write. */
 export interface Reading {
   readonly headers: readonly FieldPlace[]
@@ -69,8 +72,8 @@ export interface Reading {
   readonly query: readonly FieldPlace[]
   readonly body: BodyLens
   readonly signatures: readonly CompiledSignature[]
-  /** Every message says its type, in a header, the query or the body. */
-  readonly hasType: boolean
+  /** The fields that every message has, in a header, the query or the body: without one of them a request is refused. */
+  readonly always: readonly IdentifyingField[]
 }
 
 /** A header or query parameter that holds a field. */

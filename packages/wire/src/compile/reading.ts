@@ -14,7 +14,9 @@ export function readingOf(dialect: Dialect, body: BodyLens = bodyLens(dialect.bo
     query: fieldPlaces(dialect.request.query),
     body,
     signatures: dialect.signatures.map((signature) => compileSignature(dialect, signature)),
-    hasType: slotsOf(dialect).some(({ slot }) => slot.$ === 'type' && slot.omit === undefined),
+    always: (['id', 'type', 'claim'] as const).filter((field) =>
+      slotsOf(dialect).some(({ slot }) => slot.$ === field && slot.omit === undefined),
+    ),
   }
 }
 

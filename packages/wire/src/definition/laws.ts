@@ -88,7 +88,8 @@ function optionalFieldsCanBeOmitted({ params = {} }: Dialect, placed: readonly P
     const { $: field, omit } = slot
     const isOptional = field === 'lastError' || (isParam(field) && params[paramName(field)]?.required !== true)
     if (isOptional && omit === undefined) return [{ path, reason: `must say omit: ${field} is not always there` }]
-    if (omit === 'absent' && !isOptional && field !== 'claim')
+    // A vendor may leave the id out of some events. Sending always writes it.
+    if (omit === 'absent' && !isOptional && field !== 'claim' && field !== 'id')
       return [{ path, reason: `cannot be omitted: ${field} is always there` }]
     if (omit === 'firstAttempt' && !isOfAttempt(field))
       return [{ path, reason: 'cannot be omitted on the first attempt: it is the same for every attempt' }]

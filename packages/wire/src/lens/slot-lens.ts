@@ -61,18 +61,24 @@ function writer({ $: field, as }: Slot): SlotLens['write'] {
   }
 }
 
-function reader({ $: field, as }: Slot): SlotLens['read'] {
+/** An empty id, type or claim is none: it is left out of the draft, as one that is missing. */
+function reader({ $: field, as, prefix = '' }: Slot): SlotLens['read'] {
   switch (field) {
     case 'id':
       return (text, draft) => {
+        if (text === '' || text === prefix) return null
         draft.id = as === 'uuid' ? idFromUuid(text) : as === 'base62' ? idFromBase62(text) : text
         return null
       }
     case 'type':
     case 'claim':
+      return (text, draft) => {
+        if (text !== '') draft[field] = text
+        return null
+      }
     case 'lastError':
       return (text, draft) => {
-        draft[field] = text
+        draft.lastError = text
         return null
       }
     case 'payload':

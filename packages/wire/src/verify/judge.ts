@@ -1,5 +1,5 @@
 /** The order of verifying: secret, request, signatures, age, and only then the body. */
-import type { CompiledDialect } from '../compile/compiled-dialect.ts'
+import type { CompiledDialect, IdentifyingField } from '../compile/compiled-dialect.ts'
 import { WireError } from '../errors.ts'
 import type { Asking } from './asking.ts'
 import { checkSignature, type Hints } from './check-signature.ts'
@@ -47,13 +47,24 @@ export function* judge(
     return new Refusal('malformed_body', drafts, hint)
   }
   const messages = drafts.map((draft) => toMessage(compiled.dialect, seen.draft, draft))
-  if (compiled.reading.hasType && messages.some(({ type }) => type === undefined))
-    return new Refusal(
-      'malformed_body',
-      'The request does not say which type of event it carries.',
-      'In this dialect every event has a type. Does every proxy pass its header on?',
-    )
+  const missing = compiled.reading.always.find((field) => messages.some((message) => message[field] === undefined))
+  if (missing !== undefined) return new Refusal('malformed_body', ...withoutField[missing])
   return { ok: true, messages, keyIndex, timestamp: seen.draft.sentAt ?? null }
+}
+
+const withoutField: Readonly<Record<IdentifyingField, readonly [message: string, hint: string]>> = {
+  id: [
+    'The request does not say the id of the message that it carries.',
+    'In this dialect every message has an id, by which a repeat is recognised. Does every proxy pass its header on?',
+  ],
+  type: [
+    'The request does not say which type of event it carries.',
+    'In this dialect every event has a type. Does every proxy pass its header on?',
+  ],
+  claim: [
+    'The request does not say under which id its result can be fetched.',
+    'In this dialect every request has such an id. Does every proxy pass it on?',
+  ],
 }
 
 function secretsOf({ secret, secrets }: Omit<VerifyOptions, 'dialect'>): readonly string[] {

@@ -61,7 +61,13 @@ export function readRequest(
   if (query.length > 0) {
     const found = queryOf(seen.url)
     for (const { name, prefix, lens } of query) {
-      const value = found.get(name)
+      const [value, ...more] = found.getAll(name)
+      if (more.length > 0)
+        return new Refusal(
+          'malformed_request',
+          `The address has the parameter ${name} ${more.length + 1} times.`,
+          'It must occur once. Does the address that the sender was given have it already?',
+        )
       if (value === undefined) {
         if (lens.slot.omit !== undefined) continue
         return new Refusal(
@@ -109,11 +115,10 @@ export function single(headers: Map<string, string[]>, name: string): string | n
   )
 }
 
-/** The query parameters of an address. Of a repeated one the last counts, because the sender appends its own. */
-function queryOf(url: string): Map<string, string> {
+function queryOf(url: string): URLSearchParams {
   const [address = ''] = url.split('#', 1)
   const start = address.indexOf('?')
-  return new Map(start < 0 ? [] : new URLSearchParams(address.slice(start + 1)))
+  return new URLSearchParams(start < 0 ? '' : address.slice(start + 1))
 }
 
 /**
