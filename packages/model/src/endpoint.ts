@@ -49,7 +49,8 @@ export const endpointFields = {
   }),
   url: field(z.string().min(1).max(4096), {
     setBy: 'customer',
-    description: 'Where requests go. The scheme selects the transport.',
+    description:
+      'Where requests go, exactly as it is written. One that would be changed on its way is refused, with what to write. The scheme selects the transport.',
     examples: ['https://hooks.acme.io/in', 'https://hooks.acme.io/v2'],
   }),
   description: field(z.string().max(4096), {

@@ -85,6 +85,12 @@ const HOSTS: readonly string[] = [
   '[2002:7f00:1::]',
   '[2002:a9fe:a9fe::]',
   '[::ffff:0:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[::ffff:a9fe:a9fe]',
+  '[::ffff:a00:1]',
+  '[::a9fe:a9fe]',
+  '[64:ff9b::a9fe:a9fe]',
+  '[::ffff:0:7f00:1]',
   '[fec0::1]',
   '[fe80::1%25lo]',
   '[fd00::1]',
@@ -98,6 +104,7 @@ const CONFUSING: readonly string[] = INSIDE_ADDRESSES.filter((address) => !addre
   .concat('127.0.0.1')
   .flatMap((inside) => [
     `http://a@${inside}/`,
+    `http://@${inside}/`,
     `http://public.test@${inside}/`,
     `http://${inside}:80@public.test/`,
     `http://public.test\\@${inside}/`,

@@ -37,7 +37,7 @@ export function slotWords({ params = {}, pushedAt }: Dialect, { $, as, prefix, o
     what,
     ...(as === undefined ? [] : [forms[as]]),
     ...(prefix === undefined ? [] : [`behind ${code(prefix)}`]),
-    ...(omit === 'absent' ? ['left out when it has no value'] : []),
+    ...(omit === 'absent' ? [$ === 'id' ? 'not in every event of the vendor' : 'left out when it has no value'] : []),
     ...(omit === 'firstAttempt' ? ['omitted on the first attempt'] : []),
   ].join(', ')
 }

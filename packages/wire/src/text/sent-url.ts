@@ -1,6 +1,9 @@
 /**
  * The rule for the URL of a receiver, wherever one is given: it is sent as it was written, or refused with what to write. A receiver may
- * compare or sign its URL as text, and URL parsers change texts silently.
+ * compare or sign its URL as text, and URL parsers change texts silently: `http://2130706433/` becomes `http://127.0.0.1/`.
+ *
+ * There are two exceptions, which are the same address for everyone: scheme and host may be written in upper case, and become lower
+ * case; a URL without a path gets `/`.
  *
  * The URL is parsed once, by `URL`, and afterwards only its fields are used. With two parsers, an attacker can write a URL that they
  * read differently (`http://a@b\@c`).
@@ -39,22 +42,28 @@ function targetOf(parsed: URL): string {
   return parsed.href.slice(parsed.origin.length)
 }
 
-/**
- * What the URL parser would change in path and query: a tab, a dot segment, a letter that has to be percent-encoded. Scheme and host have
- * no such text: their canonical form (lower case, punycode, no default port) is the same address.
- */
+/** What the URL parser would change, with what to write instead; `null`: nothing. */
 function changedText(text: string, parsed: URL): string | null {
   // oxlint-disable-next-line no-control-regex -- the parser removes control characters without a word
   const removed = /[\u0000-\u0020\u007f]/.exec(text)
   if (removed !== null)
     return `the URL has ${nameOf(removed[0])} at character ${removed.index + 1}, which would be removed or changed: take it out, or write it as ${encodeURIComponent(removed[0])}`
   if (text.includes('\\')) return 'the URL has a backslash, which would become a slash: write / or %5C'
-  // What follows the host as it was written: from the first of these characters behind `scheme://`.
-  const [, written = ''] = /^[^:]*:\/*[^/?#]*([/?][^#]*)?/.exec(text) ?? []
+  const [, scheme = '', slashes, authority = '', written = ''] = /^([^:]*):(\/*)([^/?#]*)([^#]*)/.exec(text) ?? []
   const sent = targetOf(parsed).split('#', 1)[0]!
+  const instead = `write ${parsed.origin}${shorten(sent)}`
+  if (slashes !== '//') return `the URL has not two slashes behind ${scheme}:, and would be changed: ${instead}`
+  if (authority.includes('@')) return `the URL has an @ in front of its host, which would be removed: ${instead}`
+  // Only the letters A to Z: other letters have a lower case too that is another letter (the sign of Kelvin).
+  const host = authority.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  if (host === `${parsed.hostname}:${usualPort[parsed.protocol]}`)
+    return `the URL has the port that ${parsed.protocol} has anyway, which would be left out: ${instead}`
+  if (host !== parsed.host) return `the host of the URL would be changed before it is sent: ${instead}`
   if (written === '' || written === sent || `/${written}` === sent) return null
-  return `the path of the URL would be changed before it is sent: write ${parsed.origin}${shorten(sent)}`
+  return `the path of the URL would be changed before it is sent: ${instead}`
 }
+
+const usualPort: Readonly<Record<string, number>> = { 'http:': 80, 'https:': 443 }
 
 function nameOf(character: string): string {
   if (character === ' ') return 'a space'

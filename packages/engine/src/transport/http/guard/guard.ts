@@ -10,10 +10,10 @@ import { refusedPort } from './ports.ts'
 
 /** A URL after parsing. Immutable, so all requests to the same URL share one object. */
 export interface ParsedUrl {
-  /** The canonical form, which is stored, logged and sent. */
+  /** What is stored, logged and sent: the URL as it was written, with scheme and host in lower case. */
   readonly href: string
   readonly secure: boolean
-  /** Name or IP literal, without brackets, as the URL parser returns it (lower case, punycode). */
+  /** Name or IP literal, without brackets, in lower case. */
   readonly host: string
   /** `host` when it is an IP literal, or `null` when it is a name. */
   readonly literal: string | null
@@ -135,7 +135,7 @@ function refusedName(host: string): string | null {
     : `"${host}" is a name without a domain: use a full public name such as hooks.example.com`
 }
 
-/** An IPv6 or dotted IPv4 address. `URL` has converted every other spelling (`0x7f.1`, `2130706433`) to these forms. */
+/** An IPv6 or dotted IPv4 address. Every other spelling (`0x7f.1`, `2130706433`) was refused as one that would be changed. */
 function isLiteral(host: string): boolean {
   return host.includes(':') || /^[0-9.]+$/.test(host)
 }
