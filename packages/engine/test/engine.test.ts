@@ -376,6 +376,12 @@ describe('rule 9: off, held, deleted', () => {
     await engine.idle()
     expect(receiver.requests).toHaveLength(1)
     expect(await engine.messages.deliveries(org, 'acme', later.id)).toMatchObject([{ state: 'held' }])
+    const recover = () => engine.endpoints.recover(org, 'acme', endpoint.id, { since: later.acceptedAt - 60_000 })
+    await expect(recover()).rejects.toMatchObject({
+      code: 'conflict',
+      message:
+        'This endpoint is held: its receiver answered 410 (gone). End the hold with disabled: false, then recover what it missed.',
+    })
 
     receiver.answer = () => 200
     await engine.endpoints.update(org, 'acme', endpoint.id, { disabled: false })
@@ -383,7 +389,7 @@ describe('rule 9: off, held, deleted', () => {
     expect(receiver.requests, 'switching it on sends nothing by itself').toHaveLength(1)
     expect(await engine.messages.deliveries(org, 'acme', later.id)).toMatchObject([{ state: 'held' }])
 
-    await engine.endpoints.recover(org, 'acme', endpoint.id, { since: later.acceptedAt - 60_000 })
+    await recover()
     await receiver.count(3)
     await engine.idle()
     expect(await engine.messages.deliveries(org, 'acme', later.id)).toMatchObject([{ state: 'success' }])

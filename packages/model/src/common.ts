@@ -97,6 +97,16 @@ export function channelsIn(labels: typeof Labels, most: number): typeof Labels {
     )
 }
 
+/** A list as it is stored: a name that is there twice once. */
+export function once<Names extends readonly string[] | null>(names: Names): Names | string[] {
+  return names && names.length > 1 ? [...new Set(names)] : names
+}
+
+/** The same, where an empty list is stored as `null`. */
+export function listOrNull(names: readonly string[] | null): readonly string[] | null {
+  return names?.length ? once([...names]) : null
+}
+
 export const Platform = z
   .string()
   .min(1)

@@ -7,6 +7,7 @@ import {
   Metadata,
   Milliseconds,
   GivenParams,
+  listOrNull,
   paramTexts,
   Params,
   Platforms,
@@ -264,11 +265,6 @@ function batchInput(maxMessages: z.ZodNumber, maxWaitSeconds: z.ZodNumber) {
       maxWaitSeconds: maxWaitSeconds.nullable().optional(),
     })
     .nullable()
-}
-
-/** An empty list is stored as `null`, and a name that is there twice once. */
-function listOrNull(names: readonly string[] | null): readonly string[] | null {
-  return names?.length ? [...new Set(names)] : null
 }
 
 /** A bound that is `null` is the dialect's. */

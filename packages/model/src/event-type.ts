@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { EventTypeName, JsonObject, JsonObjectText, Milliseconds, Platforms } from './common.ts'
+import { EventTypeName, JsonObject, JsonObjectText, Milliseconds, once, Platforms } from './common.ts'
 import { field } from './fields/field.ts'
 import type { Input, Patch, Stored } from './fields/noun.ts'
 
@@ -35,6 +35,7 @@ export const eventTypeFields = {
   platforms: field(Platforms.nullable(), {
     setBy: 'vendor',
     default: null,
+    store: once,
     description:
       'The platforms on which the event exists. A message of another platform is refused. `null` is every platform.',
     examples: [['Android', 'iOS']],
@@ -79,6 +80,7 @@ export const eventTypeFields = {
   featureFlags: field(z.array(FeatureFlag).nullable(), {
     setBy: 'vendor',
     default: null,
+    store: once,
     description:
       'Names of feature flags. A token of an application sees the event type if its claim `feature_flags` has one of them. `null` or `[]`: every token sees it.',
     examples: [['beta'], ['beta', 'trial']],

@@ -146,6 +146,28 @@ describe('a name that is given twice', () => {
   })
 })
 
+describe('what a list has twice is stored once', () => {
+  it('of an event type: its platforms and its feature flags', async () => {
+    const twice = { platforms: ['iOS', 'iOS', 'Android'], featureFlags: ['beta', 'alpha', 'beta'] }
+    const once = { platforms: ['iOS', 'Android'], featureFlags: ['beta', 'alpha'] }
+    const type = '/api/v1/event-type/listed'
+    expect((await call('POST', '/api/v1/event-type', { name: 'listed', ...twice })).json).toMatchObject(once)
+    expect((await call('GET', type)).json).toMatchObject(once)
+    await call('PATCH', type, { platforms: null, featureFlags: [] })
+    expect((await call('GET', type)).json).toMatchObject({ platforms: null, featureFlags: [] })
+    expect((await call('PATCH', type, twice)).json).toMatchObject(once)
+    expect((await call('PUT', type, { description: 'x', ...twice })).json).toMatchObject(once)
+  })
+
+  it('of a message: its channels and its tags', async () => {
+    const twice = { channels: ['b', 'a', 'b'], tags: ['x', 'x'] }
+    const answer = await call('POST', `${path()}/msg`, { eventType: 'a', payload: {}, ...twice })
+    expect(answer.json).toMatchObject({ channels: ['b', 'a'], tags: ['x'] })
+    const { id } = answer.json as { id: string }
+    expect((await call('GET', `${path()}/msg/${id}`)).json).toMatchObject({ channels: ['b', 'a'], tags: ['x'] })
+  })
+})
+
 describe('subscribe and unsubscribe', () => {
   const subscribe = (id: string, eventType: string) => call('POST', `${path(id)}/subscribe`, { eventType }, customer)
   const unsubscribe = (id: string, eventType: string) =>
@@ -168,6 +190,13 @@ describe('subscribe and unsubscribe', () => {
       await call('PATCH', path(id), { eventTypes: ['invoice.payd'] }),
     ])
       expect(answer).toMatchObject({ status: 422, text: expect.stringContaining('Did you mean invoice.paid?') })
+    const all = await endpoint()
+    for (const name of ['invoice.payd', 'visitor.teleport']) {
+      const { status, text } = await call('PATCH', path(all), { eventTypes: [name] })
+      expect(status).toBe(422)
+      expect(await subscribe(all, name)).toMatchObject({ status, text })
+      expect(await call('POST', `${path(all)}/subscribe`, { eventType: name })).toMatchObject({ status, text })
+    }
     expect(await call('POST', `${path(id)}/subscribe`, {}, customer)).toMatchObject({ status: 422 })
     expect(await subscribe('ep_0000000000000000', 'invoice.paid')).toMatchObject({ status: 404 })
   })
@@ -183,6 +212,18 @@ describe('subscribe and unsubscribe', () => {
       status: 409,
       text: expect.stringContaining('every event type'),
     })
+  })
+
+  it('do not know the event types of another preset, nor those behind a flag, also where every one is subscribed', async () => {
+    await call('POST', '/api/v1/event-type', { name: 'secret.beta', featureFlags: ['beta'] })
+    await call('POST', `${path()}/preset`, { name: 'signinapp' })
+    const id = await endpoint({ url: 'https://example.com/hook' })
+    await call('PATCH', path(id), { eventTypes: null })
+    for (const name of ['device.enrolled', 'secret.beta'])
+      expect(await subscribe(id, name)).toMatchObject({
+        status: 422,
+        text: expect.stringContaining('There is no event type') as string,
+      })
   })
 
   it('keep the rules of the preset: activated first, a plan, and none is none', async () => {

@@ -32,6 +32,36 @@ describe('the listener', () => {
     expect(await raw(server.url, bytes)).toMatch(/^HTTP\/1\.1 400 /)
   })
 
+  it.each(['200-ok', '100-continue, x', 'x', ''])('ignores what it is expected to do: Expect: %s', async (expected) => {
+    const close = 'Connection: close\r\n\r\n'
+    const get = await raw(server.url, `GET /livez HTTP/1.1\r\nHost: x\r\nExpect: ${expected}\r\n${close}`)
+    expect(get).toMatch(/HTTP\/1\.1 200 /)
+    const post = await raw(
+      server.url,
+      `POST /api/v1/app HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${await token({ subject: 'org_1' })}\r\nExpect: ${expected}\r\nContent-Type: application/json\r\nContent-Length: 12\r\n${close}{"name":"x"}`,
+    )
+    expect(post).toMatch(/HTTP\/1\.1 201 /)
+  })
+
+  it.each(['x', '', 'application/xml', '/', 'application/json; charset=utf-16'])(
+    'ignores the content type %j of an operation without a body, and refuses it beside one',
+    async (type) => {
+      const bearer = await token({ subject: 'org_types' })
+      const headers = { 'content-type': type }
+      await request(server.url, 'PUT', '/api/v1/app/typed', { token: bearer, body: { name: 'x' } })
+      const message = { token: bearer, body: { eventType: 'a.b', payload: {} } }
+      const { json } = await request(server.url, 'POST', '/api/v1/app/typed/msg', message)
+      const path = `/api/v1/app/typed/msg/${(json as { id: string }).id}`
+      for (const body of [undefined, '<x/>'])
+        expect(
+          await request(server.url, 'DELETE', `${path}/content`, { token: bearer, headers, ...(body && { body }) }),
+        ).toMatchObject({ status: 204 })
+      expect((await request(server.url, 'GET', path, { token: bearer, headers })).status).toBe(200)
+      const made = await request(server.url, 'POST', '/api/v1/app', { token: bearer, headers, body: '{"name":"x"}' })
+      expect(made).toMatchObject({ status: 415, json: { code: 'unsupported_media_type' } })
+    },
+  )
+
   it('refuses a head of more than 16 kB', async () => {
     const answer = await raw(server.url, `GET /livez HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(20_000)}\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 431 /)

@@ -153,7 +153,8 @@ describe('the live stream', () => {
   it('does not show an application to a token that claims another organisation', async () => {
     const receiver = await startReceiver()
     const { app_id } = await newApp(receiver)
-    const forged = await follow(await token({ subject: app_id, org: 'org_other' }))
+    await expect(follow(await token({ subject: app_id, org: 'org_other' }))).rejects.toMatchObject({ status: 404 })
+    const forged = await follow(await token({ subject: 'org_other' }))
     const honest = await follow(bearer)
     await clientOf().message.create({ params: { app_id }, body: { eventType: 'a.b', payload: {} } })
     await expect.poll(() => honest.entries).toHaveLength(1)

@@ -26,6 +26,7 @@ it.each<object>([
   { sub: 'app_1', org: ['org_1'] },
   { sub: 'org_1', exp: '4000000000' },
   { sub: 'org_1', scopes: 7 },
+  { sub: 'org_1', act: 'x' },
 ])('a token with the claims %j is refused on every operation with the same 401', async (claims) => {
   const token = tokenOf(claims)
   const bodies = new Set<string>()

@@ -80,7 +80,7 @@ export const attemptRoutes = [
     path: '/api/v1/app/{app_id}/endpoint/{endpoint_id}/msg',
     operationId: 'attempt.listMessages',
     svix: true,
-    summary: 'List the messages of an endpoint, with the state of each delivery',
+    summary: 'List the messages of which an attempt was made to an endpoint, with the state of each delivery',
     access: 'application',
     scope: 'integrations:read',
     query: attemptedMessagesQuery,

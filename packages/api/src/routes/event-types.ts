@@ -19,6 +19,8 @@ export const eventTypeRoutes = [
     access: 'application',
     scope: 'integrations:read',
     query: eventTypeListQuery,
+    // The application of the token may be deleted.
+    refusals: ['not_found'],
     status: 200,
     response: EventTypeList,
   },

@@ -32,6 +32,8 @@ export const logRoutes = [
       'Stream each attempt when it is recorded, as server-sent events: of all applications, or of the one of the token',
     access: 'application',
     scope: 'integrations:read',
+    // The application of the token may be deleted.
+    refusals: ['not_found'],
     status: 200,
     response: LogEntry,
     stream: true,

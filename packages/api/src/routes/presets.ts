@@ -13,6 +13,8 @@ export const presetRoutes = [
     access: 'application',
     scope: 'integrations:read',
     query: dialectListQuery,
+    // The application of the token may be deleted.
+    refusals: ['not_found'],
     status: 200,
     response: PresetList,
   },

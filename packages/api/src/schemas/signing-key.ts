@@ -14,7 +14,7 @@ export const SigningKeyOut = z
   .object({
     ...key,
     next: z
-      .object({ ...key, from: TimeOut })
+      .object({ ...key, signsFrom: TimeOut.meta({ description: 'From this time on it signs, and `key` does not.' }) })
       .nullable()
       .meta({ description: 'The next key, and when it replaces this one. Only in dialects with a single signature.' }),
     previousUntil: TimeOut.nullable().meta({ description: 'Until this time the previous key signs too.' }),

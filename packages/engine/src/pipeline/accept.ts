@@ -1,4 +1,4 @@
-import { messageFields, paramTexts, type MessageInput } from '@posthorn/model'
+import { listOrNull, messageFields, paramTexts, type MessageInput } from '@posthorn/model'
 import type { MessageCheck } from '@posthorn/preset'
 import { checkPayloadSchema, unknownEventType } from '../checks/event-type.ts'
 import type { Clock } from '../clock.ts'
@@ -72,8 +72,8 @@ export function draft(parts: AcceptParts, app: ApplicationEntry, input: MessageI
     eventType: input.eventType,
     eventId: input.eventId ?? null,
     payload,
-    channels: input.channels?.length ? [...input.channels] : null,
-    tags: input.tags?.length ? [...input.tags] : null,
+    channels: listOrNull(input.channels ?? null),
+    tags: listOrNull(input.tags ?? null),
     params: input.params ? paramTexts(input.params) : {},
     platform: input.platform ?? null,
     occurredAt: input.occurredAt ?? acceptedAt,

@@ -1,3 +1,4 @@
+import type { Endpoint } from '@posthorn/model'
 import type { WriteOptions } from '../write-options.ts'
 import { changedAt, type Clock } from '../clock.ts'
 import { checkStep } from '../checks/rules.ts'
@@ -53,14 +54,7 @@ export async function recover(
     throw new EngineError('invalid', `"since" must be before "until" and at most ${mostDays} days ago.`, {
       field: 'since',
     })
-  if (endpoint.disabled || endpoint.hold !== null)
-    throw new EngineError(
-      'conflict',
-      'This endpoint is off. Switch it on (disabled: false), then recover what it missed.',
-      {
-        field: 'disabled',
-      },
-    )
+  checkSends(endpoint)
   const answered = idempotencyRecord(write.idempotency, null, now)
   const kept = answered && (await parts.queue.answered(answered))
   if (kept) throw repeated(write.idempotency, kept)
@@ -74,6 +68,15 @@ export async function recover(
   const result = await parts.queue.requeue([], idempotencyRecord(write.idempotency, recovery, now))
   if (result.state === 'replay') throw repeated(write.idempotency, result)
   return recovery
+}
+
+/** Refuses where nothing can go out: the owner switched the endpoint off, or a hold waits for somebody to end it. */
+function checkSends({ disabled, hold }: Endpoint): void {
+  if (!disabled && hold === null) return
+  const why = disabled
+    ? 'This endpoint is off. Switch it on (disabled: false)'
+    : `This endpoint is held: ${hold === 'gone' ? 'its receiver answered 410 (gone)' : 'every attempt has failed for days'}. End the hold with disabled: false`
+  throw new EngineError('conflict', `${why}, then recover what it missed.`, { field: 'disabled' })
 }
 
 interface Range {

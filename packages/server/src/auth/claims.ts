@@ -65,8 +65,12 @@ function checkAudience(claim: unknown): void {
 /** Who acts for the subject (RFC 8693, 4.1). The audit log shows it; it grants nothing. */
 function actorOf(claims: Claims): string | null {
   const act = claims['act']
+  if (act === undefined) return null
   const sub = typeof act === 'object' && act !== null && 'sub' in act ? act.sub : null
-  return typeof sub === 'string' && /^[\x21-\x7e]{1,128}$/.test(sub) ? sub : null
+  if (typeof sub === 'string' && /^[\x21-\x7e]{1,128}$/.test(sub)) return sub
+  throw unauthorized(
+    'The claim `act` of this token must be an object whose `sub` says who acts in 1 to 128 printable ASCII characters without spaces: {"sub": "ada@acme.example"}.',
+  )
 }
 
 /** A name that is not a scope grants nothing; it may be one of a newer version. */

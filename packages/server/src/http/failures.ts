@@ -2,6 +2,7 @@ import { EngineError, type Log } from '@posthorn/engine'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { bodyTooLarge } from './whole-body.ts'
 import { refusalOf } from './engine-errors.ts'
+import { otherType } from './json-body.ts'
 import { Refusal } from './refusal.ts'
 import { loggedPath } from './request-log.ts'
 
@@ -28,6 +29,7 @@ function refusalFor(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof EngineError) return refusalOf(error)
   const { code = '', statusCode = 500 } = error as Partial<FastifyError>
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return bodyTooLarge()
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return otherType()
   if (code.startsWith('FST_ERR_') && statusCode >= 400 && statusCode < 500) {
     // The status of Fastify is a more exact 4xx; they all have this code.
     return new Refusal(

@@ -17,12 +17,17 @@ export function requireJsonType(contentType: string | undefined, contentEncoding
   const [, ...parameters] = contentType.toLowerCase().split(';')
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
   if (!isJsonType(contentType) || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset))) {
-    throw new Refusal(
-      415,
-      'unsupported_media_type',
-      'The body must be JSON in UTF-8. Send Content-Type: application/json.',
-    )
+    throw otherType()
   }
+}
+
+/** The answer to a body of another type than JSON. */
+export function otherType(): Refusal {
+  return new Refusal(
+    415,
+    'unsupported_media_type',
+    'The body must be JSON in UTF-8. Send Content-Type: application/json.',
+  )
 }
 
 /**

@@ -43,6 +43,8 @@ export function createListener(
     frameworkErrors: (error, request, reply) => void failureHandler(log)(error, request, reply),
   })
   boundConnections(server.server, maxConnections)
+  // RFC 9110, 10.1.1: an expectation that a server does not know may be ignored. Node would answer it with an empty 417.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response))
   // Bodies stay bytes: a payload is delivered byte for byte.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))

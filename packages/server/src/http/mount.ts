@@ -49,9 +49,17 @@ function mountRoute(server: FastifyInstance, route: Route, parts: RouteParts): v
     method: route.method === 'GET' ? ['GET', 'HEAD'] : route.method,
     url: route.path.replace(/\{(\w+)\}/g, ':$1'),
     // `onRequest` runs before a byte of the body is read.
-    ...(route.access === 'public' ? {} : { onRequest: checkToken(route, parts.authenticate) }),
+    onRequest: [
+      ...(route.body || route.file ? [] : [ignoreContentType]),
+      ...(route.access === 'public' ? [] : [checkToken(route, parts.authenticate)]),
+    ],
     handler: route.stream ? streamHandler(parts) : operationHandler(route, parts),
   })
+}
+
+/** Clients send it with every request. Where no body is read it says nothing, whatever it is. */
+async function ignoreContentType({ raw }: FastifyRequest): Promise<void> {
+  delete raw.headers['content-type']
 }
 
 function checkToken(route: Route, authenticate: Authenticate) {
@@ -76,8 +84,10 @@ function operationHandler(route: Route, { engine, handlers, heldAsDisabled }: Ro
   }
 }
 
-function streamHandler({ stream }: RouteParts) {
+function streamHandler({ engine, stream }: RouteParts) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { org, app } = request.caller ?? anonymous
+    if (app !== null) await engine.applications.get(org, app)
     // It would have no end.
     if (request.method === 'HEAD') return reply.header('content-type', 'text/event-stream').send()
     stream.open(request.caller ?? anonymous, reply.raw, reply.getHeaders() as Record<string, string>)

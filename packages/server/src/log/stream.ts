@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Attempt, Engine, Log } from '@posthorn/engine'
+import { EngineError, type Attempt, type Engine, type Log } from '@posthorn/engine'
 import type { Caller } from '../auth/caller.ts'
 import { Refusal } from '../http/refusal.ts'
 import { logEntry } from './entry.ts'
@@ -8,6 +8,7 @@ import { Places } from './places.ts'
 /** The most that is buffered for one client. A client that reads more slowly is cut off; it can connect again. */
 const maxBufferedBytes = 256 * 1024
 const heartbeatMs = 15_000
+const watchMs = 1_000
 /** A stream that has ended is cut after this, when its client does not take the end. */
 const lingerMs = 2_000
 /** The most readers, shared fairly between organisations and their applications. */
@@ -33,12 +34,18 @@ export function openLogStream(engine: Engine, logger: Log, readers = maxReaders)
     if (clients.size > 0) broadcast(attempt)
   })
   const heartbeat = setInterval(() => {
-    for (const client of clients) {
-      if (client.caller.expiresAt !== null && client.caller.expiresAt <= Date.now()) end(client)
-      else write(client, ': still here\n\n')
-    }
-  }, heartbeatMs)
-  heartbeat.unref()
+    for (const client of clients) write(client, ': still here\n\n')
+  }, heartbeatMs).unref()
+  const watch = setInterval(() => {
+    for (const client of clients) void endIfOver(client)
+  }, watchMs).unref()
+
+  /** Ends the stream of a token that has expired, or whose application is deleted. */
+  async function endIfOver(client: Client): Promise<void> {
+    const { org, app, expiresAt } = client.caller
+    const isOver = (expiresAt !== null && expiresAt <= Date.now()) || !(await isThere(engine, org, app))
+    if (isOver && clients.has(client)) end(client)
+  }
 
   function broadcast(attempt: Attempt): void {
     let text: string | undefined
@@ -108,7 +115,17 @@ export function openLogStream(engine: Engine, logger: Log, readers = maxReaders)
     close() {
       stop()
       clearInterval(heartbeat)
+      clearInterval(watch)
       for (const client of clients) end(client)
     },
   }
+}
+
+/** Whether the application of a token exists; a token of the organisation has none. */
+async function isThere(engine: Engine, org: string, app: string | null): Promise<boolean> {
+  if (app === null) return true
+  return engine.applications.get(org, app).then(
+    () => true,
+    (error: unknown) => !(error instanceof EngineError && error.code === 'not_found'),
+  )
 }

@@ -6,7 +6,11 @@ import { withoutUndefined } from '../without-undefined.ts'
 export const signingKeys: HandlersOf<'signingKey'> = {
   'signingKey.get': async ({ engine, org, params, write }) => {
     const { next, previousUntil, ...key } = await engine.signingKeys.get(org, params.app_id, write)
-    return { ...key, next: next && { ...next, from: isoTime(next.from) }, previousUntil: isoTimeOrNull(previousUntil) }
+    return {
+      ...key,
+      next: next && { key: next.key, publicKey: next.publicKey, signsFrom: isoTime(next.from) },
+      previousUntil: isoTimeOrNull(previousUntil),
+    }
   },
 
   // The answer has no key: a caller that may reset it is not always allowed to read it.

@@ -99,7 +99,11 @@ describe('the signing key', () => {
     await happen(organisation)
     const { signsFrom, previousUntil } = await client.signingKey.reset({ params: app, body: { overlapSeconds: 3 } })
     const { key, next } = await client.signingKey.get({ params: app })
-    expect({ key, from: next?.from, previousUntil }).toEqual({ key: old, from: signsFrom, previousUntil: signsFrom })
+    expect({ key, from: next?.signsFrom, previousUntil }).toEqual({
+      key: old,
+      from: signsFrom,
+      previousUntil: signsFrom,
+    })
     expect(next!.key).not.toBe(old)
 
     receiver.answer = (arrival) => ({ status: [old, next!.key].some((one) => signedWith(arrival, one)) ? 200 : 401 })

@@ -59,7 +59,7 @@ function standing({ key, publicKey, next, previousUntil }: Standing, io: Io, nam
           {
             'next key': next.key ?? 'none: requests are not signed from then on',
             'public key': next.publicKey,
-            'takes over': awayText('from' in next ? next.from : next.signsFrom, now),
+            'takes over': awayText(next.signsFrom, now),
           },
           io,
         ))

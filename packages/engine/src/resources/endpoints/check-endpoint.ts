@@ -43,9 +43,25 @@ export function checkEndpoint(
   if (isShared(dialect)) checkNoOwnSecret(dialect.dialect.title, input.secret)
   else if (typeof input.secret === 'string') checkNewSecret(input.secret, dialect)
   checkSecretOfVendor(app.preset, input.secret, dialect)
-  for (const name of input.eventTypes ?? []) {
+  checkEventTypes(directory, input.eventTypes ?? [], app, viewer, before?.eventTypes)
+  if (input.url === undefined) return null
+  const { httpsOnly } = app.preset?.policy ?? policy
+  const checked = transport.check(input.url, { httpsOnly })
+  if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'url' })
+  return checked.url
+}
+
+/** Refuses event types that this application or its viewer does not have. One that the endpoint has already may be archived meanwhile. */
+export function checkEventTypes(
+  directory: EndpointParts['directory'],
+  names: readonly string[],
+  app: ApplicationEntry,
+  viewer: Viewer,
+  before?: readonly string[] | null,
+): void {
+  for (const name of names) {
     const type = directory.findEventType(app.application.org, name)
-    const isNew = !before?.eventTypes?.includes(name)
+    const isNew = !before?.includes(name)
     if (!type || (isNew && !(sees(viewer, type) && directory.hasEventType(app, name))))
       throw unknownEventType(
         name,
@@ -53,11 +69,6 @@ export function checkEndpoint(
         'eventTypes',
       )
   }
-  if (input.url === undefined) return null
-  const { httpsOnly } = app.preset?.policy ?? policy
-  const checked = transport.check(input.url, { httpsOnly })
-  if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'url' })
-  return checked.url
 }
 
 /** What the preset asks for before an endpoint is subscribed to more, and which platforms it knows. */

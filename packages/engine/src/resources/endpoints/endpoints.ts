@@ -13,6 +13,7 @@ import type { ResourceParts } from '../parts.ts'
 import { isEngineId, replacedUid, type Put, type Written } from '../put.ts'
 import { checkCondition, tagOfEndpoint } from '../../checks/tag.ts'
 import { changedHeaders } from './changed-headers.ts'
+import { checkEventTypes } from './check-endpoint.ts'
 import { createEndpoint } from './create.ts'
 import { mock } from './mock.ts'
 import { preflight, type TestResult } from './preflight.ts'
@@ -177,6 +178,9 @@ export function endpoints(parts: ResourceParts, pipeline: PipelineParts): Endpoi
 
     async subscribe(org, app, id, eventType, write) {
       return moving([org, app, id, write], (endpoint) => {
+        // Nothing is changed then, so nothing else asks whether there is such an event type.
+        if (endpoint.eventTypes === null)
+          checkEventTypes(directory, [eventType], directory.application(org, endpoint.app), write ?? {})
         const eventTypes = subscribed(endpoint, eventType)
         return eventTypes && { eventTypes }
       })
