@@ -159,6 +159,12 @@ describe('an option that does not exist', () => {
     expect((await engine.endpoints.list('org_test', 'opts')).data).toHaveLength(before)
   })
 
+  test.each([[undefined], [null], [7]])('a customer that is %s is not the vendor', async (customer) => {
+    const given = ['org_test', 'opts', { url: 'https://example.com/' }, { customer }]
+    expect(await outcome(['endpoints', 'create'], given)).toMatchObject({ code: 'invalid', field: 'customer' })
+    expect(await outcome(['eventTypes', 'list'], ['org_test', { customer }])).toMatchObject({ field: 'customer' })
+  })
+
   test.each([
     ['of an object that must be there', ['endpoints', 'recover'], [...valid, { since: 0, untl: 1 }], 'untl'],
     ['of an object that may be empty', ['endpoints', 'rotateSecret'], [...valid, { secrt: 'x' }], 'secrt'],

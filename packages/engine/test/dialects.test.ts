@@ -104,6 +104,23 @@ describe('a dialect that is taken up while it is deleted', () => {
   })
 })
 
+test('an endpoint whose URL has a query parameter that its dialect writes is refused', async () => {
+  const inQuery = {
+    ...acme('x-sig'),
+    request: { method: 'POST', contentType: 'application/json', query: { id: { $: 'id' }, type: { $: 'type' } } },
+  }
+  await engine.dialects.put(org, 'acme', inQuery)
+  await engine.applications.create(org, { uid: 'asks', name: 'Asks', dialect: 'acme' })
+  const create = (query: string) => engine.endpoints.create(org, 'asks', { url: receiver.url() + query })
+  for (const query of ['?id=1', '?a=b&type=', '?a&%69d'])
+    expect(await refused(create(query))).toMatchObject({ code: 'address_refused', field: 'url' })
+  const { id } = await create('?a=b&ID=1')
+  const changed = engine.endpoints.update(org, 'asks', id, { url: `${receiver.url()}?id=2` })
+  expect((await refused(changed)).message).toBe(
+    'the URL has the parameter "id" already, which Acme writes: give it another name',
+  )
+})
+
 describe('an own dialect whose name comes with the options later', () => {
   beforeEach(async () => {
     await engine.dialects.put(org, 'acme', acme('x-own'))

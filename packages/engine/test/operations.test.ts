@@ -168,6 +168,17 @@ describe('an operation', () => {
     expect([last, claimedAt, metadata]).toEqual(['claimed', clock.now, { job: '7' }])
   })
 
+  test.each(['?id=7', '?tenant=7&id=', '?%69d=7'])(
+    'a callback URL that has the id already (%s) is refused',
+    async (query) => {
+      await expect(done({ callbackUrl: `${callbackUrl}${query}` })).rejects.toMatchObject({
+        code: 'address_refused',
+        field: 'callbackUrl',
+        message: 'the URL has the parameter "id" already, which Autoflex10 writes: give it another name',
+      })
+    },
+  )
+
   test('calls back with GET, no body, and its id first and alone, or behind the query that the URL has', async () => {
     await done()
     await done({ callbackUrl: `${callbackUrl}?tenant=7&x=a%20b` })

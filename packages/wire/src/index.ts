@@ -35,6 +35,7 @@ export {
   type SnippetParameter,
 } from './snippets/snippet.ts'
 export { sign, type SignOptions } from './sign/sign.ts'
+export { takenParameter } from './sign/taken-parameter.ts'
 export type { RequestLike } from './verify/read-request.ts'
 export { verify, verifySync } from './verify/verify.ts'
 export type { VerifyOptions, VerifyResult } from './verify/verify-options.ts'

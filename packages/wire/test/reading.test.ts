@@ -1,7 +1,7 @@
 /** What a receiver gets of a vendor's own request: its id as it came, the whole body, and nothing that it did not say. */
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { verify, type Dialect } from '../src/index.ts'
+import { sign, verify, type Dialect } from '../src/index.ts'
 
 const secret = 'a secret of twenty characters'
 
@@ -143,6 +143,16 @@ describe('a field that every message has', () => {
     ['id=1&type=', noType],
   ])('in the query %s: the request is refused', async (query, message) => {
     expect(await read(inQuery, '{}', {}, url(query))).toMatchObject({ ok: false, status: 400, message })
+  })
+
+  test('in a query that has it already is not written a second time', async () => {
+    const message = { id: 'msg_0K3OcC9O39pNCR5O', type: 'a', payload: '{}', occurredAt: 0, acceptedAt: 0 }
+    const signed = (query: string) => sign(message, { dialect: inQuery, secret, url: url(query) })
+    await expect(signed('a=b&id=7')).rejects.toMatchObject({
+      code: 'invalid_url',
+      message: expect.stringContaining('the parameter "id" already'),
+    })
+    expect((await signed('a=b')).url).toBe(url('a=b&id=msg_0K3OcC9O39pNCR5O&type=a'))
   })
 
   test.each(['id=1&type=a', 'id=1&type=a&claim=c', 'other=1&id=1&other=2&type=a'])(

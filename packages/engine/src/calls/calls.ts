@@ -45,7 +45,13 @@ const id = text('id')
 
 const page = { limit: aNumber, iterator: orNull(aText), order: oneOf('ascending', 'descending') }
 const times = { after: aNumber, before: aNumber }
-const viewer = { customer: aText, featureFlags: texts, seesHeldAsDisabled: aBoolean }
+/** A program that looks up its customer and finds none must not act as the vendor for that. */
+const aCustomer: Kind = {
+  words: 'the id of the application, or leave it out to act as the vendor',
+  holds: aText.holds,
+  never: 'undefined',
+}
+const viewer = { customer: aCustomer, featureFlags: texts, seesHeldAsDisabled: aBoolean }
 const aTagList: Kind = { words: 'a list of tags, or "*"', holds: (given) => given === '*' || texts.holds(given) }
 /** Who writes, and under which conditions. */
 const writer = {

@@ -16,6 +16,8 @@ export interface Parameter<in Names extends string = never> {
 export interface Kind {
   readonly words: string
   readonly holds: (value: unknown) => boolean
+  /** A member that is there with the value `undefined` is refused, and not taken as one that was left out. */
+  readonly never?: 'undefined'
 }
 
 export const aText: Kind = { words: 'a text', holds: (value) => typeof value === 'string' }
@@ -110,7 +112,8 @@ function memberProblem(
 ): DataProblem | null {
   for (const [name, kind] of Object.entries(kinds)) {
     const member = given[name]
-    if (member === undefined && !(name in required)) continue
+    const isLeftOut = member === undefined && !(kind.never === 'undefined' && Object.hasOwn(given, name))
+    if (isLeftOut && !(name in required)) continue
     if (!kind.holds(member)) return other(name, kind.words, member)
   }
   return null

@@ -3,6 +3,7 @@ import { toCompiled, type DialectLike } from '../compile/to-compiled.ts'
 import type { WireMessage, WireRequest } from '../dialect.ts'
 import { WireError } from '../errors.ts'
 import { sentUrl } from '../text/sent-url.ts'
+import { takenParameter } from './taken-parameter.ts'
 
 export interface SignOptions {
   dialect: DialectLike
@@ -37,6 +38,11 @@ export async function sign(message: WireMessage, options: SignOptions): Promise<
   if (!sent.ok)
     throw new WireError('invalid_url', `The URL cannot be signed and sent: ${sent.message}.`, {
       hint: 'What is signed has to be what is sent.',
+    })
+  const taken = takenParameter(compiled, options.url)
+  if (taken !== null)
+    throw new WireError('invalid_url', `The URL cannot be signed and sent: ${taken}.`, {
+      hint: 'A receiver refuses a parameter that occurs twice.',
     })
   const secrets =
     options.secret === null

@@ -1,5 +1,5 @@
 import { paramTexts, type Endpoint, type EndpointPatch } from '@posthorn/model'
-import type { CompiledDialect } from '@posthorn/wire'
+import { takenParameter, type CompiledDialect } from '@posthorn/wire'
 import { checkBatch } from '../../checks/batch.ts'
 import { unknownEventType } from '../../checks/event-type.ts'
 import { checkFilter } from '../../checks/filter.ts'
@@ -48,6 +48,8 @@ export function checkEndpoint(
   const { httpsOnly } = app.preset?.policy ?? policy
   const checked = transport.check(input.url, { httpsOnly })
   if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'url' })
+  const taken = checked.url === before?.url ? null : takenParameter(dialect, checked.url)
+  if (taken !== null) throw new EngineError('address_refused', taken, { field: 'url' })
   return checked.url
 }
 

@@ -2,6 +2,7 @@ import type { Condition, WriteOptions } from '../../write-options.ts'
 import type { Readable } from 'node:stream'
 import type { OperationResult } from '../../operations/result.ts'
 import { created, operationFields, type Operation, type OperationInput, type OperationState } from '@posthorn/model'
+import { takenParameter } from '@posthorn/wire'
 import { checkStep } from '../../checks/rules.ts'
 import { checkInput } from '../../checks/input.ts'
 import { EngineError, notFound } from '../../errors.ts'
@@ -89,12 +90,15 @@ export function operations(parts: ResourceParts & EndParts): OperationResource {
 
   return {
     async create(org, app, input, write = {}) {
-      const { application, preset } = directory.application(org, app)
+      const entry = directory.application(org, app)
+      const { application, preset } = entry
       checkInput(operationFields, input, 'create')
       checkStep(preset, application, 'send')
       const { httpsOnly } = callbackPolicy(preset)
       const checked = parts.transport.check(input.callbackUrl, { httpsOnly })
       if (!checked.ok) throw new EngineError('address_refused', checked.message, { field: 'callbackUrl' })
+      const taken = takenParameter(parts.dialects.forClaims(directory.ownFormat(entry).dialect), checked.url)
+      if (taken !== null) throw new EngineError('address_refused', taken, { field: 'callbackUrl' })
       const now = clock.now()
       const operation: Operation = {
         ...created(operationFields, input),
