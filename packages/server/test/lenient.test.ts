@@ -363,6 +363,17 @@ describe('a field under two names', () => {
     expect(problem(answer).at).toBe('body.application.rateLimit')
   })
 
+  it.each<[path: string, body: Body, taken: Body]>([
+    ['/app', { name: 'x', throttleRate: 5, rateLimit: null }, { throttleRate: 5 }],
+    ['/app', { name: 'x', throttleRate: null, rateLimit: 5 }, { throttleRate: 5 }],
+    ['/app/stage/endpoint', { url, eventTypes: null, filterTypes: ['a.b'] }, { eventTypes: ['a.b'] }],
+    ['/app/stage/endpoint', { url, eventTypes: ['a.b'], filterTypes: null }, { eventTypes: ['a.b'] }],
+    ['/event-type', { name: 'two.names', featureFlags: null, featureFlag: 'x' }, { featureFlags: ['x'] }],
+    ['/event-type', { name: 'two.lists', featureFlags: ['x'], featureFlag: null }, { featureFlags: ['x'] }],
+  ])('in a POST %s %j is the one that is not null', async (path, body, taken) => {
+    expect(await done('POST', path, body)).toMatchObject(taken)
+  })
+
   it('with one value is taken', async () => {
     await done('PATCH', '/app/stage', { throttleRate: 5, rateLimit: 5 })
     const both = { eventTypes: ['a.b', 'c.d'], filterTypes: ['c.d', 'a.b', 'a.b'] }

@@ -1,12 +1,15 @@
 import type * as z from 'zod'
-import type { Alias, Field, Fields } from './field.ts'
+import type { Alias, Body, Field, Fields } from './field.ts'
 
 export function hasAliases(fields: Fields): boolean {
   return Object.values(fields).some(({ api }) => api?.aliases !== undefined)
 }
 
-/** Refuses a body that has a field under two names with different values: one of them would be lost. */
-export function checkAliases(fields: Fields): (payload: z.core.ParsePayload<unknown>) => void {
+/**
+ * Refuses a body that has a field under two names with different values: one of them would be lost. In a POST `null` says nothing:
+ * clients write it for what nobody gave.
+ */
+export function checkAliases(fields: Fields, method: Body): (payload: z.core.ParsePayload<unknown>) => void {
   const pairs = Object.entries(fields).flatMap(([key, field]) =>
     (field.api?.aliases ?? []).map((alias) => ({ name: field.api?.name ?? key, field, alias })),
   )
@@ -14,7 +17,9 @@ export function checkAliases(fields: Fields): (payload: z.core.ParsePayload<unkn
     const body = value as Readonly<Record<string, unknown>>
     for (const { name, field, alias } of pairs) {
       const [own, other] = [body[name], body[alias.name]]
-      if (own === undefined || other === undefined || agree(field, alias, own, other)) continue
+      const saysNothing = own === undefined || other === undefined
+      if (saysNothing || (method === 'POST' && (own === null || other === null)) || agree(field, alias, own, other))
+        continue
       issues.push({ code: 'custom', input: other, path: [alias.name], message: twoValues(name, alias.name) })
     }
   }

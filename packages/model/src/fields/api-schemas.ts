@@ -34,10 +34,10 @@ export function bodySchema<F extends Fields, B extends Body>(
     for (const alias of definition.api?.aliases ?? [])
       shape[alias.name] = (alias.type ?? type)
         .optional()
-        .meta({ description: `The older name of \`${name}\`. If both are given, they must have equal values.` })
+        .meta({ description: `The older name of \`${name}\`. If both are given, their values must be equal.` })
   }
   const schema = z.strictObject(shape)
-  const checked = hasAliases(fields) ? schema.check(checkAliases(fields)) : schema
+  const checked = hasAliases(fields) ? schema.check(checkAliases(fields, body)) : schema
   return checked as unknown as z.ZodObject<BodyShape<F, B>, z.core.$strict>
 }
 

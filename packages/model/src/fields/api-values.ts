@@ -67,13 +67,11 @@ function valueIn(
 ): unknown {
   const { api, setBy } = definition
   if (setBy === 'engine') return undefined
-  const own = body[api?.name ?? key]
-  if (own !== undefined) return convert(own, api?.read, definition, byDefault)
-  for (const alias of api?.aliases ?? []) {
-    const value = body[alias.name]
-    if (value !== undefined) return convert(value, alias.read ?? api?.read, definition, byDefault)
-  }
-  return undefined
+  const names = [{ name: api?.name ?? key, read: api?.read }, ...(api?.aliases ?? [])]
+  const given = names.filter(({ name }) => body[name] !== undefined)
+  // Where two differ, one of them is `null` (`aliases.ts`).
+  const one = given.find(({ name }) => body[name] !== null) ?? given[0]
+  return one && convert(body[one.name], one.read ?? api?.read, definition, byDefault)
 }
 
 function convert(
