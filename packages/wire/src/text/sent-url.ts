@@ -52,7 +52,7 @@ function changedText(text: string, parsed: URL): string | null {
   const [, scheme = '', slashes, authority = '', written = ''] = /^([^:]*):(\/*)([^/?#]*)([^#]*)/.exec(text) ?? []
   const sent = targetOf(parsed).split('#', 1)[0]!
   const instead = `write ${parsed.origin}${shorten(sent)}`
-  if (slashes !== '//') return `the URL has not two slashes behind ${scheme}:, and would be changed: ${instead}`
+  if (slashes !== '//') return `the URL does not have two slashes behind ${scheme}:, and would be changed: ${instead}`
   if (authority.includes('@')) return `the URL has an @ in front of its host, which would be removed: ${instead}`
   // Only the letters A to Z: other letters have a lower case too that is another letter (the sign of Kelvin).
   const host = authority.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
