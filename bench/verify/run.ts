@@ -62,7 +62,7 @@ async function measured(contestants: readonly Contestant[]): Promise<{ name: str
     entries.push({ ...one, calls, times: [] as number[] })
   }
   for (let round = 0; round < rounds; round++)
-    // In another order each round: whoever comes next pays for the garbage that one leaves.
+    // In another order each round, because garbage of one contestant is collected while the next one runs.
     for (const entry of shuffled(entries)) entry.times.push(await callMicroseconds(entry.run, entry.calls))
   return entries.map(({ name, times }) => ({ name, microseconds: median(times) }))
 }

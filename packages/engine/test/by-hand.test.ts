@@ -2,10 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DeliveryState, Engine, Message } from '../src/index.ts'
 import { open } from '../src/open.ts'
-import { httpTransport } from '../src/transport/http/http-transport.ts'
-import { verdictOf } from '../src/transport/http/verdict.ts'
-import type { Outcome, Transport } from '../src/transport/transport.ts'
 import { VirtualClock } from '../sim/virtual-clock.ts'
+import { scriptedTransport } from './scripted-transport.ts'
 
 const org = 'org_hand'
 const app = 'acme'
@@ -26,24 +24,11 @@ beforeEach(async () => {
   status = 500
   answersAfterMs = 0
   const { clock: engineClock } = clock.processClock()
-  const real = httpTransport()
-  const transport: Transport = {
-    ...real,
-    check: (url, rules) => real.check(url, rules),
-    async send(): Promise<Outcome> {
-      requests.push(clock.now)
-      if (answersAfterMs > 0) await new Promise<void>((resolve) => engineClock.after(answersAfterMs, resolve))
-      const [code, headers] = [status, []]
-      return {
-        ...verdictOf(code, headers, clock.now),
-        response: { code, headers, body: new Uint8Array(), bodyTruncated: false },
-        timings: { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 1 },
-        remoteAddress: null,
-      }
-    },
-    probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
-    close: async () => undefined,
-  }
+  const transport = scriptedTransport(clock, async () => {
+    requests.push(clock.now)
+    if (answersAfterMs > 0) await new Promise<void>((resolve) => engineClock.after(answersAfterMs, resolve))
+    return { status }
+  })
   engine = await open({
     database: 'sqlite::memory:',
     threads: false,

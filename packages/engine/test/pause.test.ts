@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../src/index.ts'
 import { open } from '../src/open.ts'
-import { httpTransport } from '../src/transport/http/http-transport.ts'
-import { verdictOf } from '../src/transport/http/verdict.ts'
-import type { Outcome, Transport, TransportRequest } from '../src/transport/transport.ts'
+import type { Transport } from '../src/transport/transport.ts'
 import { VirtualClock } from '../sim/virtual-clock.ts'
+import { scriptedTransport } from './scripted-transport.ts'
 
 const org = 'org_pause'
 const secondMs = 1000
@@ -24,25 +23,12 @@ let answer: (path: string) => { readonly status: number; readonly retryAfter?: s
 beforeEach(async () => {
   clock = new VirtualClock(Date.UTC(2026, 10, 28))
   requests = []
-  const real = httpTransport()
-  transport = {
-    schemes: ['https', 'http'],
-    check: (url, rules) => real.check(url, rules),
-    async send({ url }: TransportRequest): Promise<Outcome> {
-      const path = new URL(url).pathname
-      requests.push({ at: clock.now, path })
-      const { status, retryAfter } = answer(path)
-      const headers = retryAfter === undefined ? [] : ([['retry-after', retryAfter]] as const)
-      return {
-        ...verdictOf(status, headers, clock.now),
-        response: { code: status, headers, body: new Uint8Array(), bodyTruncated: false },
-        timings: { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 1 },
-        remoteAddress: null,
-      }
-    },
-    probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
-    close: async () => undefined,
-  }
+  transport = scriptedTransport(clock, ({ url }) => {
+    const path = new URL(url).pathname
+    requests.push({ at: clock.now, path })
+    const { status, retryAfter } = answer(path)
+    return { status, headers: retryAfter === undefined ? [] : [['retry-after', retryAfter]] }
+  })
   engine = await open(options())
   await engine.applications.create(org, { uid: 'acme', name: 'Acme' })
 })

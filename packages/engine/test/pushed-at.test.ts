@@ -3,10 +3,8 @@ import { dialect, type Dialect } from '@posthorn/wire'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Engine } from '../src/index.ts'
 import { open } from '../src/open.ts'
-import { httpTransport } from '../src/transport/http/http-transport.ts'
-import { verdictOf } from '../src/transport/http/verdict.ts'
-import type { Outcome, Transport } from '../src/transport/transport.ts'
 import { VirtualClock } from '../sim/virtual-clock.ts'
+import { scriptedTransport } from './scripted-transport.ts'
 
 const org = 'org_push'
 const app = 'acme'
@@ -46,26 +44,14 @@ beforeEach(async () => {
   clock = new VirtualClock(start)
   seen = []
   answer = 200
-  const real = httpTransport()
-  const transport: Transport = {
-    schemes: ['https', 'http'],
-    check: (url, rules) => real.check(url, rules),
-    async send({ url, body }): Promise<Outcome> {
-      seen.push({
-        at: clock.now,
-        path: new URL(url).pathname,
-        body: new TextDecoder().decode(body ?? new Uint8Array()),
-      })
-      return {
-        ...verdictOf(answer, [], clock.now),
-        response: { code: answer, headers: [], body: new Uint8Array(), bodyTruncated: false },
-        timings: { dnsMs: null, connectMs: null, firstByteMs: null, totalMs: 1 },
-        remoteAddress: null,
-      }
-    },
-    probe: async () => ({ steps: [], remoteAddress: null, tls: null }),
-    close: async () => undefined,
-  }
+  const transport = scriptedTransport(clock, ({ url, body }) => {
+    seen.push({
+      at: clock.now,
+      path: new URL(url).pathname,
+      body: new TextDecoder().decode(body ?? new Uint8Array()),
+    })
+    return { status: answer }
+  })
   engine = await open({
     database: 'sqlite::memory:',
     threads: false,

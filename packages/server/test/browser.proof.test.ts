@@ -57,7 +57,7 @@ async function inPage<Result>(page: Page, values: object, body: string): Promise
   return (await page.evaluate(`(async ({ ${names.join(', ')} }) => { ${body} })(${JSON.stringify(values)})`)) as Result
 }
 
-inBrowser(`a page (${reason ?? 'in Chromium'})`, () => {
+inBrowser(`a page (${reason === null ? 'in Chromium' : `skipped: ${reason}`})`, () => {
   const tryThem = `
     const outcome = (work) => work.then((value) => ({ value }), (error) => ({ error: error.name, message: String(error.message), status: error.status ?? error.code }))
     const api = createClient({ url, token })

@@ -83,8 +83,12 @@ function casesOf(language: SnippetLanguage): Case[] {
   })
 }
 
-describe.each(Object.keys(containers) as SnippetLanguage[])('%s', (language) => {
+const languages = (Object.keys(containers) as SnippetLanguage[]).map((language) => {
   const reason = missing(interpreters[language].program)
+  return { language, reason, title: reason === null ? language : `${language} (skipped: ${reason})` }
+})
+
+describe.each(languages)('$title', ({ language, reason }) => {
   test.skipIf(reason !== null)('takes the headers of its frameworks, and tells a mistake from a refusal', () => {
     const cases = casesOf(language)
     const answers = runSnippets(

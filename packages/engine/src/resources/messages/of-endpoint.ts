@@ -1,5 +1,5 @@
 import type { Attempt, Delivery, DeliveryState, Endpoint, Message } from '../../model.ts'
-import type { Ledger, AttemptQuery } from '../../store/ledger.ts'
+import { attemptQuery, type AttemptQuery, type Ledger } from '../../store/ledger.ts'
 import type { Queue } from '../../store/queue.ts'
 import type { List } from '../pages.ts'
 import { deliveryOf } from './delivery.ts'
@@ -57,7 +57,7 @@ export function messagesOfEndpoint(
     name: `messages of ${endpoint.id}`,
     key: ({ message }) => message.id,
     async has(key) {
-      const attempts = await ledger.attempts({ ...query, ...unfiltered, message: key, cursor: null, limit: 1 })
+      const attempts = await ledger.attempts(attemptQuery(app, { endpoint: endpoint.id, message: key }))
       return attempts.length > 0
     },
     async read({ cursor, order, limit }) {
@@ -75,14 +75,3 @@ export function messagesOfEndpoint(
     },
   }
 }
-
-const unfiltered = {
-  eventTypes: null,
-  results: null,
-  code: null,
-  codeClass: null,
-  channel: null,
-  tag: null,
-  after: null,
-  before: null,
-} as const
