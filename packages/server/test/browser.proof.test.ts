@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url'
 import { createClient } from '@posthorn/api'
 import { rolldown } from 'rolldown'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { chromium, startChromium, type Browser, type Page } from '../../wire/test/chromium.ts'
 import { missing } from '../../wire/test/installed.ts'
 import type { RunningServer } from '../src/index.ts'
-import { chromium, startChromium, type Browser, type Page } from './chromium.ts'
 import { startReceiver, startTestServer, token } from './support.ts'
 
 const reason = missing(chromium)

@@ -2,7 +2,7 @@
  * "Node, Deno, Bun, browsers, workers": the package as it is built and installed, with its own `exports` and `imports`,
  * checks itself in each of them. The check is `runtimes/check.js`.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync, cpSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,6 +11,7 @@ import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { build } from '../../../scripts/build.ts'
+import { chromium, startChromium } from './chromium.ts'
 import { missing } from './installed.ts'
 import { vectorFiles } from './vectors.ts'
 
@@ -20,8 +21,6 @@ interface Report {
   isSync: boolean
 }
 
-/** As Debian calls it. */
-const chromium = 'chromium'
 const source = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'posthorn-runtimes-'))
 const installed = join(folder, 'node_modules', '@posthorn', 'wire')
@@ -111,7 +110,7 @@ function versionOf(program: string): string {
 
 /** Serves the folder to a browser of its own, which posts the report back. */
 async function inChromium(kind: 'page' | 'worker'): Promise<Report> {
-  const { promise, resolve, reject } = Promise.withResolvers<Report>()
+  const { promise, resolve } = Promise.withResolvers<Report>()
   const server = createServer((request, response) => {
     if (request.url === '/result') {
       let text = ''
@@ -134,36 +133,13 @@ async function inChromium(kind: 'page' | 'worker'): Promise<Report> {
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const { port } = server.address() as AddressInfo
-  const profile = mkdtempSync(join(tmpdir(), 'posthorn-chromium-'))
-  const browser = spawn(
-    chromium,
-    [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--no-first-run',
-      `--user-data-dir=${profile}`,
-      // Stays open until it is ended from here.
-      '--remote-debugging-port=0',
-      `http://127.0.0.1:${port}/`,
-    ],
-    { detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  let words = ''
-  browser.stderr.on('data', (chunk: Buffer) => (words += chunk.toString()))
-  browser.on('error', reject)
-  const exited = new Promise<void>((done) => browser.on('close', () => done()))
-  void exited.then(() => reject(new Error(`Chromium ended: ${words}`)))
   try {
+    await using browser = await startChromium()
+    await browser.open(`http://127.0.0.1:${port}/`)
     return await promise
   } finally {
-    // Detached, it leads a group of its own: its helpers end with it.
-    if (browser.pid !== undefined && browser.exitCode === null) process.kill(-browser.pid, 'SIGKILL')
-    await exited
     server.close()
     server.closeAllConnections()
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
   }
 }
 
